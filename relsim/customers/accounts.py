@@ -1,0 +1,89 @@
+"""Where a month's sums over customers go: one row of tables per chunk of customers.
+
+Each chunk adds up its own customers in their order, and the chunks are folded in theirs, so
+totals are the same bits for any number of threads.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from relsim.customers.block import BLOCK
+from relsim.customers.terms import N_RUNGS, N_TIERS
+
+TENURE_YEARS = 11  # ten single years, and all later ones together
+_MOST_CHUNKS = 256
+
+YEAR_FIELDS = (
+    "customer_months",
+    "usage",
+    "growth",
+    "cross_sales",
+    "premium",
+    "discounted",
+    "service",
+    "lost",
+)
+"""Sums by firm and year of tenure. Quantities, ``lost`` in customers."""
+
+FIRM_FIELDS = (
+    "failures",
+    "complaints",
+    "recovered",
+    "recommendations",
+    "warnings",
+    "left_market",
+    "reconsidered",
+)
+"""Counts by firm."""
+
+CELL_FIELDS = ("customers", "contribution", "satisfaction", "trust")
+"""Sums by firm, rung and value tier; ``contribution`` in money. Rung 0: left the market."""
+
+Table = npt.NDArray[np.float64]
+
+
+class Accounts(NamedTuple):
+    """Sums of a month; the first axis is the chunk until :func:`fold` removes it.
+
+    ``years`` (firm, tenure year, YEAR_FIELDS); ``firms`` (firm, FIRM_FIELDS); ``flows``
+    (firm before, firm after) customers who changed; ``sources`` (firm, how it came into
+    consideration) new customers; ``cells`` (firm, rung, tier, CELL_FIELDS); ``steps`` (firm, rung before, rung after), 0 = lost.
+    """
+
+    years: Table
+    firms: Table
+    flows: Table
+    sources: Table
+    cells: Table
+    steps: Table
+
+
+def chunk_size(customers: int) -> int:
+    """Return how many customers a chunk has: a function of the market's size alone."""
+    blocks = -(-customers // (BLOCK * _MOST_CHUNKS))
+    return BLOCK * max(8, blocks)
+
+
+def chunk_count(customers: int) -> int:
+    """Return how many chunks a market of this size has."""
+    return -(-customers // chunk_size(customers))
+
+
+def allocate(chunks: int, firms: int) -> Accounts:
+    """Return empty accounts for this many chunks and firms."""
+    rows = firms + 1
+    return Accounts(
+        years=np.zeros((chunks, rows, TENURE_YEARS, len(YEAR_FIELDS))),
+        firms=np.zeros((chunks, rows, len(FIRM_FIELDS))),
+        flows=np.zeros((chunks, rows, rows)),
+        sources=np.zeros((chunks, rows, 4)),
+        cells=np.zeros((chunks, rows, N_RUNGS, N_TIERS, len(CELL_FIELDS))),
+        steps=np.zeros((chunks, rows, N_RUNGS, N_RUNGS)),
+    )
+
+
+def fold(accounts: Accounts) -> Accounts:
+    """Add up the chunks, in their order."""
+    return Accounts(*(np.add.reduce(table, axis=0) for table in accounts))

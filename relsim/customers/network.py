@@ -1,0 +1,374 @@
+"""Who talks to whom: the customers' network, drawn once and then only read.
+
+Three classic families and a file. They are built here and not with networkx because its
+generators take a random stream in order, while every draw of ours is a function of what it is
+for (`draws`), so that a network belongs to a seed and a replication whatever else is drawn;
+and because a graph of Python objects is too slow and too large above some 100,000 customers.
+Memory while building is about 100 bytes a customer at 8 neighbours.
+
+All networks are undirected: each link stands in the rows of both its ends. A customer never
+stands in its own row and nobody stands in a row twice. Nobody can have more neighbours than
+there are others: with ``neighbours >= size - 1`` all know each other, in every family.
+"""
+
+import codecs
+import os
+import re
+from array import array
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from relsim.customers import draws
+from relsim.customers.compiled import loop, rule
+from relsim.customers.draws import Luck, Purpose, uniform
+from relsim.errors import EdgeListError
+
+Ids = npt.NDArray[np.uint32]
+
+_WIRING = int(Purpose.WIRING)
+_HALF = np.uint64(32)
+_MOST = 2**32  # customers, or entries of ``neighbour``, that 32 bits can count
+_LINK = re.compile(rb"\s*(\d{1,18})(?:\s*,\s*|\s+)(\d{1,18})\s*(?:#.*)?", re.DOTALL)
+
+
+class Network(NamedTuple):
+    """Compressed rows: those whom i knows are ``neighbour[start[i] : start[i + 1]]``, in order.
+
+    ``start`` has an entry more than there are customers, or just one if there is no network.
+    """
+
+    start: Ids
+    neighbour: Ids
+
+
+def none() -> Network:
+    """Return the network of a market in which nobody talks.
+
+    Examples
+    --------
+    >>> none().start.size
+    1
+    """
+    return Network(np.zeros(1, np.uint32), np.zeros(0, np.uint32))
+
+
+def degree(network: Network) -> npt.NDArray[np.int64]:
+    """Return how many neighbours each customer has.
+
+    Examples
+    --------
+    >>> degree(scale_free(5, 2, draws.luck(1))).sum() / 5
+    1.6
+    """
+    return np.diff(network.start.astype(np.int64))
+
+
+def small_world(size: int, neighbours: int, rewiring: float, luck: Luck) -> Network:
+    """Return a ring of neighbourhoods with some links thrown across it.
+
+    Every customer is linked to the ``neighbours`` nearest on a ring. Then, in laps round it,
+    each clockwise link keeps its first end and with probability ``rewiring`` gets a new second
+    one: anybody to whom the first end is not linked, all equally likely.
+
+    Parameters
+    ----------
+    size : int
+        Customers, from 1.
+    neighbours : int
+        Mean number of neighbours, even.
+    rewiring : float
+        From 0, the ring, to 1.
+    luck : Luck
+        Seed and replication.
+
+    Raises
+    ------
+    ValueError
+        If one is out of its range.
+
+    References
+    ----------
+    Watts & Strogatz (1998), "Collective dynamics of 'small-world' networks", Nature 393.
+
+    Examples
+    --------
+    >>> small_world(5, 2, 0.0, draws.luck(1)).neighbour.reshape(5, 2).tolist()
+    [[1, 4], [0, 2], [1, 3], [2, 4], [0, 3]]
+    """
+    if not 0.0 <= rewiring <= 1.0:
+        raise ValueError(f"rewiring is a probability, from 0 to 1, not {rewiring}")
+    _check(size, neighbours, even=True)
+    if neighbours >= size - 1:
+        return _complete(size)
+    edges = np.empty((size * neighbours // 2, 2), np.uint32)
+    _rewire(edges, size, neighbours // 2, float(rewiring), luck)
+    return Network(*_rows(edges, size))
+
+
+def scale_free(size: int, neighbours: int, luck: Luck) -> Network:
+    """Return a network that grew by newcomers who preferred the well connected.
+
+    Each newcomer links to ``neighbours // 2`` different customers, with chances in proportion
+    to their links so far. The first ``neighbours // 2 + 1`` customers all know each other, so
+    everybody has ``neighbours // 2`` links or more and the mean is just below ``neighbours``.
+
+    Parameters
+    ----------
+    size : int
+        Customers, from 1.
+    neighbours : int
+        Mean number of neighbours, even.
+    luck : Luck
+        Seed and replication.
+
+    Raises
+    ------
+    ValueError
+        If one is out of its range.
+
+    References
+    ----------
+    Barabasi & Albert (1999), "Emergence of scaling in random networks", Science 286. The draw
+    from a list of all ends of links is of Batagelj & Brandes (2005), "Efficient generation of
+    large random networks", Physical Review E 71.
+    """
+    _check(size, neighbours, even=True)
+    if neighbours >= size - 1:
+        return _complete(size)
+    half = neighbours // 2
+    edges = np.empty((half * (half + 1) // 2 + half * (size - half - 1), 2), np.uint32)
+    _grow(edges, size, half, luck)
+    return Network(*_rows(edges, size))
+
+
+def random(size: int, neighbours: int, luck: Luck) -> Network:
+    """Return a network of ``size * neighbours // 2`` links, every such network equally likely.
+
+    Parameters
+    ----------
+    size : int
+        Customers, from 1.
+    neighbours : int
+        Mean number of neighbours.
+    luck : Luck
+        Seed and replication.
+
+    Raises
+    ------
+    ValueError
+        If one is out of its range.
+
+    References
+    ----------
+    Erdos & Renyi (1959), "On random graphs I", Publicationes Mathematicae 6: their G(n, M).
+    """
+    _check(size, neighbours, even=False)
+    if neighbours >= size - 1:
+        return _complete(size)
+    edges = np.empty((size * neighbours // 2, 2), np.uint32)
+    _scatter(edges, size, luck)
+    return Network(*_rows(edges, size))
+
+
+def from_edges(path: str | os.PathLike[str], size: int) -> Network:
+    """Read a network from a file with one link a line: two customers, numbered from 0.
+
+    They are parted by a comma or by blanks. Empty lines and what follows a ``#`` are skipped,
+    and so is a first line of two different words. A link given twice, or in both directions,
+    counts once.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    size : int
+        Customers, from 1; those whom the file does not name have no neighbours.
+
+    Raises
+    ------
+    EdgeListError
+        If the file cannot be read, holds no link, or has a line that is not one.
+    ValueError
+        If the size is out of its range.
+    """
+    _check(size, 0, even=False)
+    try:
+        keys = np.unique(np.frombuffer(_read(path, size), np.uint64))
+    except (OSError, ValueError) as error:  # a ValueError is a path that cannot be one
+        reason = getattr(error, "strerror", None) or error
+        raise EdgeListError(
+            f"{path} cannot be read ({reason}), but an edge list must be a readable text file."
+        ) from error
+    edges = np.stack((keys // size, keys % size), axis=1).astype(np.uint32)
+    return Network(*_rows(edges, size))
+
+
+def _check(size: int, neighbours: int, even: bool) -> None:
+    """Refuse numbers that no network can have."""
+    if not 1 <= size < _MOST:
+        raise ValueError(f"a network has from 1 to 2**32 - 1 customers, not {size}")
+    if neighbours < 0:
+        raise ValueError(f"neighbours are counted from 0, not {neighbours}")
+    if even and neighbours % 2:
+        raise ValueError(f"neighbours must be an even number in this network, not {neighbours}")
+    if size * min(neighbours, size - 1) >= _MOST:
+        raise ValueError(
+            f"a network has fewer than 2**32 neighbours in all, not {size} x {neighbours}"
+        )
+
+
+def _complete(size: int) -> Network:
+    """Return the network in which all know each other."""
+    edges = np.empty((size * (size - 1) // 2, 2), np.uint32)
+    _link_all(edges, size)
+    return Network(*_rows(edges, size))
+
+
+@rule
+def _below(bound: int, high: np.uint64, low: np.uint64) -> int:
+    """Turn two words of 32 bits into a whole number from 0 up to, not including, a bound."""
+    n = np.uint64(bound)
+    return np.int64((high * n + ((low * n) >> _HALF)) >> _HALF)
+
+
+@loop
+def _rows(edges: Ids, size: int) -> tuple[Ids, Ids]:
+    """Sort links by customer: a counting sort into the arrays of a `Network`."""
+    start = np.zeros(size + 1, np.uint32)
+    neighbour = np.empty(edges.size, np.uint32)
+    for e in range(len(edges)):
+        start[edges[e, 0] + 1] += 1
+        start[edges[e, 1] + 1] += 1
+    total = 0
+    for i in range(1, size + 1):  # until the rows are filled, their beginnings stand one late
+        count = start[i]
+        start[i] = total
+        total += count
+    for e in range(len(edges)):
+        one, other = edges[e]
+        neighbour[start[one + 1]] = other
+        start[one + 1] += 1
+        neighbour[start[other + 1]] = one
+        start[other + 1] += 1
+    for i in range(size):
+        neighbour[start[i] : start[i + 1]].sort()
+    return start, neighbour
+
+
+@loop
+def _link_all(edges: Ids, count: int) -> int:
+    """Link the first ``count`` customers to each other; return how many links that takes."""
+    made = 0
+    for i in range(count):
+        for k in range(i):
+            edges[made, 0], edges[made, 1] = i, k
+            made += 1
+    return made
+
+
+@loop
+def _rewire(edges: Ids, size: int, half: int, rewiring: float, luck: Luck) -> None:
+    """Fill in the small world: the clockwise links of i are ``edges[i * half : (i + 1) * half]``."""
+    degrees = np.full(size, 2 * half, np.uint32)
+    for i in range(size):
+        for lap in range(half):
+            edges[i * half + lap, 0] = i
+            edges[i * half + lap, 1] = (i + lap + 1) % size
+    for lap in range(half):
+        for i in range(size):
+            w0, w1, w2, _ = draws.words(luck, i, lap, _WIRING)
+            if uniform(w0) >= rewiring or degrees[i] == size - 1:
+                continue
+            anybody = (i + 1 + _below(size - 1, w1, w2)) % size
+            attempt = 1
+            while _linked(edges, half, i, anybody):
+                _, w1, w2, _ = draws.words(luck, i, attempt * half + lap, _WIRING)
+                anybody = (i + 1 + _below(size - 1, w1, w2)) % size
+                attempt += 1
+            degrees[edges[i * half + lap, 1]] -= 1
+            degrees[anybody] += 1
+            edges[i * half + lap, 1] = anybody
+
+
+@rule
+def _linked(edges: Ids, half: int, one: int, other: int) -> bool:
+    """Say whether two customers of a small world are linked, from either side."""
+    for lap in range(half):
+        if edges[one * half + lap, 1] == other or edges[other * half + lap, 1] == one:
+            return True
+    return False
+
+
+@loop
+def _grow(edges: Ids, size: int, half: int, luck: Luck) -> None:
+    """Fill in the scale-free network, newcomer by newcomer."""
+    made = _link_all(edges, half + 1)
+    for newcomer in range(half + 1, size):
+        first, attempt = made, 0
+        while made < first + half:
+            w0, w1, _, _ = draws.words(luck, newcomer, attempt, _WIRING)
+            end = _below(2 * first, w0, w1)  # of all ends of links: one a link of a customer
+            known = edges[end // 2, end % 2]
+            attempt += 1
+            if not (edges[first:made, 1] == known).any():
+                edges[made, 0], edges[made, 1] = newcomer, known
+                made += 1
+
+
+@loop
+def _scatter(edges: Ids, size: int, luck: Luck) -> None:
+    """Fill in the random network: draw pairs until there are enough different ones.
+
+    The links so far are found again through a hash table of twice their number, in which a
+    link's number, from 1, stands at a place that its two ends determine.
+    """
+    places = np.zeros(2 * len(edges) + 1, np.uint32)
+    made, attempt = 0, 0
+    while made < len(edges):
+        w0, w1, w2, w3 = draws.words(luck, attempt & 0xFFFFFFFF, attempt >> 32, _WIRING)
+        attempt += 1
+        a, b = _below(size, w0, w1), _below(size, w2, w3)
+        one, other = min(a, b), max(a, b)
+        if one == other:
+            continue
+        w0, w1, _, _ = draws.words(luck, one, other, _WIRING)  # here only to mix the two
+        place = _below(places.size, w0, w1)
+        while places[place] > 0 and not _is(edges, places[place] - 1, one, other):
+            place = (place + 1) % places.size
+        if places[place] == 0:
+            edges[made, 0], edges[made, 1] = one, other
+            made += 1
+            places[place] = made
+
+
+@rule
+def _is(edges: Ids, e: int, one: int, other: int) -> bool:
+    """Say whether link e is the one between two customers."""
+    return edges[e, 0] == one and edges[e, 1] == other
+
+
+def _read(path: str | os.PathLike[str], size: int) -> "array[int]":
+    """Return the links of a file as numbers: the lower end times ``size``, plus the other."""
+    keys = array("Q")
+    header = False
+    with open(path, "rb") as file:
+        for number, raw in enumerate(file, 1):
+            line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+            link = _LINK.fullmatch(line)
+            one, other = (int(link[1]), int(link[2])) if link else (0, 0)
+            if one != other and one < size and other < size:
+                keys.append(min(one, other) * size + max(one, other))
+                continue
+            fields = _fields(line)
+            if not fields:
+                continue
+            if keys or header or not _is_header(fields):
+                raise EdgeListError(f"{path}, line {number}: found {_fault(fields, size)}.")
+            header = True
+    if not keys:
+        raise EdgeListError(
+            f"{path} holds no link, but an edge list has at least one line of two customers."
+        )
+    return keys

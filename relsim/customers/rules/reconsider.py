@@ -1,0 +1,38 @@
+"""Whether a customer reopens the choice of its supplier this month."""
+
+from relsim.customers.arithmetic import expit
+from relsim.customers.compiled import rule
+
+
+@rule
+def pull_to_stay(
+    care_effect: float, care: float, switching_cost: float, rival_effect: float, pressure: float
+) -> float:
+    """Return what a firm and its rivals add to staying, in log-odds.
+
+    ``care_effect care + switching_cost - rival_effect pressure``.
+    """
+    return care_effect * care + switching_cost - rival_effect * pressure
+
+
+@rule
+def hazard(
+    base: float,
+    satisfaction_effect: float,
+    satisfaction: float,
+    trust_effect: float,
+    trust: float,
+    pull: float,
+) -> float:
+    """Return the chance to reconsider: ``expit(h0 - hS (S - 1/2) - hT T - pull)``.
+
+    A discrete-time logistic hazard (Allison 1982, "Discrete-time methods for the analysis of
+    event histories", Sociological Methodology 13); that satisfaction and trust lower it is
+    Bolton (1998), Marketing Science 17:1, and Morgan & Hunt (1994), Journal of Marketing 58:3.
+
+    Examples
+    --------
+    >>> hazard(0.0, 4.0, 0.5, 2.0, 0.0, 0.0)
+    0.5
+    """
+    return expit(base - satisfaction_effect * (satisfaction - 0.5) - trust_effect * trust - pull)

@@ -1,0 +1,34 @@
+"""What a customer says about its supplier."""
+
+from relsim.customers.compiled import rule
+
+SILENT, RECOMMENDS, WARNS = 0.0, 1.0, 2.0
+
+
+@rule
+def telling(
+    u: float,
+    trust: float,
+    satisfaction: float,
+    recommend_trust: float,
+    recommend_rate: float,
+    warn_satisfaction: float,
+    warn_rate: float,
+) -> float:
+    """Return 1 if the customer recommends its supplier this month, 2 if it warns, 0 if silent.
+
+    Those who trust (``T >= recommend_trust``) recommend at one rate, those who are
+    dissatisfied (``S <= warn_satisfaction``) warn at another; a customer who is both warns.
+    Anderson (1998), "Customer satisfaction and word of mouth", Journal of Service Research
+    1:1: both ends talk, the dissatisfied more.
+
+    Examples
+    --------
+    >>> telling(0.1, 0.9, 0.8, 0.7, 0.2, 0.3, 0.4), telling(0.1, 0.1, 0.2, 0.7, 0.2, 0.3, 0.4)
+    (1.0, 2.0)
+    """
+    dissatisfied = satisfaction <= warn_satisfaction
+    rate = recommend_rate if trust >= recommend_trust else 0.0
+    rate = warn_rate if dissatisfied else rate
+    word = WARNS if dissatisfied else RECOMMENDS
+    return word if u < rate else SILENT

@@ -1,0 +1,1 @@
+"""Closed forms of marketing and finance: pure functions of arrays, nothing else of relsim."""

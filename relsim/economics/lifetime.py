@@ -1,0 +1,83 @@
+"""What a customer is worth: discounted contribution over a relationship."""
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+MONTHS_A_YEAR = 12
+
+
+def monthly_rate(annual: float) -> float:
+    """Return the monthly rate that compounds to an annual one.
+
+    Examples
+    --------
+    >>> round(monthly_rate(0.12), 6)
+    0.009489
+    """
+    return float((1.0 + annual) ** (1.0 / MONTHS_A_YEAR) - 1.0)
+
+
+def monthly_loss(annual: float) -> float:
+    """Return the chance a month that leads to a loss of this share in a year.
+
+    Examples
+    --------
+    >>> round(1 - (1 - monthly_loss(0.2)) ** 12, 12)
+    0.2
+    """
+    return float(1.0 - (1.0 - annual) ** (1.0 / MONTHS_A_YEAR))
+
+
+def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
+    """Return the value of a customer on each rung, just after a month: a Markov chain.
+
+    Pfeifer & Carraway (2000), "Modeling customer relationships as Markov chains", Journal of
+    Interactive Marketing 14:2. With P the chances to move between rungs, m the contribution of
+    a month on each and i the rate, ``V = (I - P/(1+i))^-1 P m / (1+i)``.
+
+    Parameters
+    ----------
+    steps : array of shape (..., rungs + 1, rungs + 1)
+        Counts (or chances) of moves from rung to rung; place 0 is "no customer": what goes
+        there is lost.
+    contributions : array of shape (..., rungs + 1)
+        Money a month on each rung; place 0 is not read.
+    rate : float
+        Discount rate a month.
+
+    Returns
+    -------
+    array of shape (..., rungs + 1)
+        Money; 0 at place 0 and for rungs from which no move was seen.
+
+    Examples
+    --------
+    One rung, kept with 0.9 a month, 10 money a month, 1% discount: 10 x 0.9 / (1.01 - 0.9).
+
+    >>> steps = np.array([[0.0, 0.0], [0.1, 0.9]])
+    >>> ladder_values(steps, np.array([0.0, 10.0]), 0.01).round(4).tolist()
+    [0.0, 81.8182]
+    """
+    rungs = steps.shape[-1] - 1
+    leaving = steps[..., 1:, :].sum(axis=-1)
+    safe = np.where(leaving > 0.0, leaving, 1.0)
+    chances = steps[..., 1:, 1:] / safe[..., None] / (1.0 + rate)
+    identity = np.eye(rungs)
+    gains = chances @ contributions[..., 1:, None]
+    # Nobody ever lost and no discount: worth without bound, which no solver can say.
+    endless = (rate <= 0.0) & (steps[..., 1:, 0].sum(axis=-1) <= 0.0)
+    system = np.where(endless[..., None, None], identity, identity - chances)
+    values = np.linalg.solve(system, gains)[..., 0]
+    values = np.where(endless[..., None], np.inf, values)
+    result: Array = np.concatenate([np.zeros((*values.shape[:-1], 1)), values], axis=-1)
+    return result
+
+
+def perpetuity(amount: Array, rate: float) -> Array:
+    """Return the present value of an amount that comes every month from next month on.
+
+    Not a number where the rate is 0: without discount, no finite value exists.
+    """
+    result: Array = amount / rate if rate > 0.0 else np.full_like(amount, np.nan)
+    return result

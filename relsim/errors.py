@@ -1,0 +1,21 @@
+"""The errors that relsim raises on purpose, each one clear sentence for the person who runs it."""
+
+
+class RelsimError(Exception):
+    """Something that the user can mend; the command line prints it and exits with 2."""
+
+
+class SpecError(RelsimError):
+    """A config, or a value set on top of it, is not one that relsim can run."""
+
+
+class EdgeListError(SpecError):
+    """A file of a network's edges is broken."""
+
+
+class StrategyError(RelsimError):
+    """A strategy cannot be loaded, or what it planned makes no sense."""
+
+
+class OutputError(RelsimError):
+    """Results cannot be written, or are not what they should be."""

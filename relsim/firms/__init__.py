@@ -1,0 +1,1 @@
+"""What firms are, see and do."""

@@ -1,0 +1,106 @@
+"""What a firm decides for a month."""
+
+import dataclasses
+import math
+from typing import Any
+
+from relsim.customers.terms import N_TIERS
+from relsim.errors import StrategyError
+
+_MONEY = ("prospects", "rivals", "dissatisfied", "recovery", "referral_reward", "data", "staff")
+_SLACK = 1e-9  # rounding that a sum of budgets may show
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """Budgets in money for the month, and the offer.
+
+    Parameters
+    ----------
+    prospects, rivals, dissatisfied : float
+        Offence: money to reach prospects, all customers of rivals, their dissatisfied ones.
+    retention : tuple of float
+        Defence: money for own customers by value tier (below zero, ordinary, growable, most
+        valuable). What is meant for a tier that has no customers is not spent.
+    recovery : float
+        Defence: money to make complaints good.
+    price : float or None
+        Price of a unit; None keeps the list price.
+    discount : float
+        Introductory discount for new customers, share of the price.
+    referral_reward : float
+        Money for each customer won by a recommendation.
+    data, staff : float
+        Investments in what the firm knows of its customers, and in the skill of its staff.
+    """
+
+    prospects: float = 0.0
+    rivals: float = 0.0
+    dissatisfied: float = 0.0
+    retention: tuple[float, ...] = (0.0,) * N_TIERS
+    recovery: float = 0.0
+    price: float | None = None
+    discount: float = 0.0
+    referral_reward: float = 0.0
+    data: float = 0.0
+    staff: float = 0.0
+
+    @property
+    def offence(self) -> float:
+        """Money to win customers."""
+        return self.prospects + self.rivals + self.dissatisfied
+
+    @property
+    def defence(self) -> float:
+        """Money to keep customers."""
+        return sum(self.retention) + self.recovery
+
+    @property
+    def budget(self) -> float:
+        """All money that is planned to be spent, rewards for referrals apart."""
+        return self.offence + self.defence + self.data + self.staff
+
+
+def check(plan: Any, money: float, where: str) -> Plan:
+    """Return the plan if it makes sense.
+
+    Parameters
+    ----------
+    plan : Plan
+        What a strategy returned.
+    money : float
+        The most that it may spend.
+    where : str
+        How errors call the strategy and its month.
+
+    Raises
+    ------
+    StrategyError
+        If the plan is no Plan, or a number in it is not one that a firm could mean.
+    """
+    if not isinstance(plan, Plan):
+        raise StrategyError(f"{where}: returned {plan!r}, allowed: a relsim.Plan")
+    for name in _MONEY:
+        _check_number(getattr(plan, name), f"{where}: {name}", 0.0, math.inf)
+    if not isinstance(plan.retention, tuple) or len(plan.retention) != N_TIERS:
+        raise StrategyError(
+            f"{where}: retention: given {plan.retention!r}, allowed: a tuple of {N_TIERS} budgets"
+        )
+    for tier, budget in enumerate(plan.retention):
+        _check_number(budget, f"{where}: retention[{tier}]", 0.0, math.inf)
+    _check_number(plan.discount, f"{where}: discount", 0.0, 1.0)
+    if plan.price is not None:
+        _check_number(plan.price, f"{where}: price", 0.0, math.inf)
+    if plan.budget > money * (1.0 + _SLACK) + _SLACK:
+        raise StrategyError(
+            f"{where}: plans to spend {plan.budget:,.2f}, allowed: at most its cash of "
+            f"{money:,.2f}, since market.credit is off"
+        )
+    return plan
+
+
+def _check_number(value: Any, where: str, low: float, high: float) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or not low <= value <= high:
+        bound = f"a number from {low:g} on" if math.isinf(high) else f"from {low:g} to {high:g}"
+        raise StrategyError(f"{where}: planned {value!r}, allowed: {bound}")

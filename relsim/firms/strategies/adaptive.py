@@ -1,0 +1,52 @@
+"""The strategy that learns its split from its own results."""
+
+from typing import ClassVar
+
+from relsim.firms.plan import Plan
+from relsim.firms.strategies.base import Budgeted
+from relsim.firms.view import FirmView
+from relsim.spec.fields import fraction, key
+
+
+class Adaptive(Budgeted):
+    """Move the split between winning and keeping step by step, and go on in the direction in
+    which the firm's own results get better.
+
+    A hill climb: after each period the score (mean profit a month, plus the customers gained
+    at their lifetime value) is compared with the period before; when it fell, the direction
+    turns and the step shrinks, down to the smallest step, so that learning never ends.
+    """
+
+    name: ClassVar[str] = "adaptive"
+    retention_share: float = fraction("Part of the budget for defence at the start.", default=0.5)
+    step: float = fraction("First change of the split.", default=0.1)
+    smallest_step: float = fraction("Smallest change of the split.", default=0.02)
+    period: int = key(
+        "Months over which results are judged.", unit="months", default=6, ge=1, le=120
+    )
+    _share: float | None = None
+    _step: float = 0.0
+    _last_score: float | None = None
+
+    def plan(self, view: FirmView) -> Plan:
+        """Return the split learned so far, changed when a period ends."""
+        if self._share is None:
+            self._share, self._step = self.retention_share, self.step
+        elif (view.month - 1) % self.period == 0:
+            self._climb(view)
+        return self.split(view, self._share)
+
+    def _climb(self, view: FirmView) -> None:
+        score = self._score(view)
+        if self._last_score is not None and score < self._last_score:
+            smaller = max(abs(self._step) / 2.0, self.smallest_step)
+            self._step = -smaller if self._step > 0.0 else smaller
+        self._last_score = score
+        share = self._share if self._share is not None else self.retention_share
+        self._share = min(max(share + self._step, 0.0), 1.0)
+
+    def _score(self, view: FirmView) -> float:
+        months = view.past[-self.period :]
+        gained = sum(month.acquired - month.lost for month in months)
+        profit = sum(month.profit for month in months)
+        return (profit + gained * view.lifetime_value) / len(months)

@@ -1,0 +1,110 @@
+"""What every strategy is: a small class with its meaning and parameters beside its behaviour."""
+
+import abc
+import inspect
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from relsim.customers.terms import N_TIERS
+from relsim.firms.plan import Plan
+from relsim.firms.view import FirmView
+from relsim.spec.fields import fraction, key, money
+
+
+class Strategy(BaseModel, abc.ABC):
+    """A way to decide, month by month, what to do with a firm's money.
+
+    A strategy of your own is a subclass: parameters are fields (``relsim.parameter`` declares
+    one with unit and bounds), behaviour is :meth:`plan`; what it learns it may keep in private
+    attributes. Its first paragraph of documentation is what ``relsim list strategies`` shows.
+
+    Examples
+    --------
+    >>> class Thrifty(Strategy):
+    ...     '''Spend a fixed sum on care.'''
+    ...     sum: float = 100.0
+    ...
+    ...     def plan(self, view):
+    ...         return Plan(retention=(0.0, self.sum, 0.0, 0.0))
+    >>> Thrifty(sum=50.0).plan(None).defence
+    50.0
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    name: ClassVar[str] = ""
+
+    @abc.abstractmethod
+    def plan(self, view: FirmView) -> Plan:
+        """Return the plan for the month that the view describes."""
+
+    @classmethod
+    def meaning(cls) -> str:
+        """Return the first paragraph of the class's documentation, in one line."""
+        paragraph = (inspect.getdoc(cls) or "").split("\n\n")[0]
+        return " ".join(paragraph.split())
+
+
+class Budgeted(Strategy):
+    """Spend a share of last month's revenue, split between offence and defence."""
+
+    budget_share: float = key(
+        "Marketing budget as a share of last month's revenue.",
+        unit="share of revenue",
+        default=0.17,
+        source="tefficient 2015: operators spend 15-20% of service revenue to win and keep",
+        ge=0.0,
+        le=10.0,
+    )
+    recovery_share: float = fraction("Part of defence that makes complaints good.", default=0.15)
+    conquest_share: float = fraction(
+        "Part of offence that is aimed at rivals' customers, the rest at prospects.", default=0.5
+    )
+    discount: float = fraction(
+        "Introductory discount for new customers.", default=0.1, unit="share of price"
+    )
+    referral_reward: float = money(
+        "Reward for a customer won by recommendation.", per="new customer", default=0.0
+    )
+    valuable_weight: float = key(
+        "Care for a growable or most valuable customer, in cares for an ordinary one.",
+        unit="ratio",
+        default=1.0,
+        ge=0.0,
+        le=1000.0,
+    )
+    data_share: float = fraction("Part of the budget invested in customer data.", default=0.0)
+    staff_share: float = fraction("Part of the budget invested in staff.", default=0.0)
+
+    def budget(self, view: FirmView) -> float:
+        """Return the month's marketing budget: a share of revenue, within the firm's money."""
+        return min(self.budget_share * max(view.revenue, 0.0), view.money)
+
+    def split(self, view: FirmView, retention_share: float) -> Plan:
+        """Return the plan that gives this share of the budget to defence."""
+        budget = self.budget(view)
+        invested = min(self.data_share + self.staff_share, 1.0)
+        fighting = budget * (1.0 - invested)
+        scale = budget * invested / max(self.data_share + self.staff_share, 1e-300)
+        defence = retention_share * fighting
+        offence = fighting - defence
+        return Plan(
+            prospects=offence * (1.0 - self.conquest_share),
+            rivals=offence * self.conquest_share,
+            retention=self.by_tier(view, defence * (1.0 - self.recovery_share)),
+            recovery=defence * self.recovery_share,
+            discount=self.discount,
+            referral_reward=self.referral_reward,
+            data=scale * self.data_share,
+            staff=scale * self.staff_share,
+        )
+
+    def by_tier(self, view: FirmView, budget: float) -> tuple[float, ...]:
+        """Spread a retention budget over the value tiers by their customers and weights."""
+        weights = (1.0, 1.0, self.valuable_weight, self.valuable_weight)
+        needs = [n * weight for n, weight in zip(view.tier_customers, weights, strict=True)]
+        total = sum(needs)
+        if total <= 0.0:
+            return (0.0,) * N_TIERS
+        return tuple(budget * need / total for need in needs)

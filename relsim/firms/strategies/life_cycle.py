@@ -1,0 +1,47 @@
+"""The strategy that follows the market's life cycle."""
+
+import dataclasses
+from typing import ClassVar
+
+from relsim.firms.plan import Plan
+from relsim.firms.strategies.base import Budgeted
+from relsim.firms.view import FirmView
+from relsim.spec.fields import fraction, key, money
+
+
+class LifeCycle(Budgeted):
+    """First win, then keep, then grow: attract customers while the market is young, keep them
+    when it fills up, and at last care most for the valuable and let customers win customers.
+    """
+
+    name: ClassVar[str] = "life_cycle"
+    win_until: float = fraction(
+        "Part of the market with a supplier up to which the firm wins.", default=0.6
+    )
+    keep_until: float = fraction(
+        "Part of the market with a supplier up to which it keeps; then it grows.", default=0.9
+    )
+    win_share: float = fraction("Part of the budget for defence while winning.", default=0.2)
+    keep_share: float = fraction("Part of the budget for defence while keeping.", default=0.7)
+    grow_share: float = fraction("Part of the budget for defence while growing.", default=0.8)
+    grow_weight: float = key(
+        "Care for a growable or most valuable customer while growing, in ordinary cares.",
+        unit="ratio",
+        default=3.0,
+        ge=0.0,
+        le=1000.0,
+    )
+    grow_reward: float = money(
+        "Reward for a recommendation while growing.", per="new customer", default=40.0
+    )
+
+    def plan(self, view: FirmView) -> Plan:
+        """Return the plan of the market's present stage."""
+        penetration = view.market.penetration
+        if penetration < self.win_until:
+            return self.split(view, self.win_share)
+        if penetration < self.keep_until:
+            return self.split(view, self.keep_share)
+        growing = self.model_copy(update={"valuable_weight": self.grow_weight})
+        plan = growing.split(view, self.grow_share)
+        return dataclasses.replace(plan, discount=0.0, referral_reward=self.grow_reward)

@@ -1,0 +1,171 @@
+"""What a firm sees before it plans: its own books, market research, its own past."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from relsim.customers.rules.response import spend_response
+from relsim.firms.plan import Plan
+from relsim.spec.firms import Recovery, Response
+
+
+class OwnMonth(NamedTuple):
+    """A past month of the firm, as its own books show it. Money in money a month."""
+
+    month: int
+    customers: float
+    acquired: float
+    lost: float
+    revenue: float
+    profit: float
+    offence: float
+    defence: float
+    lifetime_value: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MarketView:
+    """Market figures of last month that anyone could buy; places as in the config.
+
+    Attributes
+    ----------
+    size : int
+        Customers of the market, with a supplier or without.
+    prospects : float
+        Those without.
+    customers, prices, satisfaction : tuple of float
+        By firm: customers, list price, mean satisfaction (0 to 1).
+    offence : tuple of float
+        By firm: money spent last month to win customers.
+    dissatisfied : tuple of float
+        By firm: customers whose satisfaction is low enough to be singled out.
+    """
+
+    size: int
+    prospects: float
+    customers: tuple[float, ...]
+    prices: tuple[float, ...]
+    satisfaction: tuple[float, ...]
+    offence: tuple[float, ...]
+    dissatisfied: tuple[float, ...]
+
+    @property
+    def penetration(self) -> float:
+        """Part of the market that has a supplier."""
+        return 1.0 - self.prospects / self.size
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Know:
+    """What a firm has learned about its own instruments.
+
+    Attributes
+    ----------
+    acquisition, care : Response
+        Effect of offence and of retention spend per person.
+    recovery : Recovery
+        Effect of recovery spend per complaint.
+    care_on_staying : float
+        What full care, kept up for long, adds to the log-odds of staying: at once, through
+        satisfaction and through trust.
+    complaint_rate : float
+        Chance that a customer who met a failure complains.
+    """
+
+    acquisition: Response
+    care: Response
+    recovery: Recovery
+    care_on_staying: float
+    complaint_rate: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FirmView:
+    """What a firm sees at the start of a month; all figures are last month's.
+
+    Attributes
+    ----------
+    month : int
+        The month to plan, from 1.
+    place : int
+        The firm's place in the config, from 0.
+    name : str
+        The firm's name.
+    list_price, unit_cost : float
+        Money per unit.
+    money : float
+        The most that the firm may spend; infinite where credit is on.
+    cash : float
+        Money at hand.
+    customers, acquired, lost, reconsidered : float
+        Own customers now; won, lost and reopening the choice last month.
+    acquired_by : tuple of float
+        Won through recommendation, reach, awareness.
+    satisfaction, trust : float
+        Means of own customers, 0 to 1.
+    failures, complaints, recovered : float
+        Counts of last month.
+    revenue, profit : float
+        Money of last month.
+    contribution : float
+        Mean running contribution of an own customer, money a month.
+    lifetime_value, entry_value : float
+        Discounted value of a present and of a new customer, money.
+    tier_customers, tier_contributions : tuple of float
+        By value tier *as the firm sees it*: customers, and their mean contribution.
+    rung_customers : tuple of float
+        By rung of the loyalty ladder, from "customer" to "partner".
+    data, staff : float
+        Capabilities, 0 to 1.
+    last_plan : Plan or None
+        What the firm did last month.
+    market : MarketView
+        Figures of the whole market.
+    know : Know
+        What is known of the effect of money.
+    past : sequence of OwnMonth
+        The firm's own past, oldest first.
+    """
+
+    month: int
+    place: int
+    name: str
+    list_price: float
+    unit_cost: float
+    money: float
+    cash: float
+    customers: float
+    acquired: float
+    lost: float
+    reconsidered: float
+    acquired_by: tuple[float, ...]
+    satisfaction: float
+    trust: float
+    failures: float
+    complaints: float
+    recovered: float
+    revenue: float
+    profit: float
+    contribution: float
+    lifetime_value: float
+    entry_value: float
+    tier_customers: tuple[float, ...]
+    tier_contributions: tuple[float, ...]
+    rung_customers: tuple[float, ...]
+    data: float
+    staff: float
+    last_plan: Plan | None
+    market: MarketView
+    know: Know
+    past: Sequence[OwnMonth]
+
+    def rivals(self, figures: Sequence[float]) -> float:
+        """Return the sum over rivals of a figure of the market by firm."""
+        return sum(figures) - figures[self.place]
+
+    def reach(self, spend: float, targets: float) -> float:
+        """Return the chance to reach each of so many people with this money."""
+        if targets <= 0.0:
+            return 0.0
+        response = self.know.acquisition
+        return spend_response(response.ceiling, response.rate, spend / targets)

@@ -1,0 +1,92 @@
+"""How a key of a config is declared: meaning, unit, bounds and the source of its default."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ASSUMED = "assumed"
+"""The source of a default that nobody published: a choice of relsim's authors."""
+
+
+class SpecModel(BaseModel):
+    """A part of a config: frozen, and a key that it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def key(
+    meaning: str,
+    *,
+    unit: str,
+    default: Any = ...,
+    source: str | None = None,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    **more: Any,
+) -> Any:
+    """Declare a key of a config.
+
+    Parameters
+    ----------
+    meaning : str
+        One line, as ``relsim explain`` prints it.
+    unit : str
+        The unit of the value, "-" for a pure name or switch.
+    default : optional
+        Without one the key is required.
+    source : str, optional
+        Where the default comes from; ``ASSUMED`` unless said.
+    ge, gt, le, lt : float, optional
+        Bounds.
+    **more
+        Handed to :func:`pydantic.Field`.
+
+    Raises
+    ------
+    TypeError
+        If a required key names a source, or the meaning does not end in a full stop.
+    """
+    if not meaning.endswith("."):
+        raise TypeError(f"the meaning of a key ends in a full stop: {meaning!r}")
+    required = default is ... and "default_factory" not in more
+    if required and source is not None:
+        raise TypeError(f"a required key has no default whose source could be named: {meaning!r}")
+    extra = {"unit": unit, "source": None if required else (source or ASSUMED)}
+    if "default_factory" not in more:
+        more["default"] = default
+    return Field(
+        description=meaning, json_schema_extra=extra, ge=ge, gt=gt, le=le, lt=lt, **more
+    )
+
+
+def chance(meaning: str, *, default: Any = ..., source: str | None = None, **more: Any) -> Any:
+    """Declare a probability a month, from 0 to 1."""
+    unit = more.pop("unit", "chance a month")
+    return key(meaning, unit=unit, default=default, source=source, ge=0.0, le=1.0, **more)
+
+
+def fraction(meaning: str, *, default: Any = ..., source: str | None = None, **more: Any) -> Any:
+    """Declare a fraction, from 0 to 1."""
+    unit = more.pop("unit", "share")
+    return key(meaning, unit=unit, default=default, source=source, ge=0.0, le=1.0, **more)
+
+
+def weight(
+    meaning: str,
+    *,
+    default: Any = ...,
+    source: str | None = None,
+    unit: str = "utility",
+    ge: float | None = None,
+) -> Any:
+    """Declare a coefficient of a utility or of log-odds, within 50 in size."""
+    lowest = -50.0 if ge is None else ge
+    return key(meaning, unit=unit, default=default, source=source, ge=lowest, le=50.0)
+
+
+def money(meaning: str, *, default: Any = ..., source: str | None = None, per: str = "") -> Any:
+    """Declare an amount of money, from 0 on."""
+    unit = f"money per {per}" if per else "money"
+    return key(meaning, unit=unit, default=default, source=source, ge=0.0, le=1e12)

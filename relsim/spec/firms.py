@@ -1,0 +1,156 @@
+"""What a firm is: its offer, its costs, how its spending works, and its strategy."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from relsim.spec.fields import SpecModel, chance, fraction, key, money, weight
+
+BLATTBERG = "form Blattberg & Deighton 1996; numbers assumed"
+
+
+class Response(SpecModel):
+    """Effect of spend per targeted person: ceiling (1 - exp(-rate spend))."""
+
+    ceiling: float = chance("Effect of spend without bound.", default=0.5, source=BLATTBERG)
+    rate: float = key(
+        "How fast spend approaches the ceiling.",
+        unit="per money a person and month",
+        default=0.02,
+        source=BLATTBERG,
+        ge=0.0,
+        le=1e6,
+    )
+
+
+class Recovery(SpecModel):
+    """How complaints are made good."""
+
+    base: float = chance(
+        "Chance to make a complaint good without spending for it.",
+        default=0.3,
+        unit="chance a complaint",
+    )
+    ceiling: float = chance(
+        "What spending without bound adds, as a chance of its own.",
+        default=0.8,
+        unit="chance a complaint",
+        source=BLATTBERG,
+    )
+    rate: float = key(
+        "How fast spend per complaint approaches that ceiling.",
+        unit="per money a complaint",
+        default=0.03,
+        source=BLATTBERG,
+        ge=0.0,
+        le=1e6,
+    )
+
+
+class Capability(SpecModel):
+    """A stock between 0 and 1 that investment builds and time wears."""
+
+    start: float = fraction("Level at the start.", default=0.3, unit="0 to 1")
+    rate: float = key(
+        "How fast investment per customer closes the gap to 1.",
+        unit="per money a customer and month",
+        default=0.05,
+        ge=0.0,
+        le=1e6,
+    )
+    decay: float = chance("Part of the level that is lost a month.", default=0.02)
+
+
+class StrategySpec(BaseModel):
+    """Which strategy a firm plays; the other keys are the strategy's own parameters.
+
+    ``kind`` is the name of a built-in strategy (``relsim list strategies``) or a dotted path
+    to a class, such as ``mypackage.mymodule.MyStrategy``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    kind: str = Field(
+        min_length=1,
+        description="Name of a strategy, or a dotted path to one of your own.",
+        json_schema_extra={"unit": "-", "source": None},
+    )
+
+
+class FirmSpec(SpecModel):
+    """One firm."""
+
+    name: str = key("What the firm is called; different for each.", unit="-", min_length=1)
+    share: float = fraction("Part of the market's customers that it has at the start.", default=0.0)
+    price: float = key(
+        "List price of a unit of usage; a strategy may change it.",
+        unit="money per unit",
+        gt=0.0,
+        le=1e12,
+    )
+    unit_cost: float = money("Cost of goods of a unit of usage.", per="unit")
+    service_cost: float = money(
+        "Cost to serve a mean new customer.", per="customer and month", default=0.0
+    )
+    onboarding_cost: float = money(
+        "Cost to set a new customer up.", per="new customer", default=0.0
+    )
+    fixed_cost: float = money(
+        "Fixed cost, for each customer of the whole market.", per="market customer and month",
+        default=0.0,
+    )
+    cash: float = key(
+        "Cash at the start, for each customer of the whole market.",
+        unit="money per market customer",
+        default=0.0,
+        ge=-1e12,
+        le=1e12,
+    )
+    quality: float = fraction(
+        "Quality of the product, as a mean experience.", default=0.7, unit="0 to 1"
+    )
+    offer: float = fraction(
+        "Place of the offer from bare (0) to augmented (1) on the industry bandwidth.",
+        default=0.5,
+        unit="0 to 1",
+    )
+    failure_rate: float = chance("Chance that a customer meets a failure.", default=0.03)
+    awareness: float = chance(
+        "Chance that someone who decides thinks of the firm unprompted.", default=0.05
+    )
+    switching_cost: float = weight(
+        "What leaving costs a customer: effort, fees, lost benefits.", default=0.5, ge=0.0
+    )
+    contract_months: int = key(
+        "Length of a contract; 1 = may leave every month.", unit="months", default=1, ge=1, le=250
+    )
+    capacity: float = key(
+        "Customers that the staff can serve without congestion, as a part of the market.",
+        unit="mean customers per market customer",
+        default=1.0,
+        gt=0.0,
+        le=1000.0,
+    )
+    acquisition: Response = key(
+        "Chance to reach a person by offence.",
+        unit="-",
+        default=Response(ceiling=0.5, rate=0.02),
+        source=BLATTBERG,
+    )
+    care: Response = key(
+        "Care that a customer feels from retention spend.",
+        unit="-",
+        default=Response(ceiling=1.0, rate=0.2),
+        source=BLATTBERG,
+    )
+    recovery: Recovery = key("How complaints are made good.", unit="-", default=Recovery())
+    data: Capability = key(
+        "What the firm knows of its customers: lowers the error of its value tiers.",
+        unit="-",
+        default=Capability(),
+    )
+    staff: Capability = key(
+        "Skill of the staff: adds to its capacity.", unit="-", default=Capability(start=0.0)
+    )
+    strategy: StrategySpec = Field(
+        description="What the firm does with its money.",
+        json_schema_extra={"unit": "-", "source": None},
+    )

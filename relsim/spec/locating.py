@@ -1,0 +1,48 @@
+"""Where configs lie: those of the user, and those that come with relsim."""
+
+import difflib
+from pathlib import Path
+
+from relsim.errors import SpecError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the configs that come with relsim."""
+    inside = _PACKAGE / "configs"  # an installed wheel
+    return inside if inside.is_dir() else _PACKAGE.parent / "configs"  # a checkout
+
+
+def shipped() -> dict[str, Path]:
+    """Return the configs of markets that come with relsim: name to file."""
+    return {path.stem: path for path in sorted((shipped_folder() / "markets").glob("*.yaml"))}
+
+
+def locate(name: str, folder: Path) -> Path:
+    """Return the file that a name means: a path from ``folder``, else a config of relsim's.
+
+    Raises
+    ------
+    SpecError
+        If there is no such file.
+    """
+    path = folder / name
+    if path.is_file():
+        return path
+    known = shipped()
+    if name in known:
+        return known[name]
+    if path.is_dir():
+        raise SpecError(f"{name}: given a folder, allowed: a YAML file")
+    near = [str(item) for item in _beside(path)]
+    close = difflib.get_close_matches(Path(name).name, [*near, *known], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else f"; relsim has {', '.join(known)}"
+    raise SpecError(f"{name}: no such config{hint}")
+
+
+def _beside(path: Path) -> list[str]:
+    try:
+        return [item.name for item in path.parent.glob("*.yaml")]
+    except OSError:
+        return []

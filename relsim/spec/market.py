@@ -1,0 +1,118 @@
+"""The whole config of a market, and the checks of values that have to fit together."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from relsim.spec.customers import CustomersSpec
+from relsim.spec.fields import SpecModel, key
+from relsim.spec.firms import FirmSpec
+from relsim.spec.mechanisms import Mechanisms
+
+MOST_FIRMS = 120
+
+
+class Frame(SpecModel):
+    """What all firms of the market share."""
+
+    customers: int = key(
+        "Customers that exist in the market, with a supplier or without.",
+        unit="customers",
+        ge=1,
+        le=1_000_000_000,
+    )
+    setting: Literal["contractual", "non_contractual"] = key(
+        "Contractual: expected usage every month; non-contractual: a Poisson number of purchases.",
+        unit="-",
+        default="contractual",
+    )
+    annual_discount_rate: float = key(
+        "Rate at which money of later years is discounted.",
+        unit="a year",
+        default=0.1,
+        source="Gupta, Lehmann & Stuart 2004 use 12%; 10% assumed",
+        ge=0.0,
+        le=10.0,
+    )
+    annual_turnover: float = key(
+        "Part of the market's customers that leave it for good in a year, each followed by a "
+        "newcomer.",
+        unit="share a year",
+        default=0.04,
+        ge=0.0,
+        lt=1.0,
+    )
+    reference_price: float = key(
+        "Price of a unit that customers hold for normal.",
+        unit="money per unit",
+        gt=0.0,
+        le=1e12,
+    )
+    credit: bool = key(
+        "Whether firms may spend more than their cash.", unit="yes or no", default=True
+    )
+
+
+class Run(SpecModel):
+    """How long the market lives and with which luck."""
+
+    months: int = key("Months to live.", unit="months", default=120, ge=1, le=60_000)
+    seed: int = key("Seed of all luck.", unit="-", default=1, ge=0, lt=2**64)
+    replication: int = key("Which of the seed's streams of luck.", unit="-", default=0, ge=0, lt=2**32)
+    customers_every: int = key(
+        "Keep the state of all customers every so many months; 0 = at the end only.",
+        unit="months",
+        default=0,
+        ge=0,
+        le=60_000,
+    )
+
+
+class MarketSpec(SpecModel):
+    """A market: its frame, customers, mechanisms and firms, and one run of it."""
+
+    title: str = key("What the market is called in figures.", unit="-", default="A market")
+    notes: str = key("Anything worth saying about the config.", unit="-", default="")
+    currency: str = key("Name of the unit of money.", unit="-", default="money", min_length=1)
+    market: Frame = key("What all firms share.", unit="-")
+    customers: CustomersSpec = key("Who the customers are.", unit="-", default=CustomersSpec())
+    mechanisms: Mechanisms = key("The rules' numbers.", unit="-", default=Mechanisms())
+    firms: tuple[FirmSpec, ...] = key(
+        "The firms.", unit="-", min_length=1, max_length=MOST_FIRMS
+    )
+    run: Run = key("How long and with which luck.", unit="-", default=Run())
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        names = [firm.name for firm in self.firms]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"firms: two firms are called {twice[0]!r}; give each its own name")
+        total = sum(firm.share for firm in self.firms)
+        if total > 1.0 + 1e-9:
+            raise ValueError(
+                f"firms: their shares at the start sum to {total:g}; together at most 1 "
+                "(what is left are prospects)"
+            )
+        network = self.customers.network
+        if (network.kind == "file") != (network.file is not None):
+            raise ValueError(
+                "customers.network: kind 'file' and the key 'file' go together; "
+                f"given kind={network.kind!r}, file={network.file!r}"
+            )
+        ladder = self.mechanisms.ladder
+        if not ladder.supporter_trust <= ladder.advocate_trust <= ladder.partner_trust:
+            raise ValueError(
+                "mechanisms.ladder: trust has to rise with the rung; given supporter_trust="
+                f"{ladder.supporter_trust:g}, advocate_trust={ladder.advocate_trust:g}, "
+                f"partner_trust={ladder.partner_trust:g}"
+            )
+        trust = self.mechanisms.trust
+        if trust.build_rate > trust.break_rate:
+            raise ValueError(
+                "mechanisms.trust: trust is slower to build than to lose; given build_rate="
+                f"{trust.build_rate:g} above break_rate={trust.break_rate:g}"
+            )
+        return self
+
+

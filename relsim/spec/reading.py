@@ -1,0 +1,291 @@
+"""From YAML to a checked spec: extends, overrides, and errors that name the place."""
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pydantic
+import yaml
+
+from relsim.errors import SpecError
+from relsim.spec.locating import locate
+from relsim.spec.market import MarketSpec
+
+EXTENDS = "extends"
+SET = "set"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without its two traps: a key given twice is an error, and 1e-3 is a number."""
+
+
+def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    own = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+    for key in own:
+        if own.count(key) > 1:
+            line = node.start_mark.line + 1
+            raise SpecError(f"the key {key!r} stands twice in the mapping that starts in line {line}")
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping_without_repeats)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(\d[\d_]*(\.\d*)?|\.\d+)[eE][-+]?\d+$"),
+    list("-+0123456789."),
+)
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Return a hint at the nearest known word, or "" if none is near.
+
+    Examples
+    --------
+    >>> nearest("prise", ["price", "share"])
+    "; did you mean 'price'?"
+    """
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """Return the content of a YAML text.
+
+    Raises
+    ------
+    SpecError
+        If it is not YAML, or gives a key twice.
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # derived from the safe loader
+    except SpecError as error:
+        raise SpecError(f"{name}: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" in line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise SpecError(f"{name}: not valid YAML{place}: {problem}") from None
+
+
+def _read_mapping(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SpecError(f"{path}: the config cannot be read: {reason}") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path}: the config is not a text file in UTF-8") from None
+    data = parse_yaml(text, str(path))
+    if not isinstance(data, dict):
+        raise SpecError(f"{path}: a config is a mapping of keys to values, not {_kind(data)}")
+    return data
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "a mapping", list: "a list", str: "a text", type(None): "nothing"}
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+def _merge(base: Any, top: Any) -> Any:
+    """Lay one config over another: mappings key by key, everything else is replaced."""
+    if isinstance(base, dict) and isinstance(top, dict):
+        merged = dict(base)
+        for name, value in top.items():
+            merged[name] = _merge(base[name], value) if name in base else value
+        return merged
+    return top
+
+
+def _read_extended(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, Any], list[Any]]:
+    """Return the merged keys of a config and of those it extends, and their ``set`` blocks."""
+    path = path.resolve()
+    if path in above:
+        chain = " -> ".join(item.name for item in (*above, path))
+        raise SpecError(f"{path}: extends itself: {chain}")
+    data = _read_mapping(path)
+    settings = [data.pop(SET)] if SET in data else []
+    _make_paths_absolute(data, path.parent)
+    base = data.pop(EXTENDS, None)
+    if base is None:
+        return data, settings
+    if not isinstance(base, str):
+        raise SpecError(f"{path}: extends: given {base!r}, allowed: the path of another config")
+    below, earlier = _read_extended(locate(base, path.parent), (*above, path))
+    return cast(dict[str, Any], _merge(below, data)), earlier + settings
+
+
+def _make_paths_absolute(data: dict[str, Any], folder: Path) -> None:
+    # A file that a config names lies beside that config, not where the user happens to stand.
+    network = data.get("customers", {})
+    network = network.get("network", {}) if isinstance(network, dict) else {}
+    if isinstance(network, dict) and isinstance(network.get("file"), str):
+        network["file"] = str((folder / network["file"]).resolve())
+
+
+def _sentence(error: Any, data: Any) -> str:
+    """Turn one fault that pydantic found into: key, what is wrong, given, allowed."""
+    place = ".".join(str(part) for part in error["loc"]) or "config"
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = _known_keys(error["loc"][:-1])
+        return f"{place}: unknown key{nearest(str(error['loc'][-1]), known) or _listing(known)}"
+    if kind == "missing":
+        return f"{place}: this key is required and is missing"
+    if kind == "literal_error":
+        hint = nearest(str(given), re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+        return f"{place}: given {given!r}, allowed: {context.get('expected')}{hint}"
+    if kind == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    message = str(error["msg"]).removeprefix("Input should be ")
+    shown = _kind(given) if isinstance(given, dict | list) else repr(given)
+    return f"{place}: given {shown}, allowed: {message}"
+
+
+def _listing(known: Sequence[str]) -> str:
+    return f"; known here: {', '.join(known)}" if known else ""
+
+
+def _known_keys(place: tuple[Any, ...]) -> list[str]:
+    model: Any = MarketSpec
+    for part in place:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        arguments = getattr(annotation, "__args__", ())
+        model = arguments[0] if arguments else annotation
+    return list(model.model_fields)
+
+
+def validate(data: Any, name: str) -> MarketSpec:
+    """Return the spec that a config's content describes.
+
+    Raises
+    ------
+    SpecError
+        Naming every fault with its place, what was given and what is allowed.
+    """
+    try:
+        return MarketSpec.model_validate_json(json.dumps(data, default=str), strict=True)
+    except pydantic.ValidationError as error:
+        faults = [_sentence(item, data) for item in error.errors(include_url=False)]
+    except (ValueError, TypeError) as error:
+        faults = [str(error)]
+    raise SpecError("\n".join(f"{name}: {fault}" for fault in faults))
+
+
+def read(path: str | Path, overrides: Mapping[str, Any] | None = None) -> MarketSpec:
+    """Read a config file and lay overrides over it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML file, or the name of a config that comes with relsim ("telecom").
+    overrides : mapping, optional
+        Dotted path to value: ``{"firms.0.price": 25.0}``.
+
+    Raises
+    ------
+    SpecError
+        If the file, the config or an override is not sound.
+    """
+    place = locate(str(path), Path.cwd())
+    data, settings = _read_extended(place)
+    spec = validate(data, str(path))
+    for setting in settings:
+        if not isinstance(setting, dict):
+            raise SpecError(f"{path}: set: a mapping of dotted paths to values, not {_kind(setting)}")
+        spec = override(spec, setting, f"{path}: set")
+    return override(spec, overrides or {}, str(path))
+
+
+def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override") -> MarketSpec:
+    """Return a spec with some values changed.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        What to start from; it stays as it is.
+    values : mapping
+        Dotted path to value; list places count from 0.
+    name : str
+        How errors call the origin of the values.
+
+    Raises
+    ------
+    SpecError
+        If a path leads nowhere or the result is not sound.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> override(starter(), {"run.months": 6}).run.months
+    6
+    """
+    if not values:
+        return spec
+    data = spec.model_dump(mode="json")
+    for path, value in values.items():
+        _put(data, str(path), value, name)
+    return validate(data, name)
+
+
+def _put(data: dict[str, Any], path: str, value: Any, name: str) -> None:
+    parts = path.split(".")
+    place: Any = data
+    for depth, part in enumerate(parts):
+        where = ".".join(parts[: depth + 1])
+        last = depth == len(parts) - 1
+        if isinstance(place, list):
+            if not part.isdigit() or int(part) >= len(place):
+                raise SpecError(
+                    f"{name}: {where}: given place {part!r}, allowed: 0 to {len(place) - 1}"
+                )
+            part = int(part)  # type: ignore[assignment]  # a place in a list
+        elif not isinstance(place, dict):
+            raise SpecError(f"{name}: {where}: {'.'.join(parts[:depth])} has no keys inside")
+        elif part not in place and not (last and _takes_any_key(parts)):
+            known = list(place)
+            raise SpecError(f"{name}: {where}: unknown key{nearest(part, known) or _listing(known)}")
+        if last:
+            place[part] = value
+        else:
+            place = place[part]
+
+
+def _takes_any_key(parts: list[str]) -> bool:
+    # The parameters of a strategy are known to the strategy, which checks them itself.
+    return len(parts) == 4 and parts[0] == "firms" and parts[2] == "strategy"
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Split ``key=value`` as given on a command line; the value is YAML.
+
+    Raises
+    ------
+    SpecError
+        If there is no "=".
+
+    Examples
+    --------
+    >>> parse_assignment("firms.0.price=25")
+    ('firms.0.price', 25)
+    """
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip():
+        raise SpecError(f"given {text!r}, allowed: KEY=VALUE, such as run.months=60")
+    return path.strip(), parse_yaml(value, f"value of {path.strip()}")
+
+
+def spec_hash(spec: MarketSpec) -> str:
+    """Return a hash of all that decides a run, the content of a network file included."""
+    data = spec.model_dump(mode="json")
+    file = spec.customers.network.file
+    if file is not None:
+        data["customers"]["network"]["file"] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
