@@ -1,0 +1,65 @@
+"""relsim: customers and firms in a market, month by month.
+
+>>> import relsim
+>>> market = relsim.Market(relsim.load("telecom", {"market.customers": 500}), seed=1)
+>>> market.run(months=2).month
+2
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from relsim.agents import AgentMarket, CustomerAgent
+    from relsim.errors import RelsimError
+    from relsim.firms.plan import Plan
+    from relsim.firms.strategies import Strategy
+    from relsim.firms.view import FirmView
+    from relsim.loading import load
+    from relsim.market import Market
+    from relsim.spec import MarketSpec, override
+    from relsim.spec.fields import key as parameter
+
+# Loaded when first asked for: compiled code and Mesa take most of a second to import.
+_HOMES = {
+    "AgentMarket": "relsim.agents",
+    "CustomerAgent": "relsim.agents",
+    "FirmView": "relsim.firms.view",
+    "Market": "relsim.market",
+    "MarketSpec": "relsim.spec",
+    "Plan": "relsim.firms.plan",
+    "RelsimError": "relsim.errors",
+    "Strategy": "relsim.firms.strategies",
+    "load": "relsim.loading",
+    "override": "relsim.spec",
+    "parameter": "relsim.spec.fields",
+}
+
+__all__ = [
+    "AgentMarket",
+    "CustomerAgent",
+    "FirmView",
+    "Market",
+    "MarketSpec",
+    "Plan",
+    "RelsimError",
+    "Strategy",
+    "load",
+    "override",
+    "parameter",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'relsim' has no attribute {name!r}")
+    home = importlib.import_module(_HOMES[name])
+    value = getattr(home, "key" if name == "parameter" else name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -35,6 +35,7 @@ FIRM_FIELDS = (
     "warnings",
     "left_market",
     "reconsidered",
+    "dissatisfied",
 )
 """Counts by firm."""
 

@@ -9,6 +9,7 @@ from relsim.customers.block import (
     ROW,
     RUNG,
     RUNG_BEFORE,
+    SATISFACTION,
     SAYING,
     SUPPLIER,
     TENURE,
@@ -20,7 +21,7 @@ from relsim.customers.block import (
 from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.compiled import loop, rule
 from relsim.customers.rules import experience as living
-from relsim.customers.terms import N_RUNGS, N_TIERS
+from relsim.customers.terms import N_RUNGS, N_TIERS, Mechanisms
 
 MONTHS_A_YEAR = 12
 
@@ -33,6 +34,7 @@ _RECOVERED = FIRM_FIELDS.index("recovered")
 _RECOMMENDATIONS = FIRM_FIELDS.index("recommendations")
 _WARNINGS = FIRM_FIELDS.index("warnings")
 _LEFT_MARKET = FIRM_FIELDS.index("left_market")
+_DISSATISFIED = FIRM_FIELDS.index("dissatisfied")
 _RECONSIDERED = FIRM_FIELDS.index("reconsidered")
 _SALES = YEAR_FIELDS.index("lost") - 1  # rows of a block that are added to its tenure years
 # Rows of addresses, kept where the choosers' places were.
@@ -103,7 +105,7 @@ def address(f: Floats, at: Index, n: int) -> None:
 
 
 @loop
-def book(f: Floats, at: Index, account: Accounts, n: int) -> None:
+def book(f: Floats, m: Mechanisms, at: Index, account: Accounts, n: int) -> None:
     """Add a block to the accounts of its firms."""
     address(f, at, n)
     years = account.years.reshape(-1)
@@ -127,3 +129,5 @@ def book(f: Floats, at: Index, account: Accounts, n: int) -> None:
             warns = f[SAYING + c] >= WARNING_OFFSET
             word = _WARNINGS if warns else _RECOMMENDATIONS
             account.firms[np.int64(f[SUPPLIER + c]), word] += 1.0
+        if (f[SATISFACTION + c] < m.dissatisfied_below) & (f[RUNG + c] > 0.0):
+            account.firms[np.int64(f[SUPPLIER + c]), _DISSATISFIED] += 1.0

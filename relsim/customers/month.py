@@ -49,7 +49,7 @@ from relsim.customers.block import (
     USAGE,
     Floats,
 )
-from relsim.customers.booking import book, book_departure, book_lost, book_move
+from relsim.customers.booking import book, book_departure, book_move
 from relsim.customers.choosing import (
     CHOOSER_ROWS,
     LUCK_ROWS,
@@ -413,7 +413,7 @@ def live_block(
     pay_and_serve(f, m, n)
     tell(f, m, n)
     climb(f, m, n)
-    book(f, index, account, n)
+    book(f, m, index, account, n)
     turn_over(columns, f, terms, m, account, tables, luck, month, lo, n)
     block.give_back(columns, f, lo, n)
 

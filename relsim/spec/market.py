@@ -88,6 +88,9 @@ class MarketSpec(SpecModel):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"firms: two firms are called {twice[0]!r}; give each its own name")
+        segments = [segment.name for segment in self.customers.segments]
+        if len(set(segments)) < len(segments):
+            raise ValueError(f"customers.segments: each needs a name of its own; given {segments}")
         total = sum(firm.share for firm in self.firms)
         if total > 1.0 + 1e-9:
             raise ValueError(

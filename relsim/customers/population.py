@@ -1,0 +1,256 @@
+"""All customers of a market: state, network and luck behind a small face."""
+
+import dataclasses
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from relsim.customers import accounts as books
+from relsim.customers import columns as state
+from relsim.customers import draws, settings, starting
+from relsim.customers.accounts import Accounts
+from relsim.customers.columns import Columns
+from relsim.customers.month import live
+from relsim.customers.network import degree
+from relsim.customers.rules.ladder import RUNGS
+from relsim.customers.rules.value import TIERS
+from relsim.customers.traits import draw_all_traits
+from relsim.spec import MarketSpec
+
+CAME_THROUGH = ("start", "recommendation", "reach", "awareness")
+"""How a customer's supplier came into consideration; "start": with it from the beginning."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Customer:
+    """A look at one customer as it is now. Quantities as in :meth:`Customers.frame`."""
+
+    customer: int
+    supplier: str | None
+    rung: str
+    tier: str | None
+    tenure: int
+    purchases: int
+    satisfaction: float
+    trust: float
+    bound: int
+    recommendations: int
+    came_through: str | None
+    segment: str
+    born: int
+    usage: float
+    price_sensitivity: float
+    orientation: float
+    service_demand: float
+    growth_potential: float
+    neighbours: tuple[int, ...]
+
+
+class Customers:
+    """The customers of a market.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market.
+    seed, replication : int
+        Which luck.
+    threads : int
+        Threads that share a month; results do not depend on it.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> customers = Customers(starter(), seed=1)
+    >>> len(customers), customers[0].rung
+    (1000, 'customer')
+    """
+
+    def __init__(
+        self, spec: MarketSpec, seed: int = 0, replication: int = 0, threads: int = 1
+    ) -> None:
+        size = spec.market.customers
+        self.luck = draws.luck(seed, replication)
+        self.network = settings.wire(spec.customers.network, size, self.luck)
+        self.columns = state.allocate(size)
+        self.threads = threads
+        self._pool: ThreadPoolExecutor | None = None
+        self._firm_names = tuple(firm.name for firm in spec.firms)
+        self._segment_names = tuple(segment.name for segment in spec.customers.segments)
+        self.use(spec)
+        draw_all_traits(self.columns, self.tables, self.luck, 0)
+        start = spec.customers.start
+        starting.place_customers(
+            self.columns,
+            np.cumsum([firm.share for firm in spec.firms]),
+            np.array([1.0] + [float(firm.contract_months) for firm in spec.firms]),
+            start.tenure,
+            start.satisfaction,
+            start.trust,
+            self.mechanisms.counts_purchases,
+            self.luck,
+        )
+
+    def use(self, spec: MarketSpec) -> None:
+        """Take the rules' numbers and the newcomers' traits from a spec."""
+        self.mechanisms = settings.mechanisms(spec)
+        self.tables = settings.trait_tables(spec)
+
+    def live(self, table: npt.NDArray[np.float64], month: int) -> Accounts:
+        """Live one month.
+
+        Parameters
+        ----------
+        table : array of shape (firms + 1, N_TIERS, N_TERMS)
+            What firms offer this month.
+        month : int
+            From 1.
+
+        Returns
+        -------
+        Accounts
+            The month's sums, chunks already folded.
+        """
+        size = len(self)
+        chunks, chunk = books.chunk_count(size), books.chunk_size(size)
+        accounts = books.allocate(chunks, table.shape[0] - 1)
+        flat = np.ascontiguousarray(table).reshape(-1)
+
+        def live_some(first: int, last: int) -> None:
+            live(
+                self.columns,
+                self.network,
+                self.tables,
+                flat,
+                self.mechanisms,
+                accounts,
+                self.luck,
+                month,
+                chunk,
+                first,
+                last,
+            )
+
+        self._share_out(live_some, chunks)
+        self.columns = self.columns._replace(
+            said=self.columns.saying, saying=self.columns.said
+        )
+        return books.fold(accounts)
+
+    def _share_out(self, work: Any, chunks: int) -> None:
+        threads = min(self.threads, chunks)
+        if threads <= 1:
+            work(0, chunks)
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="relsim")
+        edges = [chunks * k // threads for k in range(threads + 1)]
+        jobs = [
+            self._pool.submit(work, first, last)
+            for first, last in zip(edges[:-1], edges[1:], strict=True)
+        ]
+        for job in jobs:
+            job.result()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_pool": None}  # threads cannot travel; they start anew
+
+    def __len__(self) -> int:
+        return int(self.columns.supplier.size)
+
+    def __iter__(self) -> Iterator[Customer]:
+        return (self[i] for i in range(len(self)))
+
+    @overload
+    def __getitem__(self, i: int) -> Customer: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Customer]: ...
+    def __getitem__(self, i: int | slice) -> Customer | list[Customer]:
+        """Return a look at one customer, or at several."""
+        if isinstance(i, slice):
+            return [self[k] for k in range(*i.indices(len(self)))]
+        size = len(self)
+        if not -size <= i < size:
+            raise IndexError(f"customer {i}: the market has customers 0 to {size - 1}")
+        i %= size
+        c = self.columns
+        supplier = int(c.supplier[i])
+        start, stop = (
+            (int(self.network.start[i]), int(self.network.start[i + 1]))
+            if self.network.start.size > 1
+            else (0, 0)
+        )
+        return Customer(
+            customer=i,
+            supplier=self._firm_names[supplier - 1] if supplier else None,
+            rung=RUNGS[c.rung[i]],
+            tier=TIERS[c.tier[i]] if supplier else None,
+            tenure=int(c.tenure[i]),
+            purchases=int(c.purchases[i]),
+            satisfaction=float(c.satisfaction[i]),
+            trust=float(c.trust[i]),
+            bound=int(c.bound[i]),
+            recommendations=int(c.recommendations[i]),
+            came_through=CAME_THROUGH[c.came_through[i]] if supplier else None,
+            segment=self._segment_names[c.segment[i]],
+            born=int(c.born[i]),
+            usage=float(c.usage[i]),
+            price_sensitivity=float(c.price_sensitivity[i]),
+            orientation=float(c.orientation[i]),
+            service_demand=float(c.service_demand[i]),
+            growth_potential=float(c.growth_potential[i]),
+            neighbours=tuple(int(k) for k in self.network.neighbour[start:stop]),
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Return the state of all customers, one row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``customer`` (place), ``supplier`` and ``tier`` (missing for prospects), ``rung``,
+            ``tenure`` (months), ``purchases``, ``satisfaction`` and ``trust`` (0 to 1),
+            ``bound`` (months of contract left), ``recommendations``, ``came_through``,
+            ``segment``, ``born`` (month), the traits, and ``neighbours`` (how many).
+        """
+        c = self.columns
+        served = c.supplier > 0
+        frame = pd.DataFrame(
+            {
+                "customer": np.arange(len(self)),
+                "supplier": _categories(c.supplier.astype(np.int16) - 1, self._firm_names),
+                "rung": _categories(c.rung, RUNGS),
+                "tier": _categories(np.where(served, c.tier, -1), TIERS),
+                "tenure": c.tenure,
+                "purchases": c.purchases,
+                "satisfaction": c.satisfaction,
+                "trust": c.trust,
+                "bound": c.bound,
+                "recommendations": c.recommendations,
+                "came_through": _categories(np.where(served, c.came_through, -1), CAME_THROUGH),
+                "segment": _categories(c.segment, self._segment_names),
+                "born": c.born,
+                "usage": c.usage,
+                "price_sensitivity": c.price_sensitivity,
+                "orientation": c.orientation,
+                "service_demand": c.service_demand,
+                "growth_potential": c.growth_potential,
+            }
+        )
+        links = degree(self.network)
+        frame["neighbours"] = links if links.size == len(self) else 0
+        # What is shown must not change when the market lives on.
+        return frame.copy()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the customers take: state and network."""
+        return sum(c.nbytes for c in self.columns) + sum(n.nbytes for n in self.network)
+
+
+def _categories(codes: npt.NDArray[Any], names: tuple[str, ...]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes.astype(np.int16), list(dict.fromkeys(names)))

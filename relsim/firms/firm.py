@@ -1,0 +1,85 @@
+"""A firm: an agent with money, capabilities and a strategy."""
+
+import math
+from typing import TYPE_CHECKING
+
+import mesa
+
+from relsim.customers.rules.response import spend_response
+from relsim.firms.plan import Plan, check
+from relsim.firms.strategies import Strategy
+from relsim.firms.view import FirmView, OwnMonth
+from relsim.spec import Capability, FirmSpec
+
+if TYPE_CHECKING:
+    from relsim.market import Market
+
+
+class Firm(mesa.Agent):
+    """One firm of a market.
+
+    Attributes
+    ----------
+    place : int
+        Its place in the config, from 0.
+    spec : FirmSpec
+        What the config says of it.
+    strategy : Strategy
+        How it decides.
+    cash : float
+        Money at hand; below zero is credit.
+    data, staff : float
+        Capabilities, 0 to 1.
+    plan : Plan or None
+        What it decided last.
+    past : list of OwnMonth
+        Its own books, oldest first.
+    """
+
+    def __init__(self, model: "Market", place: int, spec: FirmSpec, strategy: Strategy) -> None:
+        super().__init__(model)
+        self.place = place
+        self.spec = spec
+        self.strategy = strategy
+        self.cash = spec.cash * model.spec.market.customers
+        self.data = spec.data.start
+        self.staff = spec.staff.start
+        self.plan: Plan | None = None
+        self.past: list[OwnMonth] = []
+
+    @property
+    def name(self) -> str:
+        """Name of the firm."""
+        return self.spec.name
+
+    @property
+    def customers(self) -> float:
+        """Customers that the firm has now."""
+        market: Market = self.model
+        return float(market.standing["customers"][self.place])
+
+    def money(self, credit: bool) -> float:
+        """Return the most that the firm may spend this month."""
+        return math.inf if credit else max(self.cash, 0.0)
+
+    def decide(self, view: FirmView) -> Plan:
+        """Let the strategy plan the month, and check what it planned.
+
+        Raises
+        ------
+        StrategyError
+            If the plan makes no sense.
+        """
+        where = f"firms.{self.place}.strategy ({self.name}), month {view.month}"
+        self.plan = check(self.strategy.plan(view), view.money, where)
+        return self.plan
+
+    def invest(self, data: float, staff: float) -> None:
+        """Let investments per customer build the capabilities, and time wear them."""
+        self.data = _after(self.data, self.spec.data, data)
+        self.staff = _after(self.staff, self.spec.staff, staff)
+
+
+def _after(level: float, spec: Capability, investment: float) -> float:
+    """Return a capability after a month: ``x + (1 - x)(1 - exp(-rate inv)) - decay x``."""
+    return level + spend_response(1.0 - level, spec.rate, investment) - spec.decay * level

@@ -1,0 +1,91 @@
+"""What customers are worth to their firm, from how they have moved on the ladder."""
+
+import numpy as np
+import numpy.typing as npt
+
+from relsim.customers.terms import N_RUNGS
+from relsim.economics.lifetime import ladder_values, perpetuity
+
+Array = npt.NDArray[np.float64]
+MEMORY = 12.0  # months over which moves and contributions are remembered
+_FIRST_LOSS = 0.02  # chance a month to lose a customer, before any was seen lost
+
+
+class Worth:
+    """Lifetime values and customer equity of all firms, updated month by month.
+
+    The ladder is read as a Markov chain (``economics.lifetime.ladder_values``). Moves and
+    contributions are remembered with weights that fade over ``MEMORY`` months.
+
+    Parameters
+    ----------
+    customers, contribution : array of shape (firms,)
+        At the start: customers, and what one contributes a month.
+    rate : float
+        Discount rate a month.
+    """
+
+    def __init__(self, customers: Array, contribution: Array, rate: float) -> None:
+        firms = customers.size
+        self.rate = rate
+        self._moves = np.zeros((firms, N_RUNGS, N_RUNGS))
+        self._earned = np.zeros((firms, N_RUNGS))
+        self._present = np.zeros((firms, N_RUNGS))
+        self._coming = np.zeros(firms)
+        self.lifetime_value = contribution / (rate + _FIRST_LOSS)
+        self.entry_value = self.lifetime_value.copy()
+        self.equity_present = customers * self.lifetime_value
+        self.equity_future = np.zeros(firms)
+
+    @property
+    def customer_equity(self) -> Array:
+        """Value of present customers and of those to come, money."""
+        return self.equity_present + self.equity_future
+
+    def update(
+        self,
+        steps: Array,
+        cells: Array,
+        defence: Array,
+        acquired: Array,
+        winning: Array,
+    ) -> None:
+        """Take in a month.
+
+        Parameters
+        ----------
+        steps : array of shape (firms, N_RUNGS, N_RUNGS)
+            Customers who moved from rung to rung, 0 = none.
+        cells : array of shape (firms, N_RUNGS, 2)
+            Customers on each rung at the end of the month, and their contribution.
+        defence : array of shape (firms,)
+            Money spent to keep customers; every customer present carries its share.
+        acquired : array of shape (firms,)
+            Customers won.
+        winning : array of shape (firms,)
+            Money spent to win customers, onboarding and discounts included.
+        """
+        fade = 1.0 - 1.0 / MEMORY
+        self._moves = fade * self._moves + steps
+        self._present = fade * self._present + cells[..., 0]
+        customers = cells[..., 0].sum(axis=-1)
+        each = np.divide(defence, customers, out=np.zeros_like(defence), where=customers > 0.0)
+        self._earned = fade * self._earned + cells[..., 1] - each[:, None] * cells[..., 0]
+        margins = np.divide(
+            self._earned, self._present, out=np.zeros_like(self._earned), where=self._present > 0.0
+        )
+        values = ladder_values(self._moves, margins, self.rate)
+        present = (cells[..., 0] * np.where(cells[..., 0] > 0.0, values, 0.0)).sum(axis=-1)
+        self.equity_present = present
+        self.lifetime_value = np.divide(
+            present, customers, out=self.lifetime_value.copy(), where=customers > 0.0
+        )
+        entering = self._moves[:, 0, :]
+        entered = entering.sum(axis=-1)
+        new = (entering * (margins + values)).sum(axis=-1)
+        self.entry_value = np.divide(
+            new, entered, out=self.entry_value.copy(), where=entered > 0.0
+        )
+        net = acquired * self.entry_value - winning
+        self._coming = net if not self._coming.any() else self._coming + (net - self._coming) / MEMORY
+        self.equity_future = perpetuity(self._coming, self.rate)
