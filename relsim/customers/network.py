@@ -15,6 +15,7 @@ import codecs
 import os
 import re
 from array import array
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,7 @@ Ids = npt.NDArray[np.uint32]
 
 _WIRING = int(Purpose.WIRING)
 _HALF = np.uint64(32)
+_ATTEMPTS = 64  # to rewire a link; all fail only where a customer knows nearly everybody
 _MOST = 2**32  # customers, or entries of ``neighbour``, that 32 bits can number
 # A line of a file that is a link; and an entry that can be the name of a column.
 _LINK = re.compile(rb"\s*(\d{1,18})(?:\s*,\s*|\s+)(\d{1,18})\s*(?:#.*)?", re.DOTALL)
@@ -72,7 +74,8 @@ def small_world(size: int, neighbours: int, rewiring: float, luck: Luck) -> Netw
 
     Every customer is linked to the ``neighbours`` nearest on a ring. Then, in laps round it,
     each clockwise link keeps its first end and with probability ``rewiring`` gets a new second
-    one: anybody to whom the first end is not linked yet, all equally likely.
+    one: anybody to whom the first end is not linked yet, all equally likely. (Where a customer
+    knows nearly everybody, a link stays in place after 64 draws in vain.)
 
     Parameters
     ----------
@@ -196,7 +199,7 @@ def from_edges(path: str | os.PathLike[str], size: int) -> Network:
     return Network(*_rows(edges, size))
 
 
-def _check(size: int, neighbours: int, even: bool) -> None:
+def _check(size: int, neighbours: int, *, even: bool) -> None:
     """Refuse numbers that no network can have."""
     if not 1 <= size < _MOST:
         raise ValueError(f"a network has from 1 to 2**32 - 1 customers, not {size}")
@@ -258,24 +261,20 @@ def _link_all(edges: Ids, count: int) -> int:
 @loop
 def _rewire(edges: Ids, size: int, half: int, rewiring: float, luck: Luck) -> None:
     """Fill in the small world; row ``i * half + lap`` is customer i's clockwise link of a lap."""
-    degrees = np.full(size, 2 * half, np.uint32)
     for e in range(len(edges)):
         edges[e, 0] = e // half
         edges[e, 1] = (e // half + e % half + 1) % size
     for lap in range(half):
         for i in range(size):
             w0, w1, w2, _ = draws.words(luck, i, lap, _WIRING)
-            if uniform(w0) >= rewiring or degrees[i] == size - 1:
+            if uniform(w0) >= rewiring:
                 continue
-            found = (i + 1 + _below(size - 1, w1, w2)) % size
-            attempt = lap
-            while _linked(edges, half, i, found):
-                attempt += half
-                _, w1, w2, _ = draws.words(luck, i, attempt, _WIRING)
+            for attempt in range(1, _ATTEMPTS + 1):
                 found = (i + 1 + _below(size - 1, w1, w2)) % size
-            degrees[edges[i * half + lap, 1]] -= 1
-            degrees[found] += 1
-            edges[i * half + lap, 1] = found
+                if not _linked(edges, half, i, found):
+                    edges[i * half + lap, 1] = found
+                    break
+                _, w1, w2, _ = draws.words(luck, i, attempt * half + lap, _WIRING)
 
 
 @loop
@@ -346,7 +345,7 @@ def _read(path: str | os.PathLike[str], size: int) -> "array[int]":
     """Return the links of a file, each as its lower end times ``size`` plus its other end."""
     links = array("Q")
     header = False
-    with open(path, "rb") as lines:
+    with Path(path).open("rb") as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
             link = _LINK.fullmatch(line)

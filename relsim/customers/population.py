@@ -224,14 +224,14 @@ class Customers:
                 "customer": np.arange(len(self)),
                 "supplier": _categories(c.supplier.astype(np.int16) - 1, self._firm_names),
                 "rung": _categories(c.rung, RUNGS),
-                "tier": _categories(np.where(served, c.tier, -1), TIERS),
+                "tier": _categories(c.tier, TIERS, served),
                 "tenure": c.tenure,
                 "purchases": c.purchases,
                 "satisfaction": c.satisfaction,
                 "trust": c.trust,
                 "bound": c.bound,
                 "recommendations": c.recommendations,
-                "came_through": _categories(np.where(served, c.came_through, -1), CAME_THROUGH),
+                "came_through": _categories(c.came_through, CAME_THROUGH, served),
                 "segment": _categories(c.segment, self._segment_names),
                 "born": c.born,
                 "usage": c.usage,
@@ -252,5 +252,11 @@ class Customers:
         return sum(c.nbytes for c in self.columns) + sum(n.nbytes for n in self.network)
 
 
-def _categories(codes: npt.NDArray[Any], names: tuple[str, ...]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes.astype(np.int16), list(dict.fromkeys(names)))
+def _categories(
+    codes: npt.NDArray[Any],
+    names: tuple[str, ...],
+    known: npt.NDArray[np.bool_] | bool = True,
+) -> pd.Categorical:
+    """Return codes as names, missing (-1) where nothing is known."""
+    places = np.where(known, codes.astype(np.int16), np.int16(-1))
+    return pd.Categorical.from_codes(places, list(names))

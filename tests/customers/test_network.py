@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import networkx
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -37,9 +37,9 @@ def pairs(network: Network) -> set[tuple[int, int]]:
     return set(zip(ends.tolist(), network.neighbour.tolist(), strict=True))
 
 
-def graph(network: Network) -> "networkx.Graph[int]":
-    """Return a network as a graph of networkx."""
-    made: networkx.Graph[int] = networkx.empty_graph(network.start.size - 1)
+def graph(network: Network) -> "nx.Graph[int]":
+    """Return a network as a graph of nx."""
+    made: nx.Graph[int] = nx.empty_graph(network.start.size - 1)
     made.add_edges_from(pairs(network))
     return made
 
@@ -161,6 +161,9 @@ class TestSmallWorld:
         moved = len(links - pairs(wiring.small_world(SIZE, NEIGHBOURS, 0.0, luck(4)))) / len(links)
         assert moved == pytest.approx(0.1, abs=0.012)  # 4 standard errors
 
+    def test_nearly_everybody_linked_is_not_a_trap(self) -> None:
+        check_sound(wiring.small_world(302, 300, 1.0, luck(1)), 302)
+
     def test_rewired_links_lead_anywhere(self) -> None:
         size, bins = 20_000, 20
         links = np.array(sorted(pairs(wiring.small_world(size, 4, 1.0, luck(4)))))
@@ -172,21 +175,19 @@ class TestSmallWorld:
     @pytest.mark.parametrize("rewiring", [0.0, 0.05, 0.3, 1.0])
     def test_clustering_and_spread_of_degrees_like_networkx(self, rewiring: float) -> None:
         ours = graph(wiring.small_world(SIZE, NEIGHBOURS, rewiring, luck(1)))
-        theirs = networkx.watts_strogatz_graph(SIZE, NEIGHBOURS, rewiring, seed=1)
-        assert networkx.average_clustering(ours) == pytest.approx(
-            networkx.average_clustering(theirs), abs=0.02
-        )
+        theirs = nx.watts_strogatz_graph(SIZE, NEIGHBOURS, rewiring, seed=1)
+        assert nx.average_clustering(ours) == pytest.approx(nx.average_clustering(theirs), abs=0.02)
         assert np.var([d for _, d in ours.degree]) == pytest.approx(
             np.var([d for _, d in theirs.degree]), rel=0.15
         )
 
     def test_clustering_of_the_lattice(self) -> None:
         ours = graph(wiring.small_world(200, 8, 0.0, luck(1)))
-        assert networkx.average_clustering(ours) == pytest.approx(3 * (8 - 2) / (4 * (8 - 1)))
+        assert nx.average_clustering(ours) == pytest.approx(3 * (8 - 2) / (4 * (8 - 1)))
 
     def test_shortcuts_make_it_small(self) -> None:
         lengths = [
-            networkx.average_shortest_path_length(graph(wiring.small_world(400, 8, p, luck(1))))
+            nx.average_shortest_path_length(graph(wiring.small_world(400, 8, p, luck(1))))
             for p in (0.0, 0.1)
         ]
         assert lengths[1] < lengths[0] / 4
@@ -217,9 +218,7 @@ class TestScaleFree:
     def test_like_networkx(self) -> None:
         m = NEIGHBOURS // 2
         ours = graph(wiring.scale_free(SIZE, NEIGHBOURS, luck(1)))
-        theirs = networkx.barabasi_albert_graph(
-            SIZE, m, seed=1, initial_graph=networkx.complete_graph(m + 1)
-        )
+        theirs = nx.barabasi_albert_graph(SIZE, m, seed=1, initial_graph=nx.complete_graph(m + 1))
         assert ours.number_of_edges() == theirs.number_of_edges()
         our_degrees, their_degrees = ([d for _, d in g.degree] for g in (ours, theirs))
         assert 0.5 < max(our_degrees) / max(their_degrees) < 2.0
@@ -228,7 +227,7 @@ class TestScaleFree:
             *(np.cumsum(np.bincount(d, minlength=most)) for d in (our_degrees, their_degrees))
         )
         assert np.abs(gap).max() / SIZE < 0.05
-        clustering = [networkx.average_clustering(g) for g in (ours, theirs)]
+        clustering = [nx.average_clustering(g) for g in (ours, theirs)]
         assert clustering[0] == pytest.approx(clustering[1], abs=0.015)
 
     def test_the_old_are_the_well_connected(self) -> None:
@@ -243,12 +242,12 @@ class TestScaleFree:
 class TestRandom:
     def test_like_networkx(self) -> None:
         ours = graph(wiring.random(SIZE, NEIGHBOURS, luck(1)))
-        theirs = networkx.gnm_random_graph(SIZE, SIZE * NEIGHBOURS // 2, seed=1)
+        theirs = nx.gnm_random_graph(SIZE, SIZE * NEIGHBOURS // 2, seed=1)
         assert ours.number_of_edges() == theirs.number_of_edges()
         our_degrees, their_degrees = ([d for _, d in g.degree] for g in (ours, theirs))
         assert np.var(our_degrees) == pytest.approx(np.var(their_degrees), rel=0.15)
-        assert networkx.average_clustering(ours) == pytest.approx(
-            networkx.average_clustering(theirs), abs=0.003
+        assert nx.average_clustering(ours) == pytest.approx(
+            nx.average_clustering(theirs), abs=0.003
         )
 
     def test_degrees_are_as_good_as_poisson(self) -> None:
@@ -384,7 +383,7 @@ class TestFromEdges:
         size=st.integers(2, 30),
         half=st.integers(1, 5),
         seed=st.integers(0, 2**64 - 1),
-        turned=st.booleans(),
+        order=st.sampled_from([1, -1]),
     )
     def test_written_and_read_back(
         self,
@@ -392,10 +391,10 @@ class TestFromEdges:
         size: int,
         half: int,
         seed: int,
-        turned: bool,
+        order: int,
     ) -> None:
         network = wiring.random(size, 2 * half, luck(seed))
         path = tmp_path_factory.mktemp("edges") / "links.txt"
-        links = sorted(pairs(network), reverse=turned)
+        links = sorted(pairs(network))[::order]
         path.write_text("".join(f"{a} {b}\n" for a, b in links))
         assert same(network, wiring.from_edges(path, size))

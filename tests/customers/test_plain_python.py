@@ -30,7 +30,7 @@ def all_rules() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"{file.name}.{name}", rule
 
 
-def write(name: str, *numbers: float) -> None:
+def write(name: str, *numbers: Any) -> None:
     sys.stdout.write(" ".join([name, *(float(x).hex() for x in numbers)]) + "\n")
 
 
@@ -60,7 +60,7 @@ def write_traits() -> None:
     customers = columns.allocate(CALLS)
     tables = traits.TraitTables(np.array([0.4, 1.0]), *[table] * 7)
     traits.draw_all_traits(customers, tables, draws.luck(5), 0)
-    for name, column in zip(customers._fields, customers, strict=True):
+    for name, column in customers._asdict().items():
         write(name, *column)
 
 
