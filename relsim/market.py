@@ -1,29 +1,37 @@
 """The market: firms and customers, month by month."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 import mesa
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.customers.accounts import TENURE_YEARS, Accounts
+from relsim.customers.accounts import Accounts
 from relsim.customers.population import Customers
 from relsim.customers.settings import mean_service_demand, mean_usage
-from relsim.customers.terms import N_TIERS, Term
+from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 from relsim.economics.lifetime import monthly_rate
 from relsim.errors import SpecError
-from relsim.firms import books, offering
+from relsim.firms import offering, results
 from relsim.firms.firm import Firm
+from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.plan import Plan
+from relsim.firms.results import Record
 from relsim.firms.strategies import build
+from relsim.firms.tables import market_table, tenure_table
 from relsim.firms.view import FirmView, Know, MarketView, OwnMonth
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
-MONTHS_A_YEAR = 12
+_DISCOUNTS = list(CUSTOMER_LINES).index("discounts")
+_REVENUES = [k for k, name in enumerate(CUSTOMER_LINES) if name.startswith("revenue_")]
+_ACQUISITION, _ONBOARDING, _REWARDS, _RETENTION, _RECOVERY = (
+    list(FIRM_LINES).index(name)
+    for name in ("acquisition", "onboarding", "rewards", "retention", "recovery")
+)
 _MOST_MESA_SEED = 2**32
 
 
@@ -88,16 +96,13 @@ class Market(mesa.Model):
         ]
         self.customers = self._people(threads)
         self.standing = self._first_standing()
-        self._tier_contributions = np.repeat(
-            self.standing["contribution"][:, None], N_TIERS, axis=1
-        )
         self.worth = Worth(
             self.standing["customers"],
             self.standing["contribution"],
             monthly_rate(spec.market.annual_discount_rate),
         )
-        self._months: list[dict[str, Array]] = []
-        self._tenure: list[Array] = []
+        self.records: list[Record] = []
+        self._costs = results.costs(spec)
 
     def _people(self, threads: int) -> Customers:
         """Return the customers; another engine puts others here."""
@@ -115,7 +120,7 @@ class Market(mesa.Model):
         plans = self.plan()
         table, spent = self.offer(plans)
         accounts = self.live(table)
-        self.account(accounts, plans, spent, table)
+        self.account(accounts, plans, table, spent)
 
     def plan(self) -> list[Plan]:
         """Let every firm read its view and decide; nobody sees another's plan of the month."""
@@ -123,100 +128,89 @@ class Market(mesa.Model):
         views = [self.view(firm, seen) for firm in self.firms]
         return [firm.decide(view) for firm, view in zip(self.firms, views, strict=True)]
 
-    def offer(self, plans: list[Plan]) -> tuple[Array, list[offering.Spending]]:
-        """Turn plans into what customers meet, and into what is spent."""
-        aims = [offering.targets(self.spec, self.standing, firm.place) for firm in self.firms]
+    def offer(self, plans: list[Plan]) -> tuple[Array, Array]:
+        """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
+        aims = offering.targets(self.spec, self.standing)
         spent = [offering.spending(plan, aim) for plan, aim in zip(plans, aims, strict=True)]
         table = offering.lay_out(self.spec, self.firms, plans, spent, aims, self.standing)
-        return table, spent
+        return table, np.array([out.row() for out in spent])
 
     def live(self, table: Array) -> Accounts:
         """Let every customer live the month."""
         return self.customers.live(table, self.month)
 
-    def account(
-        self,
-        accounts: Accounts,
-        plans: list[Plan],
-        spent: list[offering.Spending],
-        table: Array,
-    ) -> None:
+    def account(self, accounts: Accounts, plans: list[Plan], table: Array, spent: Array) -> None:
         """Close the month's books and set what firms see next month."""
-        moved = books.movements(accounts, self.standing["customers"])
-        lines = books.money_of_customers(accounts, table, self.firms)
-        size = self.spec.market.customers
-        by_firms = books.money_of_firms(self.firms, plans, spent, moved, size)
-        money = books.money_columns(lines, by_firms)
+        record = Record(
+            accounts=accounts,
+            opening=self.standing["customers"],
+            terms=table[1:, 0],
+            spent=spent,
+            reward=np.array([plan.referral_reward for plan in plans]),
+            state=np.empty((len(self.firms), len(results.STATE_COLUMNS))),
+        )
+        moved = results.movements(accounts, record.opening)
         self._check_conservation(moved, accounts)
-        self._update_worth(accounts, moved, money)
-        rungs = books.ladder(accounts)
-        columns = moved | books.moods(accounts) | rungs
-        columns |= books.plan_columns(plans, spent, table) | money
-        for firm, out in zip(self.firms, spent, strict=True):
-            firm.cash += float(money["profit"][firm.place])
-            people = max(float(moved["customers"][firm.place]), 1.0)
-            firm.invest(out.data / people, out.staff / people)
-        columns |= {
-            "cash": np.array([firm.cash for firm in self.firms]),
-            "data": np.array([firm.data for firm in self.firms]),
-            "staff": np.array([firm.staff for firm in self.firms]),
-            "lifetime_value": self.worth.lifetime_value,
-            "entry_value": self.worth.entry_value,
-            "equity_present": self.worth.equity_present,
-            "equity_future": self.worth.equity_future,
-            "customer_equity": self.worth.customer_equity,
-        }
-        self._months.append(columns)
-        self._close(accounts, lines, by_firms, columns)
+        by_customers, by_firms = results.money(record, self._costs)
+        profit = results.profit(by_customers, by_firms)
+        self._pay(profit, spent, moved["customers"])
+        self._update_worth(accounts, moved["acquired"], by_customers, by_firms)
+        self._write_state(record.state)
+        self.records.append(record)
+        self._set_standing(accounts, moved, by_customers, by_firms, profit, table)
 
-    def _close(
-        self, accounts: Accounts, lines: Array, by_firms: Array, columns: dict[str, Array]
-    ) -> None:
-        """Keep what next month's views and the tenure accounts need."""
-        self._tier_contributions = books.tier_contributions(accounts)
-        tiers = np.stack([columns[f"tier_{name}"] for name in books.TIERS], axis=1)
-        rungs = np.stack([columns[f"rung_{name}"] for name in books.RUNGS[1:]], axis=1)
-        contribution = np.where(
-            np.isnan(columns["contribution"]), self.standing["contribution"], columns["contribution"]
-        )
-        self.standing = columns | {
-            "tiers": tiers,
-            "rungs": rungs,
-            "contribution": contribution,
-            "revenue": sum(
-                (columns[name] for name in columns if name.startswith("revenue_")),
-                start=np.zeros(len(self.firms)),
-            ),
-        }
-        if (self.month - 1) % MONTHS_A_YEAR == 0:
-            shape = (len(self.firms), TENURE_YEARS + 1, len(books.TENURE_FIELDS))
-            self._tenure.append(np.zeros(shape))
-        self._tenure[-1] += books.tenure_rows(accounts, lines, by_firms)
+    def _pay(self, profit: Array, spent: Array, customers: Array) -> None:
         for firm in self.firms:
-            firm.past.append(self._own_month(firm.place))
-
-    def _own_month(self, place: int) -> OwnMonth:
-        s = {name: float(column[place]) for name, column in self.standing.items() if column.ndim == 1}
-        return OwnMonth(
-            month=self.month,
-            customers=s["customers"],
-            acquired=s["acquired"],
-            lost=s["lost"],
-            revenue=s["revenue"],
-            profit=s["profit"],
-            offence=-s["acquisition"],
-            defence=-s["retention"] - s["recovery"],
-            lifetime_value=s["lifetime_value"],
-        )
+            firm.cash += float(profit[firm.place])
+            people = max(float(customers[firm.place]), 1.0)
+            data, staff = spent[firm.place, -2:].tolist()
+            firm.invest(data / people, staff / people)
 
     def _update_worth(
-        self, accounts: Accounts, moved: dict[str, Array], money: dict[str, Array]
+        self, accounts: Accounts, acquired: Array, by_customers: Array, by_firms: Array
     ) -> None:
-        cells = accounts.cells[1:].sum(axis=2)[..., :2]
-        defence = -(money["retention"] + money["recovery"])
-        winning = ("acquisition", "onboarding", "rewards", "discounts")
-        spent = -np.sum([money[name] for name in winning], axis=0)
-        self.worth.update(accounts.steps[1:], cells, defence, moved["acquired"], spent)
+        defence = -(by_firms[:, _RETENTION] + by_firms[:, _RECOVERY])
+        winning = by_firms[:, _ACQUISITION] + by_firms[:, _ONBOARDING] + by_firms[:, _REWARDS]
+        spent = -(winning + by_customers[:, _DISCOUNTS])
+        cells = accounts.cells[1:, :, :, :2].sum(axis=2)
+        self.worth.update(accounts.steps[1:], cells, defence, acquired, spent)
+
+    def _write_state(self, state: Array) -> None:
+        for firm in self.firms:
+            state[firm.place, :3] = firm.cash, firm.data, firm.staff
+        for k, name in enumerate(results.WORTH_COLUMNS, start=3):
+            state[:, k] = getattr(self.worth, name)
+
+    def _set_standing(
+        self,
+        accounts: Accounts,
+        moved: dict[str, Array],
+        by_customers: Array,
+        by_firms: Array,
+        profit: Array,
+        table: Array,
+    ) -> None:
+        """Keep what firms can see next month, and enter the month in their own books."""
+        felt = results.moods(accounts)
+        contribution = felt["contribution"]
+        before = self.standing["contribution"]
+        felt["contribution"] = np.where(np.isnan(contribution), before, contribution)
+        self.standing = {
+            **moved,
+            **felt,
+            "revenue": by_customers[:, _REVENUES].sum(axis=1),
+            "profit": profit,
+            "offence": 0.0 - by_firms[:, _ACQUISITION],
+            "defence": 0.0 - (by_firms[:, _RETENTION] + by_firms[:, _RECOVERY]),
+            "lifetime_value": self.worth.lifetime_value,
+            "price": table[1:, 0, Term.PRICE],
+            "tiers": results.tiers(accounts),
+            "tier_contributions": results.tier_contributions(accounts),
+            "rungs": results.rungs(accounts),
+        }
+        seen = zip(*(self.standing[name].tolist() for name in OwnMonth._fields[1:]), strict=True)
+        for firm, month in zip(self.firms, seen, strict=True):
+            firm.past.append(OwnMonth(self.month, *month))
 
     def _check_conservation(self, moved: dict[str, Array], accounts: Accounts) -> None:
         """Check what holds every month: customers over firms + prospects = market, and flows.
@@ -266,11 +260,11 @@ class Market(mesa.Model):
         none = np.zeros(len(spec.firms))
         zeros = (
             "acquired lost reconsidered by_recommendation by_reach by_awareness failures "
-            "complaints recovered profit acquisition"
+            "complaints recovered profit offence"
         ).split()
         ordinary = np.zeros((len(spec.firms), N_TIERS))
         ordinary[:, 1] = customers
-        rungs = np.zeros((len(spec.firms), len(books.RUNGS) - 1))
+        rungs = np.zeros((len(spec.firms), N_RUNGS - 1))
         rungs[:, 0] = customers
         start = spec.customers.start
         return {name: none for name in zeros} | {
@@ -283,6 +277,7 @@ class Market(mesa.Model):
             "trust": np.where(customers > 0, start.trust, np.nan),
             "price": prices,
             "tiers": ordinary,
+            "tier_contributions": np.repeat(contribution[:, None], N_TIERS, axis=1),
             "rungs": rungs,
         }
 
@@ -303,7 +298,7 @@ class Market(mesa.Model):
             customers=by_firm("customers"),
             prices=by_firm("price"),
             satisfaction=by_firm("satisfaction"),
-            offence=tuple((-s["acquisition"]).tolist()),
+            offence=by_firm("offence"),
             dissatisfied=by_firm("dissatisfied"),
         )
 
@@ -338,7 +333,7 @@ class Market(mesa.Model):
             lifetime_value=float(self.worth.lifetime_value[place]),
             entry_value=float(self.worth.entry_value[place]),
             tier_customers=tuple(s["tiers"][place].tolist()),
-            tier_contributions=tuple(self._tier_contributions[place].tolist()),
+            tier_contributions=tuple(s["tier_contributions"][place].tolist()),
             rung_customers=tuple(s["rungs"][place].tolist()),
             data=firm.data,
             staff=firm.staff,
@@ -392,44 +387,10 @@ class Market(mesa.Model):
 
     @property
     def table(self) -> pd.DataFrame:
-        """Results so far: one row a month and firm, money in the config's currency."""
-        names = [firm.name for firm in self.firms]
-        months = len(self._months)
-        keys: dict[str, Any] = {
-            "month": np.repeat(np.arange(1, months + 1), len(names)),
-            "firm": pd.Categorical(names * months, categories=names),
-        }
-        columns = self._months[0] if self._months else {}
-        values = {
-            name: np.concatenate([month[name] for month in self._months]) for name in columns
-        }
-        frame = pd.DataFrame(keys | values)
-        if months:
-            everyone = frame.groupby("month")["customers"].transform("sum")
-            size = self.spec.market.customers
-            frame.insert(2, "share", frame["customers"] / everyone.where(everyone > 0))
-            frame.insert(3, "market_share", frame["customers"] / size)
-            opening = frame["opening"].where(frame["opening"] > 0)
-            frame.insert(4, "defection", frame["lost"] / opening)
-        return frame
+        """Results so far: one row a month and firm (:func:`relsim.firms.tables.market_table`)."""
+        return market_table(self.spec, self.records, self._costs)
 
     @property
     def tenure_table(self) -> pd.DataFrame:
-        """Accounts by calendar year, firm and year of tenure.
-
-        ``tenure_year`` 0 is the act of winning: ``customer_months`` counts customers won and
-        ``winning`` what that cost. Year 11 holds all later years.
-        """
-        names = [firm.name for firm in self.firms]
-        if not self._tenure:
-            return pd.DataFrame(columns=["year", "firm", "tenure_year", *books.TENURE_FIELDS])
-        values = np.stack(self._tenure)
-        years, firms, tenure, fields = values.shape
-        index = np.indices((years, firms, tenure)).reshape(3, -1)
-        frame = pd.DataFrame(values.reshape(-1, fields), columns=list(books.TENURE_FIELDS))
-        money = list(books.TENURE_FIELDS[2:])
-        frame.insert(0, "year", index[0] + 1)
-        frame.insert(1, "firm", pd.Categorical.from_codes(index[1], names))
-        frame.insert(2, "tenure_year", index[2])
-        frame["profit"] = frame[money].sum(axis=1)
-        return frame
+        """Accounts by year, firm and year of tenure (:func:`relsim.firms.tables.tenure_table`)."""
+        return tenure_table(self.spec, self.records, self._costs)

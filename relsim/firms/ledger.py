@@ -1,4 +1,4 @@
-"""The books: every flow of money is a named line, and profit is their sum."""
+"""The books' lines: every flow of money has a name, and profit is their sum."""
 
 from collections.abc import Mapping
 
@@ -31,12 +31,25 @@ FIRM_LINES: Mapping[str, str] = {
 }
 """Lines of the firm as a whole; all costs, negative."""
 
-LINES = (*CUSTOMER_LINES, *FIRM_LINES)
+SPENT_FIELDS = (
+    "prospects",
+    "rivals",
+    "dissatisfied",
+    "below_zero",
+    "ordinary",
+    "growable",
+    "most_valuable",
+    "recovery",
+    "data",
+    "staff",
+)
+"""What a firm spends on purpose: offence by target, retention by value tier, the rest."""
 
 _USAGE, _GROWTH, _CROSS, _PREMIUM, _DISCOUNTED, _SERVICE = (
     YEAR_FIELDS.index(name)
     for name in ("usage", "growth", "cross_sales", "premium", "discounted", "service")
 )
+_OFFENCE, _RETENTION, _RECOVERY, _CAPABILITY = slice(0, 3), slice(3, 7), 7, slice(8, 10)
 
 
 def customer_lines(
@@ -46,25 +59,60 @@ def customer_lines(
 
     Parameters
     ----------
-    sales : array of shape (firms, tenure years, YEAR_FIELDS)
+    sales : array of shape (..., YEAR_FIELDS)
         Quantities of a month.
-    price, unit_cost, service_cost, discount : array of shape (firms,)
-        The firms' terms of that month.
+    price, unit_cost, service_cost, discount : array of shape (...)
+        The terms of that month.
 
     Returns
     -------
-    array of shape (firms, tenure years, CUSTOMER_LINES)
+    array of shape (..., CUSTOMER_LINES)
         Money, costs negative.
     """
-    p, c, s, d = (terms[:, None] for terms in (price, unit_cost, service_cost, discount))
     usage, growth, cross = sales[..., _USAGE], sales[..., _GROWTH], sales[..., _CROSS]
-    lines = (
-        p * usage,
-        p * growth,
-        p * cross,
-        p * sales[..., _PREMIUM],
-        -c * (usage + growth + cross),
-        -s * sales[..., _SERVICE],
-        -p * d * sales[..., _DISCOUNTED],
-    )
-    return np.stack(lines, axis=-1)
+    lines = np.empty((*sales.shape[:-1], len(CUSTOMER_LINES)))
+    lines[..., 0] = price * usage
+    lines[..., 1] = price * growth
+    lines[..., 2] = price * cross
+    lines[..., 3] = price * sales[..., _PREMIUM]
+    lines[..., 4] = 0.0 - unit_cost * (usage + growth + cross)
+    lines[..., 5] = 0.0 - service_cost * sales[..., _SERVICE]
+    lines[..., 6] = 0.0 - price * discount * sales[..., _DISCOUNTED]
+    return lines
+
+
+def firm_lines(
+    spent: Array,
+    acquired: Array,
+    referred: Array,
+    reward: Array,
+    onboarding_cost: Array,
+    fixed_cost: Array,
+) -> Array:
+    """Return the money of firms as a whole.
+
+    Parameters
+    ----------
+    spent : array of shape (..., SPENT_FIELDS)
+        Money spent on purpose.
+    acquired, referred : array of shape (...)
+        Customers won, and those of them won by recommendation.
+    reward, onboarding_cost : array of shape (...)
+        Money per referred and per new customer.
+    fixed_cost : array of shape (...)
+        Money a month.
+
+    Returns
+    -------
+    array of shape (..., FIRM_LINES)
+        Money, costs negative (0 - x, so that no cost is "-0").
+    """
+    lines = np.empty((*spent.shape[:-1], len(FIRM_LINES)))
+    lines[..., 0] = 0.0 - onboarding_cost * acquired
+    lines[..., 1] = 0.0 - spent[..., _OFFENCE].sum(axis=-1)
+    lines[..., 2] = 0.0 - spent[..., _RETENTION].sum(axis=-1)
+    lines[..., 3] = 0.0 - spent[..., _RECOVERY]
+    lines[..., 4] = 0.0 - reward * referred
+    lines[..., 5] = 0.0 - spent[..., _CAPABILITY].sum(axis=-1)
+    lines[..., 6] = 0.0 - fixed_cost
+    return lines

@@ -10,13 +10,25 @@ from relsim.customers.rules.choice import either
 from relsim.customers.rules.experience import service_level
 from relsim.customers.rules.reconsider import pull_to_stay
 from relsim.customers.rules.response import spend_response
-from relsim.customers.terms import N_TIERS, Term, empty_table
+from relsim.customers.terms import N_TERMS, N_TIERS, Term
 from relsim.firms.firm import Firm
 from relsim.firms.plan import Plan
 from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
 Standing = Mapping[str, Array]
+_NO_TERMS = [0.0] * N_TERMS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Targets:
+    """Whom a firm's money can reach: counts of people."""
+
+    prospects: float
+    rivals: float
+    dissatisfied: float
+    tiers: tuple[float, ...]
+    complaints: float
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,36 +43,29 @@ class Spending:
     data: float
     staff: float
 
-    @property
-    def acquisition(self) -> float:
-        """All offence."""
-        return self.prospects + self.rivals + self.dissatisfied
+    def row(self) -> list[float]:
+        """Return the amounts in the order of ``ledger.SPENT_FIELDS``."""
+        offence = (self.prospects, self.rivals, self.dissatisfied)
+        return [*offence, *self.retention, self.recovery, self.data, self.staff]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Targets:
-    """Whom a firm's money can reach: counts of people."""
-
-    prospects: float
-    rivals: float
-    dissatisfied: float
-    tiers: tuple[float, ...]
-    complaints: float
-
-
-def targets(spec: MarketSpec, standing: Standing, place: int) -> Targets:
-    """Return whom the firm at this place can reach, as of last month."""
-    firm = spec.firms[place]
-    customers = standing["customers"]
-    dissatisfied = standing["dissatisfied"]
-    own = float(customers[place])
-    return Targets(
-        prospects=float(spec.market.customers - customers.sum()),
-        rivals=float(customers.sum()) - own,
-        dissatisfied=float(dissatisfied.sum() - dissatisfied[place]),
-        tiers=tuple(float(n) for n in standing["tiers"][place]),
-        complaints=own * firm.failure_rate * spec.mechanisms.experience.complaint_rate,
-    )
+def targets(spec: MarketSpec, standing: Standing) -> list[Targets]:
+    """Return whom each firm can reach, as of last month."""
+    customers = standing["customers"].tolist()
+    dissatisfied = standing["dissatisfied"].tolist()
+    tiers = standing["tiers"].tolist()
+    served, unhappy = sum(customers), sum(dissatisfied)
+    voice = spec.mechanisms.experience.complaint_rate
+    return [
+        Targets(
+            prospects=spec.market.customers - served,
+            rivals=served - customers[place],
+            dissatisfied=unhappy - dissatisfied[place],
+            tiers=tuple(tiers[place]),
+            complaints=customers[place] * firm.failure_rate * voice,
+        )
+        for place, firm in enumerate(spec.firms)
+    ]
 
 
 def spending(plan: Plan, aims: Targets) -> Spending:
@@ -80,7 +85,7 @@ def spending(plan: Plan, aims: Targets) -> Spending:
 
 
 def _effect(ceiling: float, rate: float, spend: float, people: float) -> float:
-    return spend_response(ceiling, rate, spend / people) if people > 0.0 else 0.0
+    return spend_response(ceiling, rate, spend / people) if spend > 0.0 else 0.0
 
 
 def lay_out(
@@ -98,96 +103,107 @@ def lay_out(
     array of shape (firms + 1, N_TIERS, N_TERMS)
         See :class:`relsim.customers.terms.Term`; row 0 is "no supplier".
     """
-    table = empty_table(len(firms))
+    offence = [_offence(firm, out, aim) for firm, out, aim in zip(firms, spent, aims, strict=True)]
+    rows = [[_NO_TERMS] * N_TIERS]
     for firm, plan, out, aim in zip(firms, plans, spent, aims, strict=True):
-        row = table[firm.place + 1]
-        _lay_out_offence(row, firm, plan, out, aim)
-        _lay_out_offer(row, spec, firm, plan, standing)
-    for firm, out, aim in zip(firms, spent, aims, strict=True):
-        _lay_out_defence(table, spec, firm, out, aim, standing)
-    return table
+        shared = _offer(spec, firm, plan, float(standing["contribution"][firm.place]))
+        shared |= offence[firm.place]
+        pressure, on_dissatisfied = _pressure(offence, firm.place)
+        shared[Term.CONQUEST] = spec.mechanisms.reconsider.rival_effect * (
+            on_dissatisfied - pressure
+        )
+        shared[Term.RECOVERY] = _recovery(firm, out, aim)
+        crowded = congestion(spec, firm, float(standing["service"][firm.place]))
+        rows.append(
+            [
+                _in_order(shared | _care(spec, firm, out, aim, tier, pressure, crowded))
+                for tier in range(N_TIERS)
+            ]
+        )
+    return np.array(rows)
 
 
-def _lay_out_offence(row: Array, firm: Firm, plan: Plan, out: Spending, aim: Targets) -> None:
+def _in_order(terms: dict[Term, float]) -> list[float]:
+    return [terms[term] for term in Term]
+
+
+def _offence(firm: Firm, out: Spending, aim: Targets) -> dict[Term, float]:
+    """Return whom a firm reaches."""
     reach = firm.spec.acquisition
-    row[:, Term.REACH_PROSPECTS] = _effect(
-        reach.ceiling, reach.rate, out.prospects, aim.prospects
-    )
-    row[:, Term.REACH_RIVALS] = _effect(reach.ceiling, reach.rate, out.rivals, aim.rivals)
-    row[:, Term.REACH_DISSATISFIED] = _effect(
-        reach.ceiling, reach.rate, out.dissatisfied, aim.dissatisfied
-    )
-    row[:, Term.AWARENESS] = firm.spec.awareness
-    row[:, Term.DISCOUNT] = plan.discount
+    return {
+        Term.REACH_PROSPECTS: _effect(reach.ceiling, reach.rate, out.prospects, aim.prospects),
+        Term.REACH_RIVALS: _effect(reach.ceiling, reach.rate, out.rivals, aim.rivals),
+        Term.REACH_DISSATISFIED: _effect(
+            reach.ceiling, reach.rate, out.dissatisfied, aim.dissatisfied
+        ),
+    }
 
 
-def _lay_out_offer(
-    row: Array, spec: MarketSpec, firm: Firm, plan: Plan, standing: Standing
-) -> None:
+def _offer(spec: MarketSpec, firm: Firm, plan: Plan, contribution: float) -> dict[Term, float]:
+    """Return what a firm offers to everyone alike."""
     own, m = firm.spec, spec.mechanisms
     price = own.price if plan.price is None else plan.price
-    row[:, Term.PRICE] = price
-    row[:, Term.RELATIVE_PRICE] = price / spec.market.reference_price
-    row[:, Term.GROSS_MARGIN] = price - own.unit_cost
-    row[:, Term.SERVICE_COST] = own.service_cost
-    row[:, Term.APPEAL] = m.choice.quality_weight * own.quality
-    row[:, Term.OFFER] = own.offer
-    row[:, Term.FAILURE_RATE] = own.failure_rate
-    row[:, Term.SWITCHING_COST] = own.switching_cost
-    row[:, Term.CONTRACT] = own.contract_months
     talk = m.word_of_mouth
-    row[:, Term.RECOMMEND_RATE] = either(
-        talk.recommend_rate,
-        spend_response(talk.reward_ceiling, talk.reward_rate, plan.referral_reward),
-    )
-    mean = float(standing["contribution"][firm.place])
-    row[:, Term.MOST_VALUABLE_FROM] = m.value_tiers.most_valuable_from * max(mean, 0.0)
-    row[:, Term.VALUATION_ERROR] = m.value_tiers.error * (1.0 - firm.data) * abs(mean)
+    rewarded = spend_response(talk.reward_ceiling, talk.reward_rate, plan.referral_reward)
+    return {
+        Term.FAILURE_RATE: own.failure_rate,
+        Term.OFFER: own.offer,
+        Term.PRICE: price,
+        Term.GROSS_MARGIN: price - own.unit_cost,
+        Term.SERVICE_COST: own.service_cost,
+        Term.VALUATION_ERROR: m.value_tiers.error * (1.0 - firm.data) * abs(contribution),
+        Term.MOST_VALUABLE_FROM: m.value_tiers.most_valuable_from * max(contribution, 0.0),
+        Term.RECOMMEND_RATE: either(talk.recommend_rate, rewarded),
+        Term.CONTRACT: float(own.contract_months),
+        Term.APPEAL: m.choice.quality_weight * own.quality,
+        Term.RELATIVE_PRICE: price / spec.market.reference_price,
+        Term.SWITCHING_COST: own.switching_cost,
+        Term.AWARENESS: own.awareness,
+        Term.DISCOUNT: plan.discount,
+    }
 
 
-def _lay_out_defence(
-    table: Array, spec: MarketSpec, firm: Firm, out: Spending, aim: Targets, standing: Standing
-) -> None:
-    own, m, row = firm.spec, spec.mechanisms, table[firm.place + 1]
-    pressure, pressure_dissatisfied = _pressure(table, firm.place + 1)
-    crowded = congestion(spec, firm, float(standing["service"][firm.place]))
-    recovery = own.recovery
-    made_good = either(
-        recovery.base, _effect(recovery.ceiling, recovery.rate, out.recovery, aim.complaints)
-    )
-    for tier in range(N_TIERS):
-        people, money = aim.tiers[tier], out.retention[tier]
-        care = _effect(own.care.ceiling, own.care.rate, money, people)
-        row[tier, Term.SERVICE] = service_level(
-            own.quality, m.experience.care_weight, care, crowded
-        )
-        row[tier, Term.RECOVERY] = made_good
-        row[tier, Term.PULL] = pull_to_stay(
+def _recovery(firm: Firm, out: Spending, aim: Targets) -> float:
+    """Return the chance that a complaint is made good."""
+    how = firm.spec.recovery
+    return either(how.base, _effect(how.ceiling, how.rate, out.recovery, aim.complaints))
+
+
+def _care(
+    spec: MarketSpec,
+    firm: Firm,
+    out: Spending,
+    aim: Targets,
+    tier: int,
+    pressure: float,
+    crowded: float,
+) -> dict[Term, float]:
+    """Return what a firm does for its own customers of one value tier."""
+    own, m = firm.spec, spec.mechanisms
+    people, spend = aim.tiers[tier], out.retention[tier]
+    care = _effect(own.care.ceiling, own.care.rate, spend, people)
+    given = m.retention.monthly
+    if m.retention.rule == "response":
+        given = _effect(m.retention.ceiling, m.retention.rate, spend, people)
+    return {
+        Term.SERVICE: service_level(own.quality, m.experience.care_weight, care, crowded),
+        Term.PULL: pull_to_stay(
             m.reconsider.care_effect,
             care,
             own.switching_cost,
             m.reconsider.rival_effect,
             pressure,
-        )
-        row[tier, Term.RETENTION] = _given_retention(spec, money, people)
-    row[:, Term.CONQUEST] = m.reconsider.rival_effect * (pressure_dissatisfied - pressure)
+        ),
+        Term.RETENTION: given,
+    }
 
 
-def _given_retention(spec: MarketSpec, money: float, people: float) -> float:
-    """Return the retention that the special cases of section "retention" give a tier."""
-    retention = spec.mechanisms.retention
-    if retention.rule == "response":
-        return _effect(retention.ceiling, retention.rate, money, people)
-    return retention.monthly
-
-
-def _pressure(table: Array, row: int) -> tuple[float, float]:
+def _pressure(offence: Sequence[dict[Term, float]], place: int) -> tuple[float, float]:
     """Return the chance that some rival reaches a firm's customer, and a dissatisfied one."""
     unreached = dissatisfied_unreached = 1.0
-    for other in range(1, table.shape[0]):
-        if other != row:
-            reach = float(table[other, 0, Term.REACH_RIVALS])
-            more = float(table[other, 0, Term.REACH_DISSATISFIED])
+    for other, terms in enumerate(offence):
+        if other != place:
+            reach, more = terms[Term.REACH_RIVALS], terms[Term.REACH_DISSATISFIED]
             unreached *= 1.0 - reach
             dissatisfied_unreached *= 1.0 - either(reach, more)
     return 1.0 - unreached, 1.0 - dissatisfied_unreached

@@ -100,7 +100,7 @@ def check(plan: Any, money: float, where: str) -> Plan:
 
 
 def _check_number(value: Any, where: str, low: float, high: float) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not is_number or not math.isfinite(value) or not low <= value <= high:
         bound = f"a number from {low:g} on" if math.isinf(high) else f"from {low:g} to {high:g}"
         raise StrategyError(f"{where}: planned {value!r}, allowed: {bound}")

@@ -1,0 +1,72 @@
+"""The tables of a run, made from the months as they were kept."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from relsim.firms import results
+from relsim.firms.results import Costs, Record
+from relsim.spec import MarketSpec
+
+MONTHS_A_YEAR = 12
+
+
+def market_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> pd.DataFrame:
+    """Return results by month and firm.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market.
+    records : sequence of Record
+        The months, in order, from month 1.
+    fixed : Costs
+        The firms' costs that no plan changes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``firm``, ``share`` (of those who have a supplier), ``market_share`` (of all),
+        ``defection`` (lost over opening), and the columns of :mod:`relsim.firms.results`.
+    """
+    names = [firm.name for firm in spec.firms]
+    if not records:
+        return pd.DataFrame({"month": np.array([], int), "firm": pd.Categorical([], names)})
+    columns = results.columns(results.stack(records), fixed)
+    months = len(records)
+    customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
+    everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
+    shares = {
+        "share": results.ratio(customers, everyone),
+        "market_share": customers / spec.market.customers,
+        "defection": results.ratio(lost, opening),
+    }
+    keys = {
+        "month": np.repeat(np.arange(1, months + 1), len(names)),
+        "firm": pd.Categorical.from_codes(np.tile(np.arange(len(names)), months), names),
+    }
+    values = {name: column.reshape(-1) for name, column in (shares | columns).items()}
+    return pd.DataFrame(keys | values)
+
+
+def tenure_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> pd.DataFrame:
+    """Return accounts by calendar year, firm and year of tenure.
+
+    ``tenure_year`` 0 is the act of winning: ``customer_months`` counts customers won and
+    ``winning`` what that cost. The last year holds all later ones.
+    """
+    names = [firm.name for firm in spec.firms]
+    fields = list(results.TENURE_FIELDS)
+    if not records:
+        return pd.DataFrame(columns=["year", "firm", "tenure_year", *fields, "profit"])
+    rows = results.tenure_rows(results.stack(records), fixed)
+    starts = np.arange(0, len(records), MONTHS_A_YEAR)
+    sums = np.add.reduceat(rows, starts, axis=0)
+    year, firm, tenure = np.indices(sums.shape[:-1]).reshape(3, -1)
+    frame = pd.DataFrame(sums.reshape(-1, len(fields)), columns=fields)
+    frame.insert(0, "year", year + 1)
+    frame.insert(1, "firm", pd.Categorical.from_codes(firm, names))
+    frame.insert(2, "tenure_year", tenure)
+    frame["profit"] = frame[fields[2:]].sum(axis=1)
+    return frame

@@ -1,0 +1,189 @@
+"""How figures look: colours that colour-blind readers can tell apart, type, and numbers in words.
+
+Colours are those of Okabe & Ito (2008), "Color Universal Design". A firm also has a dash and a
+marker of its own, so that lines stay apart in grey.
+"""
+
+import contextlib
+import math
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import matplotlib.style
+import numpy as np
+import numpy.typing as npt
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+Dash = tuple[float, tuple[float, ...]] | str
+
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+)
+INK, MUTED, GRID = "#222222", "#5A5A5A", "#DDDDDD"
+OFFENCE, DEFENCE = VERMILLION, BLUE
+STEPS = ("#D7E6F2", "#A6CBE3", "#6AAAD0", "#2F7FB8", "#0B4A80")
+"""Rungs of the ladder, from low to high: one hue, darker step by step."""
+
+TITLE, BODY, SMALL = 11.5, 8.5, 7.5
+POINTS_AN_INCH = 72.0
+
+_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+_DASHES: tuple[Dash, ...] = ("-", (0.0, (6.0, 1.6)), (0.0, (1.6, 1.2)), (0.0, (7.0, 1.5, 1.5, 1.5)))
+_MARKERS = "os^DvP<Xp>h*"
+_WORDS = {0: "", 3: "thousand ", 6: "million ", 9: "billion ", 12: "trillion "}
+_MOST_EXPONENT = 300
+_RULES: dict[str, object] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": BODY,
+    "axes.linewidth": 0.7,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.xmargin": 0.0,
+    "axes.ymargin": 0.06,
+    "font.family": ["DejaVu Sans"],
+    "font.size": BODY,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "legend.fontsize": BODY,
+    "lines.linewidth": 1.7,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "relsim",
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": SMALL,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": SMALL,
+}
+
+
+@contextlib.contextmanager
+def drawing() -> Iterator[None]:
+    """Draw by relsim's rules, whatever the user's own are, and leave those as they were."""
+    # A name may hold letters that no font here has: it is then drawn with boxes in their place.
+    with warnings.catch_warnings(), matplotlib.style.context(["default", _RULES]):
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        yield
+
+
+class Pen(NamedTuple):
+    """What tells a firm's line from another's."""
+
+    colour: str
+    dash: Dash
+    marker: str
+
+
+def pen(place: int) -> Pen:
+    """Return the pen of the firm at a place: 28 pairs of colour and dash, 12 markers.
+
+    Examples
+    --------
+    >>> pen(0) == pen(7), pen(1).colour == pen(8).colour
+    (False, True)
+    """
+    return Pen(
+        _COLOURS[place % len(_COLOURS)],
+        _DASHES[place % len(_DASHES)],
+        _MARKERS[place % len(_MARKERS)],
+    )
+
+
+def plain(text: str) -> str:
+    r"""Return a text on one line in which dollars stay dollars and start no formula.
+
+    Examples
+    --------
+    >>> print(plain("US$\nor $"))
+    US\$ or \$
+    """
+    return " ".join(text.split()).replace("$", r"\$")
+
+
+def width(text: str, size: float) -> float:
+    """Return how wide a text of some size in points is, inches."""
+    shown = text.replace(r"\$", "$")
+    font = FontProperties(family=["DejaVu Sans"], size=size)
+    return float(text_to_path.get_text_width_height_descent(shown, font, ismath=False)[0]) / POINTS_AN_INCH
+
+
+def fit(text: str, size: float, room: float) -> str:
+    """Return a text cut, where it must be, to the room in inches.
+
+    Examples
+    --------
+    >>> fit("Attacker", 8.0, 2.0), fit("Attacker", 8.0, 0.4)
+    ('Attacker', 'Att…')
+    """
+    if width(text, size) <= room:
+        return text
+    bare = text.replace(r"\$", "$")
+    ends = range(len(bare) - 1, 0, -1)
+    cuts = (plain(bare[:end].rstrip()) + "…" for end in ends)
+    return next((cut for cut in cuts if width(cut, size) <= room), "…")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number as people write it: thousands apart, a true minus, few digits.
+
+    Examples
+    --------
+    >>> number(1234567.0), number(-0.04567), number(12.3456), number(float("nan"))
+    ('1,234,567', '−0.0457', '12.3', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    magnitude = 0 if value == 0.0 else math.floor(math.log10(abs(value)))
+    rounded = round(value, max(digits - 1 - magnitude, 0))
+    return f"{rounded:,.{min(max(digits - 1 - magnitude, 0), 12)}f}".replace("-", "−")
+
+
+def tick(value: float, _place: object = None) -> str:
+    """Return the label of a tick: all the digits that it has and no more."""
+    return f"{value:,.7g}".replace("-", "−")
+
+
+class Scale(NamedTuple):
+    """In which unit money is shown: ``money / factor``, in ``unit``."""
+
+    factor: float
+    unit: str
+
+
+def money_scale(values: npt.ArrayLike, currency: str) -> Scale:
+    """Return the unit that keeps numbers short.
+
+    Parameters
+    ----------
+    values : array of floats
+        All money to be shown, in units of the currency.
+    currency : str
+        Its name.
+
+    Examples
+    --------
+    >>> money_scale([-2.5e6, 4e5], "USD")
+    Scale(factor=1000000.0, unit='million USD')
+    >>> money_scale([2e-5], "EUR").unit
+    '10⁻⁶ EUR'
+    """
+    size = np.abs(np.asarray(values, dtype=np.float64))
+    most = float(size[np.isfinite(size)].max(initial=0.0))
+    if most == 0.0 or 0.1 <= most < 10_000.0:
+        return Scale(1.0, plain(currency))
+    exponent = 3 * math.floor(math.log10(most) / 3)
+    exponent = max(-_MOST_EXPONENT, min(_MOST_EXPONENT, exponent))
+    power = "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) + " "
+    return Scale(10.0**exponent, _WORDS.get(exponent, power) + plain(currency))
