@@ -18,6 +18,9 @@ from relsim.spec import MarketSpec
 Array = npt.NDArray[np.float64]
 Standing = Mapping[str, Array]
 _NO_TERMS = [0.0] * N_TERMS
+_TIERS = range(N_TIERS)
+_IN_ORDER = tuple(Term)
+_SERVICE, _PULL, _RETENTION = int(Term.SERVICE), int(Term.PULL), int(Term.RETENTION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,25 +109,19 @@ def lay_out(
     offence = [_offence(firm, out, aim) for firm, out, aim in zip(firms, spent, aims, strict=True)]
     rows = [[_NO_TERMS] * N_TIERS]
     for firm, plan, out, aim in zip(firms, plans, spent, aims, strict=True):
+        pressure, on_dissatisfied = _pressure(offence, firm.place)
         shared = _offer(spec, firm, plan, float(standing["contribution"][firm.place]))
         shared |= offence[firm.place]
-        pressure, on_dissatisfied = _pressure(offence, firm.place)
         shared[Term.CONQUEST] = spec.mechanisms.reconsider.rival_effect * (
             on_dissatisfied - pressure
         )
         shared[Term.RECOVERY] = _recovery(firm, out, aim)
+        row = [shared.get(term, 0.0) for term in _IN_ORDER]
         crowded = congestion(spec, firm, float(standing["service"][firm.place]))
         rows.append(
-            [
-                _in_order(shared | _care(spec, firm, out, aim, tier, pressure, crowded))
-                for tier in range(N_TIERS)
-            ]
+            [_for_tier(row, spec, firm, out, aim, tier, pressure, crowded) for tier in _TIERS]
         )
     return np.array(rows)
-
-
-def _in_order(terms: dict[Term, float]) -> list[float]:
-    return [terms[term] for term in Term]
 
 
 def _offence(firm: Firm, out: Spending, aim: Targets) -> dict[Term, float]:
@@ -169,7 +166,8 @@ def _recovery(firm: Firm, out: Spending, aim: Targets) -> float:
     return either(how.base, _effect(how.ceiling, how.rate, out.recovery, aim.complaints))
 
 
-def _care(
+def _for_tier(
+    row: list[float],
     spec: MarketSpec,
     firm: Firm,
     out: Spending,
@@ -177,25 +175,20 @@ def _care(
     tier: int,
     pressure: float,
     crowded: float,
-) -> dict[Term, float]:
-    """Return what a firm does for its own customers of one value tier."""
+) -> list[float]:
+    """Return a firm's terms with what it does for its own customers of one value tier."""
     own, m = firm.spec, spec.mechanisms
     people, spend = aim.tiers[tier], out.retention[tier]
     care = _effect(own.care.ceiling, own.care.rate, spend, people)
-    given = m.retention.monthly
+    row = row.copy()
+    row[_SERVICE] = service_level(own.quality, m.experience.care_weight, care, crowded)
+    row[_PULL] = pull_to_stay(
+        m.reconsider.care_effect, care, own.switching_cost, m.reconsider.rival_effect, pressure
+    )
+    row[_RETENTION] = m.retention.monthly
     if m.retention.rule == "response":
-        given = _effect(m.retention.ceiling, m.retention.rate, spend, people)
-    return {
-        Term.SERVICE: service_level(own.quality, m.experience.care_weight, care, crowded),
-        Term.PULL: pull_to_stay(
-            m.reconsider.care_effect,
-            care,
-            own.switching_cost,
-            m.reconsider.rival_effect,
-            pressure,
-        ),
-        Term.RETENTION: given,
-    }
+        row[_RETENTION] = _effect(m.retention.ceiling, m.retention.rate, spend, people)
+    return row
 
 
 def _pressure(offence: Sequence[dict[Term, float]], place: int) -> tuple[float, float]:

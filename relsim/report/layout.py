@@ -1,10 +1,9 @@
-"""Where things stand on a figure: heads, feet, panels, labels at line ends, marks of events.
+"""The page of a figure: head, key, panels and foot.
 
-All sizes are inches unless said; a figure grows with what it has to hold, so nothing overlaps.
+All sizes are inches unless said. A figure grows with what it has to hold.
 """
 
 import math
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -14,36 +13,19 @@ import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-from scipy.optimize import isotonic_regression
 
-from relsim.report.style import (
-    BODY,
-    INK,
-    MUTED,
-    POINTS_AN_INCH,
-    SMALL,
-    TITLE,
-    Pen,
-    fit,
-    plain,
-    tick,
-    width,
-)
+from relsim.report.labels import LEADER, Marks, draw_marks, month_axis, read_marks
+from relsim.report.style import BODY, INK, LINE, MUTED, SMALL, TITLE, WIDTH, fit, plain, width, wrapped
 
 if TYPE_CHECKING:
     from relsim.market import Market
 
 Array = npt.NDArray[np.float64]
-Marks = Sequence[tuple[int, str]]
 
-WIDTH, EDGE = 8.0, 0.15
-_LEFT, _UNDER = 0.75, 0.5  # room for the labels of the axes
-_LINE = 1.45 / POINTS_AN_INCH  # height of a line of text of one point
-_MOST_NAME = 1.6
-_LEADER = 0.22
-_MOST_TICKS = 10
-_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 600)
+_EDGE, _LEFT, _UNDER = 0.15, 0.78, 0.48
+_HEIGHT = 3.4
+_BOLD = 1.16  # wider than plain
+_NONE = np.array([math.inf, -math.inf])
 
 
 @dataclass(frozen=True)
@@ -59,7 +41,7 @@ class About:
     seed, replication : int
         Its luck.
     firms : tuple of str
-        The firms in the config's order, which decides colours.
+        The firms in the config's order, which decides their colours.
     engine : str
         What lived the months.
     """
@@ -92,12 +74,12 @@ class About:
         months = "1 month" if self.months == 1 else f"{self.months:,} months"
         return (
             f"n = {self.customers:,} customers · {months} · seed {self.seed}, replication "
-            f"{self.replication} · {self.engine} engine · one run: no interval"
+            f"{self.replication} · {plain(self.engine)} engine · one run: no interval"
         )
 
 
 class Words(NamedTuple):
-    """What a figure says: its title, the sentences under it, its y axis, notes at its foot."""
+    """What a figure says: title, the sentences under it, its axes, notes at its foot."""
 
     title: str
     says: str
@@ -107,7 +89,7 @@ class Words(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Where axes may stand."""
+    """Where axes may stand, in inches from the lower left of a figure of some height."""
 
     left: float
     bottom: float
@@ -115,24 +97,9 @@ class Box(NamedTuple):
     top: float
     height: float
 
-    def on(self) -> tuple[float, float, float, float]:
-        """Return left, bottom, right and top in parts of the figure."""
-        across, up = WIDTH, self.height
-        return self.left / across, self.bottom / up, self.right / across, self.top / up
-
-
-def _lines(text: str, size: float) -> list[str]:
-    most = max(int((WIDTH - 2 * EDGE) / width("n" * 50, size) * 50 * 1.06), 20)
-    return textwrap.wrap(text, most)
-
 
 def frame(
-    about: About,
-    words: Words,
-    body: float,
-    right: float = EDGE,
-    key: Sequence[Artist] = (),
-    above: float = 0.0,
+    about: About, words: Words, body: float, *, right: float, key: Sequence[Artist], above: float
 ) -> tuple[Figure, Box]:
     """Return a figure with its head, key and foot, and the box left for axes.
 
@@ -140,135 +107,131 @@ def frame(
     ----------
     about, words : About, Words
         What it says.
-    body : float
-        Height of the box.
-    right : float
-        Room to the right of the box.
+    body, right, above : float
+        Height of the box, and room to its right and between it and the head.
     key : sequence of Artist
         Artists with labels, explained in one row under the head.
-    above : float
-        Room between head and box.
     """
-    title = _lines(words.title, TITLE * 1.16)  # bold is wider
-    says = _lines(f"{plain(about.title)}. {words.says}", BODY)
-    foot = [line for text in (*words.notes, about.line()) for line in _lines(text, SMALL)]
-    head = EDGE + len(title) * TITLE * _LINE + len(says) * BODY * _LINE + 0.08
-    keyed = head + (0.26 if key else 0.0)
-    under = EDGE + len(foot) * SMALL * _LINE + 0.06
-    height = keyed + above + body + _UNDER + under
+    room, feet = WIDTH - 2 * _EDGE, (*words.notes, about.line())
+    title = wrapped(words.title, TITLE, room, _BOLD)
+    says = wrapped(f"{plain(about.title)}. {words.says}", BODY, room)
+    foot = [line for text in feet for line in wrapped(text, SMALL, room)]
+    under_title = _EDGE + len(title) * TITLE * LINE
+    head = under_title + len(says) * BODY * LINE + 0.1
+    bottom = _EDGE + len(foot) * SMALL * LINE + 0.06 + _UNDER
+    top = head + (0.28 if key else 0.0) + above
+    height = top + body + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
-    x, top = EDGE / WIDTH, 1.0 - EDGE / height
-    figure.suptitle("\n".join(title), x=x, y=top, ha="left", va="top", size=TITLE, weight="bold")
-    below = top - len(title) * TITLE * _LINE / height
-    figure.text(x, below, "\n".join(says), va="top", size=BODY, color=MUTED)
-    figure.text(x, EDGE / height, "\n".join(foot), va="bottom", size=SMALL, color=MUTED)
+    x = _EDGE / WIDTH
+
+    def down(inches: float) -> float:
+        return 1.0 - inches / height
+
+    figure.suptitle(
+        "\n".join(title), x=x, y=down(_EDGE), ha="left", va="top", size=TITLE, weight="bold"
+    )
+    figure.text(x, down(under_title), "\n".join(says), va="top", color=MUTED)
+    figure.text(x, _EDGE / height, "\n".join(foot), size=SMALL, color=MUTED)
     if key:
         figure.legend(
-            handles=list(key), loc="upper left", bbox_to_anchor=(0.0, 1.0 - head / height),
-            ncols=len(key), frameon=False, handlelength=1.8, columnspacing=1.6, borderaxespad=0.0,
+            handles=list(key), loc="upper left", bbox_to_anchor=(x, down(head)), ncols=len(key),
+            frameon=False, handlelength=1.8, columnspacing=1.6, borderaxespad=0.0, borderpad=0.1,
         )  # fmt: skip
-    return figure, Box(_LEFT, under + _UNDER, WIDTH - right, height - keyed - above, height)
+    return figure, Box(_LEFT, bottom, WIDTH - right, height - top, height)
 
 
-def spread(wanted: Array, sizes: Array, low: float, high: float) -> Array:
-    """Return the places nearest to those wanted at which things of some size do not overlap.
-
-    Least squares under order and bounds: an isotonic regression of the places less the sizes
-    below them, cut to the bounds (Barlow & Brunk 1972).
-
-    Parameters
-    ----------
-    wanted, sizes : array of shape (n,)
-        Wanted middles, and sizes; shrunk together where they do not fit.
-    low, high : float
-        Between which all have to stand.
-
-    Examples
-    --------
-    >>> spread(np.array([5.0, 5.0, 0.0]), np.ones(3), 0.0, 10.0).tolist()
-    [4.5, 5.5, 0.5]
-    """
-    if wanted.size == 0:
-        return wanted
-    order = np.argsort(wanted, kind="stable")
-    size = sizes[order] * min(1.0, (high - low) / sizes.sum())
-    middles = np.cumsum(size) - size / 2.0
-    free = isotonic_regression(wanted[order] - middles).x
-    placed = np.empty_like(wanted)
-    placed[order] = np.clip(free, low, max(high - size.sum(), low)) + middles
-    return placed
-
-
-def month_axis(axes: Axes, months: Array, most: int = _MOST_TICKS) -> None:
-    """Set an axis of months, with ticks at whole years where they fit."""
-    first, last = float(months[0]), float(months[-1])
-    span = last - first + 1.0
-    coarse = 1200 * math.ceil(span / (1200 * most))
-    step = next((step for step in _STEPS if span / step <= most), coarse)
-    ticks = np.arange(step * math.ceil(first / step), last + 0.5, step)
-    axes.set_xlim(first - 0.5, last + 0.5)
-    axes.set_xticks(ticks if ticks.size else [first])
-    axes.xaxis.set_major_formatter(FuncFormatter(tick))
-
-
-def value_axis(axes: Axes, most: int = 6) -> None:
-    """Set an axis of values, with a line at zero where zero is inside."""
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high)
-    axes.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(tick))
-    if low < 0.0 < high:
-        axes.axhline(0.0, color=INK, linewidth=0.9, zorder=1.5)
-
-
-class End(NamedTuple):
-    """The end of a line, months and value, and what stands beside it."""
-
-    pen: Pen
-    month: float
-    value: float
-    text: str
+def _name_axes(figure: Figure, box: Box, words: Words) -> None:
+    middle = (box.left + box.right) / 2 / WIDTH
+    figure.supxlabel(
+        words.x, x=middle, y=(box.bottom - _UNDER + 0.06) / box.height, va="bottom", size=BODY
+    )
+    figure.supylabel(
+        words.y, x=_EDGE / WIDTH, y=(box.bottom + box.top) / 2 / box.height, ha="left", size=BODY
+    )
 
 
 def single(
     about: About, words: Words, texts: Sequence[str], months: Array, marks: Marks
 ) -> tuple[Figure, Axes]:
     """Return a figure of one panel of months, with room for texts at line ends."""
-    column = max((width(text, BODY) for text in texts), default=0.0)
-    right = column + _LEADER + EDGE + 0.1
-    labels, notes = _mark_labels(marks, months, WIDTH - _LEFT - right)
-    body = max(3.4, len(texts) * BODY * _LINE)
-    words = words._replace(notes=(*words.notes, *notes))
-    figure, box = frame(about, words, body, right, above=0.2 if labels else 0.0)
-    left, bottom, end, top = box.on()
-    axes = figure.add_axes((left, bottom, end - left, top - bottom))
-    axes.set_xlabel(words.x)
-    figure.text(EDGE / WIDTH, (bottom + top) / 2, words.y, rotation=90, va="center", color=INK)
+    right = max((width(text, BODY) for text in texts), default=0.0) + LEADER + _EDGE + 0.05
+    marked = read_marks(marks, months, WIDTH - _LEFT - right)
+    words = words._replace(notes=(*words.notes, *marked.notes))
+    body = max(_HEIGHT, len(texts) * BODY * LINE)
+    above = 0.2 if marked.labels else 0.0
+    figure, box = frame(about, words, body, right=right, key=(), above=above)
+    _name_axes(figure, box, words)
+    axes = figure.add_axes(
+        (
+            box.left / WIDTH,
+            box.bottom / box.height,
+            (box.right - box.left) / WIDTH,
+            (box.top - box.bottom) / box.height,
+        )
+    )
     month_axis(axes, months)
-    draw_marks(axes, labels, end - left)
+    draw_marks(axes, marked)
     return figure, axes
 
 
-def end_labels(axes: Axes, ends: Sequence[End]) -> None:
-    """Write a text beside each line's end, none over another; the axis has its limits."""
-    place = axes.get_position()
-    across = place.width * WIDTH
-    up = place.height * axes.figure.get_figure(root=True).get_figheight()
-    (low, high), edge = axes.get_ylim(), axes.get_xlim()[1]
-    wanted = np.array([(end.value - low) / (high - low) * up for end in ends])
-    sizes = np.full(len(ends), BODY * _LINE * 0.95)
-    for end, y in zip(ends, spread(wanted, sizes, -0.1, up + 0.1), strict=True):
-        axes.plot(
-            [end.month], [end.value], end.pen.marker, color=end.pen.colour, markersize=5,
-            clip_on=False, zorder=4,
-        )  # fmt: skip
-        start = (end.month, edge)
+def columns_for(panels: int) -> int:
+    """Return how many panels stand side by side.
+
+    Examples
+    --------
+    >>> [columns_for(n) for n in (1, 2, 4, 5, 12, 30)]
+    [1, 2, 2, 3, 4, 5]
+    """
+    return 1 if panels == 1 else min(max(math.ceil(math.sqrt(panels)), 2), 5)
+
+
+def panels(
+    about: About,
+    words: Words,
+    heads: Sequence[tuple[str, str]],
+    key: Sequence[Artist],
+    months: Array | None = None,
+    marks: Marks = (),
+) -> tuple[Figure, list[Axes]]:
+    """Return a figure of small panels on common axes, a name and a note above each."""
+    columns = columns_for(len(heads))
+    rows = math.ceil(len(heads) / columns)
+    tall, between = {1: (2.9, 0.0), 2: (1.75, 0.3), 3: (1.45, 0.2)}.get(columns, (1.15, 0.16))
+    marked = read_marks(marks, _NONE if months is None else months, 0.0)
+    words = words._replace(notes=(*words.notes, *marked.notes))
+    lift = 0.16 if marked.labels else 0.0
+    above = 2 * BODY * LINE + 0.06 + lift
+    body = rows * tall + (rows - 1) * (above + 0.1)
+    figure, box = frame(about, words, body, right=_EDGE + 0.1, key=key, above=above)
+    _name_axes(figure, box, words)
+    wide = (box.right - box.left - (columns - 1) * between) / columns
+    grid = figure.subplots(
+        rows, columns, sharex=True, sharey=True, squeeze=False,
+        gridspec_kw={
+            "left": box.left / WIDTH, "right": box.right / WIDTH,
+            "bottom": box.bottom / box.height, "top": box.top / box.height,
+            "wspace": between / wide, "hspace": (above + 0.1) / tall,
+        },
+    )  # fmt: skip
+    cells = list(grid.flat)
+    for k, empty in enumerate(cells[len(heads) :], len(heads)):
+        empty.remove()
+        cells[k - columns].tick_params(labelbottom=True)
+    for axes, head in zip(cells, heads, strict=False):
+        _head(axes, *head, lift, wide)
+        if months is not None:
+            month_axis(axes, months, 10 // columns if columns < 4 else 3)
+            draw_marks(axes, marked)
+    return figure, cells[: len(heads)]
+
+
+def _head(axes: Axes, name: str, note: str, lift: float, wide: float) -> None:
+    base = 3.0 + lift * 72.0
+    for text, size, weight, up, colour in (
+        (fit(name, BODY * _BOLD, wide), BODY, "bold", base + SMALL * 1.35, INK),
+        (fit(note, SMALL, wide), SMALL, "normal", base, MUTED),
+    ):
         axes.annotate(
-            end.text, (end.month, end.value), (1.0 + _LEADER / across, y / up),
-            textcoords="axes fraction", va="center", size=BODY, annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-", "color": end.pen.colour, "linewidth": 0.8, "relpos": (0.0, 0.5),
-                "shrinkA": 1.0, "shrinkB": 0.0,
-                "linestyle": "-" if start[0] > edge - 1.0 else ":",
-            },
+            text, (0.0, 1.0), (0.0, up), xycoords="axes fraction", textcoords="offset points",
+            size=size, weight=weight, color=colour,
         )  # fmt: skip

@@ -13,8 +13,10 @@ from typing import NamedTuple
 import matplotlib.style
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import Formatter
 
 Dash = tuple[float, tuple[float, ...]] | str
 
@@ -33,7 +35,10 @@ STEPS = ("#D7E6F2", "#A6CBE3", "#6AAAD0", "#2F7FB8", "#0B4A80")
 """Rungs of the ladder, from low to high: one hue, darker step by step."""
 
 TITLE, BODY, SMALL = 11.5, 8.5, 7.5
-POINTS_AN_INCH = 72.0
+WIDTH = 8.0
+"""Width of every figure, inches."""
+LINE = 1.4 / 72.0
+"""Height of a line of text of one point, inches."""
 
 _COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 _DASHES: tuple[Dash, ...] = ("-", (0.0, (6.0, 1.6)), (0.0, (1.6, 1.2)), (0.0, (7.0, 1.5, 1.5, 1.5)))
@@ -116,7 +121,31 @@ def width(text: str, size: float) -> float:
     """Return how wide a text of some size in points is, inches."""
     shown = text.replace(r"\$", "$")
     font = FontProperties(family=["DejaVu Sans"], size=size)
-    return float(text_to_path.get_text_width_height_descent(shown, font, ismath=False)[0]) / POINTS_AN_INCH
+    return float(text_to_path.get_text_width_height_descent(shown, font, ismath=False)[0]) / 72.0
+
+
+def wrapped(text: str, size: float, room: float, stretch: float = 1.0) -> list[str]:
+    """Return a text in lines that fit the room in inches; ``stretch`` for a wider face.
+
+    Examples
+    --------
+    >>> wrapped("one two three four", 8.0, 0.8)
+    ['one two', 'three four']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer, size) * stretch <= room:
+            lines[-1] = longer
+        else:
+            lines.append(fit(word, size, room / stretch))
+    return lines
+
+
+def inches(axes: Axes) -> tuple[float, float]:
+    """Return how wide and high axes are, inches."""
+    dpi = axes.figure.dpi
+    return axes.bbox.width / dpi, axes.bbox.height / dpi
 
 
 def fit(text: str, size: float, room: float) -> str:
@@ -150,9 +179,17 @@ def number(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{min(max(digits - 1 - magnitude, 0), 12)}f}".replace("-", "−")
 
 
-def tick(value: float, _place: object = None) -> str:
-    """Return the label of a tick: all the digits that it has and no more."""
-    return f"{value:,.7g}".replace("-", "−")
+class Ticks(Formatter):
+    """Labels of ticks: as many decimals as their step needs, the same for all."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 - matplotlib's
+        """Return the label of a tick."""
+        places = np.asarray(self.locs, dtype=np.float64)
+        step = float(np.diff(places).min(initial=1.0 if places.size < 2 else np.inf))
+        digits = max(0, -math.floor(math.log10(step) + 1e-9))
+        while digits < 9 and abs(round(step, digits) - step) > 1e-6 * step:
+            digits += 1
+        return f"{x:,.{digits}f}".replace("-", "−")
 
 
 class Scale(NamedTuple):

@@ -28,7 +28,7 @@ class Experience(SpecModel):
     severity: float = key(
         "What a failure that nobody makes good takes from an experience.",
         unit="experience",
-        default=0.5,
+        default=0.6,
         ge=0.0,
         le=1.0,
     )
@@ -48,7 +48,7 @@ class Experience(SpecModel):
     learning_rate: float = key(
         "How fast satisfaction follows experience: weight of the latest month.",
         unit="a month",
-        default=0.15,
+        default=0.25,
         gt=0.0,
         le=1.0,
     )
@@ -79,12 +79,12 @@ class Reconsider(SpecModel):
     base_hazard: float = key(
         "Chance to reconsider at satisfaction 1/2, no trust, no care, no switching cost.",
         unit="chance a month",
-        default=0.25,
+        default=0.5,
         gt=0.0,
         lt=1.0,
     )
     satisfaction_effect: float = weight(
-        "How much satisfaction lowers the hazard.", default=3.0, unit="log-odds", ge=0.0
+        "How much satisfaction lowers the hazard.", default=4.0, unit="log-odds", ge=0.0
     )
     trust_effect: float = weight(
         "How much trust lowers the hazard.", default=2.0, unit="log-odds", ge=0.0
@@ -99,7 +99,7 @@ class Reconsider(SpecModel):
         ge=0.0,
     )
     dissatisfied_below: float = fraction(
-        "Satisfaction below which rivals can single a customer out.", default=0.45, unit="0 to 1"
+        "Satisfaction below which rivals can single a customer out.", default=0.6, unit="0 to 1"
     )
 
 
@@ -112,9 +112,9 @@ class Choice(SpecModel):
     )
     fit_weight: float = weight("Weight of a fitting offer (-1 to 1).", default=0.3, ge=0.0)
     satisfaction_weight: float = weight(
-        "Weight of satisfaction with the present supplier.", default=2.0, ge=0.0
+        "Weight of satisfaction with the present supplier.", default=1.5, ge=0.0
     )
-    trust_weight: float = weight("Weight of trust in the present supplier.", default=1.5, ge=0.0)
+    trust_weight: float = weight("Weight of trust in the present supplier.", default=1.0, ge=0.0)
     price_tolerance: float = fraction(
         "Part of the present supplier's price that full trust makes a customer overlook.",
         default=0.1,
@@ -192,7 +192,7 @@ class WordOfMouth(SpecModel):
     )
     recommend_rate: float = chance("How often such a customer recommends.", default=0.05)
     warn_satisfaction: float = fraction(
-        "Satisfaction up to which a customer warns.", default=0.4, unit="0 to 1"
+        "Satisfaction up to which a customer warns.", default=0.6, unit="0 to 1"
     )
     warn_rate: float = chance(
         "How often such a customer warns.",

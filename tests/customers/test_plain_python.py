@@ -10,13 +10,11 @@ import pkgutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-import relsim
 from relsim.customers import arithmetic, columns, draws, rules, traits
 
 CALLS = 60
@@ -68,7 +66,7 @@ def outcome(*, compiled: bool) -> list[str]:
     environment = {
         **os.environ,
         "NUMBA_DISABLE_JIT": "0" if compiled else "1",
-        "PYTHONPATH": str(Path(relsim.__file__).parents[1]),
+        "PYTHONPATH": os.pathsep.join(sys.path),
     }
     done = subprocess.run(
         [sys.executable, __file__], env=environment, capture_output=True, text=True, check=False

@@ -1,0 +1,483 @@
+"""The one place where results are written: a folder that is there whole or not at all."""
+
+import contextlib
+import dataclasses
+import errno
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import relsim
+from relsim.errors import OutputError, SpecError
+from relsim.spec import MarketSpec, spec_hash
+
+if sys.platform != "win32":
+    import fcntl
+
+MANIFEST = "manifest.json"
+_WORKING = "partial"  # results that are being written
+_REPLACED = "replaced"  # results that are making room for new ones
+_ROWS_AT_ONCE = 1 << 20
+_LIBRARIES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
+_NOT_OURS_BUT_NOBODYS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+# What identifies a run ------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """What a run's results depend on."""
+
+    spec_hash: str
+    seed: int
+
+    def folder_name(self, config: str) -> str:
+        """Return the name of the folder for the results.
+
+        Examples
+        --------
+        >>> Identity("1a2b3c4d5e6f7a8b", 1).folder_name("configs/telecom.yaml")
+        'telecom-1a2b3c4d-1'
+        """
+        return f"{Path(config).stem}-{self.spec_hash[:8]}-{self.seed}"
+
+
+def identity(spec: MarketSpec) -> Identity:
+    """Return what identifies a run of a spec.
+
+    Raises
+    ------
+    SpecError
+        If the file of its network cannot be read.
+    """
+    try:
+        return Identity(spec_hash(spec), spec.run.seed)
+    except OSError as error:
+        file = spec.customers.network.file
+        raise SpecError(
+            f"customers.network.file: {file}: cannot be read: {_reason(error)}"
+        ) from error
+
+
+# The folder -----------------------------------------------------------------------------
+
+
+class ResultsFolder:
+    """A folder for the results of one run.
+
+    Everything is written into a hidden folder beside it, which takes its name when
+    :meth:`finish` is called. A run that fails leaves nothing; what a killed run left is removed
+    by the next run into the same folder.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    overwrite : bool
+        Whether the results of another run may be replaced.
+    run : Identity, optional
+        What will be written, to recognise that it is there already.
+
+    Raises
+    ------
+    OutputError
+        If the folder is taken or cannot be written.
+    """
+
+    def __init__(
+        self, path: str | Path, *, overwrite: bool = False, run: Identity | None = None
+    ) -> None:
+        self.shown = str(path)
+        self.overwrite = overwrite
+        self.run = run
+        with self.writing():
+            self.path = Path(path).resolve()
+        self._new_parents: list[Path] = []
+        self._lock: int | None = None
+        self.working = self.path
+
+    def __enter__(self) -> Self:
+        with self.writing():
+            self._sweep()
+            self._check_free()
+            try:
+                self._make_working_folder()
+            except OSError:
+                self._discard()
+                raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._discard()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn whatever the file system complains about into an :class:`OutputError`."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                message = f"{self.shown}: the disk is full; no results were kept"
+            else:
+                message = f"{self.shown}: results cannot be written: {_reason(error)}"
+            raise OutputError(message) from error
+
+    # Before
+
+    def _check_free(self) -> None:
+        if self.path.is_dir():
+            if any(self.path.iterdir()):
+                self._check_replaceable()
+        elif self.path.exists():
+            raise OutputError(f"{self.shown}: is a file; name another folder with --out")
+
+    def _check_replaceable(self) -> None:
+        there = read_manifest(self.path)
+        if there is None:
+            raise OutputError(
+                f"{self.shown}: exists and does not hold results of relsim; "
+                "name another folder with --out"
+            )
+        if not self.overwrite:
+            raise OutputError(f"{self.shown}: {self._what_is(there)}")
+        files = {name.partition("/")[0] for name in there["files"]}
+        here = {item.name for item in self.path.iterdir()}
+        strange = sorted(here - files - {MANIFEST} - _NOT_OURS_BUT_NOBODYS)
+        if strange:
+            raise OutputError(
+                f"{self.shown}: holds {strange[0]!r}, which relsim did not write; move it away "
+                "or name another folder with --out"
+            )
+
+    def _what_is(self, there: Mapping[str, Any]) -> str:
+        ways = "--overwrite replaces it, another --out keeps it"
+        if self.run and (there["spec_hash"], there["seed"]) == dataclasses.astuple(self.run):
+            return (
+                "this very run is there already (same config, same seed, so the same tables); "
+                + ways
+            )
+        return f"the results of another run are there; {ways}"
+
+    def _sweep(self) -> None:
+        """Remove what killed runs into this folder left; bring back what they had moved."""
+        for left in self.path.parent.glob(f".{_escaped(self.path.name)}.*-*"):
+            what = left.name.removeprefix(f".{self.path.name}.").partition("-")[0]
+            if what not in (_WORKING, _REPLACED) or _is_held(left):
+                continue
+            if what == _REPLACED and not self.path.exists():
+                left.rename(self.path)
+            else:
+                shutil.rmtree(left, ignore_errors=True)
+
+    def _make_working_folder(self) -> None:
+        for folder in [*reversed(self.path.parent.parents), self.path.parent]:
+            if not folder.exists():
+                folder.mkdir(exist_ok=True)
+                self._new_parents.append(folder)
+        working = self._beside(_WORKING)
+        working.mkdir()
+        self.working = working
+        self._lock = _hold(working)
+
+    def _beside(self, what: str) -> Path:
+        # The number tells apart runs that have the same process id in different containers.
+        names = (f".{self.path.name}.{what}-{os.getpid()}{more}" for more in _numbers())
+        return next(path for name in names if not (path := self.path.parent / name).exists())
+
+    # While
+
+    def table(self, name: str, frame: pd.DataFrame, *, csv: bool = False) -> None:
+        """Write a table as ``name.parquet``, and as ``name.csv`` too if asked."""
+        with self.stream(name) as stream:
+            stream.add(frame)
+        if csv:
+            with self.writing():
+                frame.to_csv(self.working / f"{name}.csv", index=False, lineterminator="\n")
+
+    def stream(self, name: str) -> "TableStream":
+        """Return a table, ``name.parquet``, that is written frame by frame."""
+        return TableStream(self, self.working / f"{name}.parquet")
+
+    def finish(self, manifest: Mapping[str, Any]) -> None:
+        """Write the manifest with a hash of every file, and give the folder its name."""
+        with self.writing():
+            files = sorted(path for path in self.working.rglob("*") if path.is_file())
+            hashes = {path.relative_to(self.working).as_posix(): _sha256(path) for path in files}
+            text = json.dumps({**manifest, "files": hashes}, indent=2, ensure_ascii=False)
+            (self.working / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+            self._take_its_place()
+
+    def _take_its_place(self) -> None:
+        self._check_free()
+        if not self.path.exists():
+            self.working.rename(self.path)
+        else:
+            old = self.path.rename(self._beside(_REPLACED))
+            try:
+                self.working.rename(self.path)
+            except OSError:
+                old.rename(self.path)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+        self.working = self.path
+        self._new_parents.clear()
+
+    # After
+
+    def _discard(self) -> None:
+        if self.working != self.path:
+            shutil.rmtree(self.working, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+        with contextlib.suppress(OSError):  # somebody else may use them by now
+            for folder in reversed(self._new_parents):
+                folder.rmdir()
+
+
+class TableStream:
+    """A table that is written frame by frame, each then forgotten."""
+
+    def __init__(self, folder: ResultsFolder, path: Path) -> None:
+        self._folder = folder
+        self._path = path
+        self._sink: Any = None
+        self._writer: Any = None
+
+    def __enter__(self) -> Self:
+        with self._folder.writing():
+            self._sink = self._path.open("wb")
+        return self
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Append the rows of a frame; all frames have the same columns."""
+        with self._folder.writing():
+            for start in range(0, max(len(frame), 1), _ROWS_AT_ONCE):
+                rows = frame.iloc[start : start + _ROWS_AT_ONCE]
+                table = pa.Table.from_pandas(rows, preserve_index=False)
+                if self._writer is None:
+                    self._writer = pq.ParquetWriter(self._sink, table.schema, compression="zstd")
+                self._writer.write_table(table)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:  # the file will be thrown away
+            with contextlib.suppress(OSError):
+                self._close()
+        else:
+            with self._folder.writing():
+                self._close()
+
+    def _close(self) -> None:
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._sink.close()
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder with results; None if it holds none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    keys = ("relsim", "spec_hash", "seed", "files")
+    return manifest if isinstance(manifest, dict) and all(key in manifest for key in keys) else None
+
+
+def write_new(path: str | Path, text: str) -> None:
+    """Write a text file that was not there.
+
+    Raises
+    ------
+    OutputError
+        If it is there, or cannot be written.
+    """
+    try:
+        with Path(path).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise OutputError(f"{path}: exists already and is left as it is; name another file") from None
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+# Where results come from ----------------------------------------------------------------
+
+
+class Clock:
+    """When a run started, and the seconds of its phases."""
+
+    def __init__(self) -> None:
+        self.started = datetime.now(UTC)
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Measure a phase."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def manifest(
+    spec: MarketSpec, run: Identity, clock: Clock, *, command: Sequence[str], **more: Any
+) -> dict[str, Any]:
+    """Return all that is worth knowing about a run besides its tables.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The config with everything filled in.
+    run : Identity
+        Its hash and seed.
+    clock : Clock
+        What took how long.
+    command : sequence of str
+        The command line.
+    **more
+        Anything else: engine, threads.
+    """
+    return {
+        "relsim": relsim.__version__,
+        "title": spec.title,
+        "spec_hash": run.spec_hash,
+        "seed": run.seed,
+        "replication": spec.run.replication,
+        **more,
+        "command": list(command),
+        "started": clock.started.isoformat(timespec="seconds"),
+        "seconds": clock.seconds,
+        "versions": versions(),
+        "git": checkout(),
+        "machine": machine(),
+        "spec": spec.model_dump(mode="json"),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that numbers depend on."""
+    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), "relsim": relsim.__version__, **libraries}
+
+
+def machine() -> dict[str, Any]:
+    """Return what computed the results."""
+    return {
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+    }
+
+
+def _processor() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def checkout() -> dict[str, Any] | None:
+    """Return the commit of relsim's checkout and whether files differ from it, if there is one."""
+    root = Path(relsim.__file__).resolve().parents[1]
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
+        return None
+    commit, state = (
+        _ask(git, root, *words) for words in (("rev-parse", "HEAD"), ("status", "--porcelain"))
+    )
+    return None if commit is None else {"commit": commit.strip(), "dirty": bool(state)}
+
+
+def _ask(git: str, root: Path, *words: str) -> str | None:
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(  # noqa: S603  # git as found on the path, with fixed words
+            [git, "-C", str(root), *words],
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout
+
+
+# Small parts ----------------------------------------------------------------------------
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _escaped(name: str) -> str:
+    """Return a name in which no letter is special in a glob pattern."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def _numbers() -> Iterator[str]:
+    yield ""
+    for number in range(2, 1 << 16):
+        yield f"-{number}"
+
+
+def _hold(folder: Path) -> int | None:
+    """Lock a folder for as long as the process lives; the system lets go even of killed ones."""
+    if sys.platform == "win32":
+        return None
+    with contextlib.suppress(OSError):  # a file system without locks
+        lock = os.open(folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock
+    return None
+
+
+def _is_held(folder: Path) -> bool:
+    """Return whether a living process works in a folder; yes where that cannot be known."""
+    if sys.platform == "win32":
+        return True
+    try:
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False

@@ -1,0 +1,164 @@
+"""Axes and the words on them: ticks, labels at line ends, marks of events; none over another."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from scipy.optimize import isotonic_regression
+
+from relsim.report.style import BODY, INK, LINE, MUTED, SMALL, Pen, Ticks, inches, plain, width
+
+Array = npt.NDArray[np.float64]
+Marks = Sequence[tuple[int, str]]
+
+LEADER = 0.24
+"""Length of the line from a line's end to its label, inches."""
+
+_MOST_TICKS = 10
+_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 600)
+
+
+def spread(wanted: Array, sizes: Array, low: float, high: float) -> Array:
+    """Return the places nearest to those wanted at which things of some size do not overlap.
+
+    Least squares under order and bounds: an isotonic regression of the places less the sizes
+    before them, cut to the bounds (Barlow & Brunk 1972).
+
+    Parameters
+    ----------
+    wanted, sizes : array of shape (n,)
+        Wanted middles, and sizes; shrunk together where they do not fit.
+    low, high : float
+        Between which all have to stand.
+
+    Examples
+    --------
+    >>> spread(np.array([5.0, 5.0, 0.0]), np.ones(3), 0.0, 10.0).tolist()
+    [4.5, 5.5, 0.5]
+    """
+    if wanted.size == 0:
+        return wanted
+    order = np.argsort(wanted, kind="stable")
+    size = sizes[order] * min(1.0, (high - low) / sizes.sum())
+    middles = np.cumsum(size) - size / 2.0
+    free = isotonic_regression(wanted[order] - middles).x
+    placed = np.empty_like(wanted)
+    placed[order] = np.clip(free, low, max(high - size.sum(), low)) + middles
+    return placed
+
+
+def month_axis(axes: Axes, months: Array, most: int = _MOST_TICKS) -> None:
+    """Set an axis of months, with ticks at whole years where they fit."""
+    first, last = float(months[0]), float(months[-1])
+    span = last - first + 1.0
+    coarse = 1200 * math.ceil(span / (1200 * most))
+    step = next((step for step in _STEPS if span / step <= most), coarse)
+    ticks = np.arange(step * math.ceil(first / step), last + 0.5, step)
+    axes.set_xlim(first - 0.5, last + 0.5)
+    axes.set_xticks(ticks if ticks.size else [first])
+    axes.xaxis.set_major_formatter(Ticks())
+
+
+def value_axis(axes: Axes, most: int = 6) -> None:
+    """Fix an axis of values, with a line at zero where zero is inside."""
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high)
+    axes.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(Ticks())
+    if low < 0.0 < high:
+        axes.axhline(0.0, color=INK, linewidth=0.9, zorder=1.5)
+
+
+class End(NamedTuple):
+    """The end of a line, month and value, and what stands beside it."""
+
+    pen: Pen
+    month: float
+    value: float
+    text: str
+
+
+def end_labels(axes: Axes, ends: Sequence[End]) -> None:
+    """Write a text beside each line's end; the axis has its limits already."""
+    across, up = inches(axes)
+    (low, high), last = axes.get_ylim(), axes.get_xlim()[1]
+    wanted = np.array([(end.value - low) / (high - low) * up for end in ends])
+    places = spread(wanted, np.full(len(ends), BODY * LINE), -0.1, up + 0.1)
+    for end, place in zip(ends, places, strict=True):
+        colour = end.pen.colour
+        early = end.month < last - 1.0
+        axes.plot(
+            [end.month], [end.value], end.pen.marker, color=colour, ms=5, clip_on=False, zorder=4
+        )
+        leader = {
+            "arrowstyle": "-",
+            "color": colour,
+            "linewidth": 0.8,
+            "linestyle": ":" if early else "-",
+            "relpos": (0.0, 0.5),
+            "shrinkA": 0.0,
+            "shrinkB": 0.0,
+        }
+        axes.annotate(
+            end.text,
+            (end.month, end.value),
+            (1.0 + LEADER / across, place / up),
+            textcoords="axes fraction",
+            va="center",
+            annotation_clip=False,
+            arrowprops=leader,
+        )
+
+
+class Marked(NamedTuple):
+    """Events by month, the label of each on the figure, and notes for its foot."""
+
+    months: tuple[int, ...]
+    labels: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_marks(marks: Marks, months: Array, room: float) -> Marked:
+    """Return events that fall into the months, by name, or by number where names do not fit.
+
+    Parameters
+    ----------
+    marks : sequence of (month, text)
+        What happened when.
+    months : array of floats
+        Months of the figure.
+    room : float
+        Inches that the names have side by side; 0 asks for numbers.
+    """
+    by_month: dict[int, list[str]] = {}
+    for month, text in sorted(marks, key=lambda mark: mark[0]):
+        if months[0] <= month <= months[-1]:
+            by_month.setdefault(month, []).append(plain(text))
+    names = tuple("; ".join(texts) for texts in by_month.values())
+    if sum(width(name, SMALL) + 0.1 for name in names) <= room:
+        return Marked(tuple(by_month), names, ())
+    numbers = tuple(str(k) for k in range(1, len(names) + 1))
+    lines = (
+        f"{number}: {name} (month {month:,})"
+        for number, name, month in zip(numbers, names, by_month, strict=True)
+    )
+    return Marked(tuple(by_month), numbers, (f"Events: {', '.join(lines)}.",) if names else ())
+
+
+def draw_marks(axes: Axes, marked: Marked) -> None:
+    """Draw a line at each event's month, and its label above the axes."""
+    across, up = inches(axes)
+    first, last = axes.get_xlim()
+    wanted = np.array([(month - first) / (last - first) * across for month in marked.months])
+    sizes = np.array([width(label, SMALL) + 0.08 for label in marked.labels])
+    for month in marked.months:
+        axes.axvline(month, color=MUTED, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1.6)
+    for x, label in zip(spread(wanted, sizes, 0.0, across), marked.labels, strict=True):
+        axes.text(
+            x / across, 1.0 + 0.04 / up, label,
+            transform=axes.transAxes, size=SMALL, color=MUTED, ha="center", va="bottom",
+        )  # fmt: skip

@@ -1,0 +1,263 @@
+"""What every key of a config means, read from the models that check it."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from relsim.errors import SpecError
+from relsim.spec.market import MarketSpec
+from relsim.spec.reading import nearest
+
+REQUIRED: Final = "required"
+"""The default of a key that has none."""
+
+OWN_SOURCE: Final = "each config says its own"
+"""The source of a key that has no default."""
+
+UNSAID: Final = "not said"
+"""Unit or source of a key that was declared without one (in a strategy of a user's own)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A key of a config, or a section of keys.
+
+    Attributes
+    ----------
+    path : str
+        Dotted, without places in lists: ``firms.price``.
+    meaning, unit, allowed, source : str
+        As text; ``source`` is that of the default.
+    default : object
+        The value that holds where a config says nothing; ``REQUIRED`` if it must say one.
+    section : bool
+        Whether it holds keys and not a value.
+    """
+
+    path: str
+    meaning: str
+    unit: str
+    allowed: str
+    default: Any
+    source: str
+    section: bool = False
+
+    @property
+    def name(self) -> str:
+        """Last part of the path."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Value:
+    """A key's value in one config; ``path`` has the places in lists: ``firms.0.price``."""
+
+    path: str
+    value: Any
+    entry: Entry
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is not the default."""
+        return self.entry.default != REQUIRED and bool(self.value != self.entry.default)
+
+    @property
+    def source(self) -> str:
+        """Where the value comes from: the default's source, or the config itself."""
+        own = self.differs or self.entry.default == REQUIRED
+        return "this config" if own else self.entry.source
+
+
+def entries(
+    model: type[BaseModel] = MarketSpec, prefix: str = "", given: BaseModel | None = None
+) -> Iterator[Entry]:
+    """Yield the keys of a model, each section before the keys inside it.
+
+    Parameters
+    ----------
+    model : type
+        A pydantic model whose keys were declared with :func:`relsim.spec.fields.key`.
+    prefix : str
+        What stands before each path.
+    given : BaseModel, optional
+        The default of the section that the model describes; it goes before the model's own.
+
+    Examples
+    --------
+    >>> [entry.path for entry in entries()][3:5]
+    ['market', 'market.customers']
+    """
+    for name, field in model.model_fields.items():
+        inner = _inner(field.annotation)
+        default = _default(field) if given is None else getattr(given, name)
+        yield _entry(prefix + name, field, default, inner is not None)
+        if inner is not None:
+            section = default if isinstance(default, BaseModel) else None
+            yield from entries(inner, f"{prefix}{name}.", section)
+
+
+def _default(field: FieldInfo) -> Any:
+    return REQUIRED if field.is_required() else field.get_default(call_default_factory=True)
+
+
+def _entry(path: str, field: FieldInfo, default: Any, section: bool) -> Entry:
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    required = isinstance(default, str) and default == REQUIRED
+    return Entry(
+        path=path,
+        meaning=field.description or "",
+        unit=str(extra.get("unit") or UNSAID),
+        allowed=allowed(field),
+        default=default,
+        source=OWN_SOURCE if required else str(extra.get("source") or UNSAID),
+        section=section,
+    )
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of a section or of a list of sections, if it is one."""
+    for part in (annotation, *typing.get_args(annotation)):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return part
+    return None
+
+
+def allowed(field: FieldInfo) -> str:
+    """Return what a key may be, in words.
+
+    Examples
+    --------
+    >>> from relsim.spec import Frame
+    >>> allowed(Frame.model_fields["annual_turnover"]), allowed(Frame.model_fields["credit"])
+    ('from 0 to below 1', 'true or false')
+    """
+    kinds = [kind for kind in _alternatives(field.annotation) if kind is not type(None)]
+    words = " or ".join(_of_kind(kind, field) for kind in kinds)
+    return words + (" or null" if len(kinds) < len(_alternatives(field.annotation)) else "")
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return typing.get_args(annotation)
+    return (annotation,)
+
+
+def _of_kind(kind: Any, field: FieldInfo) -> str:
+    if typing.get_origin(kind) is Literal:
+        return "one of " + ", ".join(str(choice) for choice in typing.get_args(kind))
+    if _inner(kind) is not None:
+        most = _bound(field, "max_length")
+        return "keys" if most is None else f"a list of 1 to {most}"
+    if kind is bool:
+        return "true or false"
+    if kind is str:
+        return "text" if not _bound(field, "min_length") else "text, not empty"
+    if kind is int:
+        step = "even number" if _bound(field, "multiple_of") == 2 else "whole number"
+        return " ".join([step, _range(field, "{:,}")]).strip()
+    if kind is float:
+        return _range(field, "{:g}") or "any number"
+    return getattr(kind, "__name__", str(kind))
+
+
+def _bound(field: FieldInfo, name: str) -> Any:
+    found = [getattr(part, name) for part in field.metadata if hasattr(part, name)]
+    return found[0] if found else None
+
+
+def _range(field: FieldInfo, form: str) -> str:
+    ge, gt, le, lt = (_bound(field, name) for name in ("ge", "gt", "le", "lt"))
+    words = []
+    if ge is not None:
+        words.append(f"from {form.format(ge)}")
+    if gt is not None:
+        words.append(f"above {form.format(gt)}")
+    if le is not None:
+        words.append(f"to {form.format(le)}" if ge is not None else f"up to {form.format(le)}")
+    if lt is not None:
+        words.append(f"to below {form.format(lt)}" if ge is not None else f"below {form.format(lt)}")
+    return " ".join(words)
+
+
+def plain(path: str) -> str:
+    """Return a path without its places in lists.
+
+    Examples
+    --------
+    >>> plain("firms.0.price")
+    'firms.price'
+    """
+    return ".".join(part for part in path.split(".") if not part.isdigit())
+
+
+def find(query: str, known: Sequence[Entry], others: Sequence[str] = ()) -> list[Entry]:
+    """Return the entries that a word means: by path, by its end, or by a part of the name.
+
+    Parameters
+    ----------
+    query : str
+        ``firms.0.price``, ``firms.price``, ``price``, ``mechanisms.trust``, ``sensitivity``.
+    known : sequence of Entry
+        Where to look.
+    others : sequence of str
+        Words that are no keys and that a typo may have meant.
+
+    Raises
+    ------
+    SpecError
+        If nothing fits, with the nearest.
+
+    Examples
+    --------
+    >>> [entry.path for entry in find("firms.0.price", list(entries()))]
+    ['firms.price']
+    """
+    wanted = plain(query.strip().strip("."))
+    last = wanted.removeprefix("firms.strategy.")
+    tests = (
+        lambda entry: entry.path == wanted,
+        lambda entry: entry.path.endswith(f".{last}"),
+        lambda entry: last in entry.name,
+    )
+    for test in tests if last else ():
+        found = [entry for entry in known if test(entry)]
+        if found:
+            return found
+    words = dict.fromkeys([*others, *(e.path for e in known), *(e.name for e in known)])
+    hint = nearest(wanted, list(words)) or "; relsim explain CONFIG lists all keys"
+    raise SpecError(f"{query}: no such key or config{hint}")
+
+
+def values(model: BaseModel, known: Mapping[str, Entry], prefix: str = "") -> Iterator[Value]:
+    """Yield every value of a config or of a part of it, in the config's order.
+
+    Parameters
+    ----------
+    model : BaseModel
+        The spec, or a part of it.
+    known : mapping
+        Entries by path.
+    prefix : str
+        Path of the part, with a dot at its end.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> known = {entry.path: entry for entry in entries()}
+    >>> [value.path for value in values(starter().run, known, "run.") if value.differs]
+    ['run.months']
+    """
+    for name in type(model).model_fields:
+        path, value = prefix + name, getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from values(value, known, f"{path}.")
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            for place, item in enumerate(value):
+                yield from values(item, known, f"{path}.{place}.")
+        else:
+            yield Value(path, value, known[plain(path)])

@@ -1,0 +1,94 @@
+"""The compiled month and the engine of agents are one market: states equal, money to 1e-9."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from relsim.agents import AgentMarket
+from relsim.market import Market
+from relsim.spec import MarketSpec, override, starter
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "contractual": {},
+    "without contract term": {"firms.0.contract_months": 12, "firms.1.contract_months": 1},
+    "non-contractual": {
+        "market.setting": "non_contractual",
+        "customers.segments.0.usage": 2.5,
+        "mechanisms.buying.cross_sale_rate": 0.5,
+    },
+    "scale-free network that talks": {
+        "customers.network.kind": "scale_free",
+        "mechanisms.word_of_mouth.recommend_rate": 0.6,
+        "mechanisms.word_of_mouth.warn_rate": 0.8,
+        "mechanisms.word_of_mouth.warn_satisfaction": 0.75,
+        "firms.0.share": 0.2,
+        "firms.1.share": 0.3,
+    },
+    "random network": {"customers.network.kind": "random", "customers.network.neighbours": 4},
+    "no network": {"customers.network.kind": "none"},
+    "turnover": {"market.annual_turnover": 0.6},
+    "trouble": {
+        "firms.0.failure_rate": 0.5,
+        "firms.1.failure_rate": 0.3,
+        "mechanisms.experience.severity": 0.9,
+        "firms.1.strategy": {"kind": "conquest"},
+        "firms.0.capacity": 0.1,
+    },
+    "fixed retention": {"mechanisms.retention.rule": "fixed"},
+    "own retention": {"mechanisms.retention.rule": "own"},
+    "bought retention": {"mechanisms.retention.rule": "response"},
+    "tiers told apart": {
+        "firms.0.strategy": {"kind": "life_cycle", "keep_until": 0.5, "win_until": 0.2},
+        "firms.0.data.start": 0.9,
+    },
+}
+
+
+def many_firms(spec: MarketSpec) -> MarketSpec:
+    firms = [
+        spec.firms[0].model_dump() | {"name": f"F{k}", "share": 0.1, "price": 28.0 + k}
+        for k in range(6)
+    ]
+    return MarketSpec.model_validate(spec.model_dump() | {"firms": firms})
+
+
+def assert_same(spec: MarketSpec, months: int = 18) -> None:
+    compiled, agents = Market(spec).run(months), AgentMarket(spec).run(months)
+    states = compiled.customers.frame(), agents.customers.frame()
+    pd.testing.assert_frame_equal(*states, check_exact=True)
+    tables = compiled.table, agents.table
+    for name in tables[0].columns.drop("firm"):
+        one, other = (table[name].to_numpy(dtype=float) for table in tables)
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9, err_msg=name)
+    tenures = compiled.tenure_table, agents.tenure_table
+    pd.testing.assert_frame_equal(*tenures, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_engines_agree(name: str) -> None:
+    # More customers than a block, so that blocks meet; a number that fills none.
+    assert_same(override(starter(), {"market.customers": 613, **SETTINGS[name]}))
+
+
+def test_engines_agree_with_more_firms_than_a_draw_has_words() -> None:
+    assert_same(many_firms(override(starter(), {"market.customers": 300})))
+
+
+def test_engines_agree_over_several_chunks() -> None:
+    assert_same(override(starter(), {"market.customers": 4500}), months=3)
+
+
+def test_a_customer_class_of_ones_own_is_used() -> None:
+    from relsim.agents import CustomerAgent
+
+    class Restless(CustomerAgent):
+        def reconsider(self) -> bool:
+            super().reconsider()
+            return True
+
+    spec = override(starter(), {"market.customers": 200})
+    calm = AgentMarket(spec).run(3).table["reconsidered"].sum()
+    restless = AgentMarket(spec, customer_class=Restless).run(3).table["reconsidered"].sum()
+    assert restless > 10 * calm
