@@ -137,11 +137,16 @@ class ResultsFolder:
         try:
             yield
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                message = f"{self.shown}: the disk is full; no results were kept"
-            else:
-                message = f"{self.shown}: results cannot be written: {_reason(error)}"
-            raise OutputError(message) from error
+            raise OutputError(self._complaint(error)) from error
+        except OutputError as error:  # of figures, which name the folder that is thrown away
+            if not isinstance(error.__cause__, OSError):
+                raise
+            raise OutputError(self._complaint(error.__cause__)) from error
+
+    def _complaint(self, error: OSError) -> str:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return f"{self.shown}: the disk is full; no results were kept"
+        return f"{self.shown}: results cannot be written: {_reason(error)}"
 
     # Before
 
@@ -366,7 +371,6 @@ def manifest(
     """
     return {
         "relsim": relsim.__version__,
-        "title": spec.title,
         "spec_hash": run.spec_hash,
         "seed": run.seed,
         "replication": spec.run.replication,
@@ -459,11 +463,10 @@ def _hold(folder: Path) -> int | None:
     """Lock a folder for as long as the process lives; the system lets go even of killed ones."""
     if sys.platform == "win32":
         return None
+    lock = os.open(folder, os.O_RDONLY)
     with contextlib.suppress(OSError):  # a file system without locks
-        lock = os.open(folder, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return lock
-    return None
+    return lock
 
 
 def _is_held(folder: Path) -> bool:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
-from relsim.report.style import BODY, INK, LINE, MUTED, SMALL, Pen, Ticks, inches, plain, width
+from relsim.report.style import BODY, INK, LINE, MUTED, SMALL, Pen, inches, plain, tick_labels, width
 
 Array = npt.NDArray[np.float64]
 Marks = Sequence[tuple[int, str]]
@@ -59,16 +59,17 @@ def month_axis(axes: Axes, months: Array, most: int = _MOST_TICKS) -> None:
     step = next((step for step in _STEPS if span / step <= most), coarse)
     ticks = np.arange(step * math.ceil(first / step), last + 0.5, step)
     axes.set_xlim(first - 0.5, last + 0.5)
-    axes.set_xticks(ticks if ticks.size else [first])
-    axes.xaxis.set_major_formatter(Ticks())
+    ticks = ticks if ticks.size else months[:1]
+    axes.set_xticks(ticks, tick_labels(ticks))
 
 
 def value_axis(axes: Axes, most: int = 6) -> None:
     """Fix an axis of values, with a line at zero where zero is inside."""
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
-    axes.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_formatter(Ticks())
+    ticks = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
+    ticks = ticks[(ticks >= low) & (ticks <= high)]
+    axes.set_yticks(ticks, tick_labels(ticks))
     if low < 0.0 < high:
         axes.axhline(0.0, color=INK, linewidth=0.9, zorder=1.5)
 

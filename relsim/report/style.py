@@ -16,7 +16,6 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import Formatter
 
 Dash = tuple[float, tuple[float, ...]] | str
 
@@ -179,17 +178,17 @@ def number(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{min(max(digits - 1 - magnitude, 0), 12)}f}".replace("-", "−")
 
 
-class Ticks(Formatter):
-    """Labels of ticks: as many decimals as their step needs, the same for all."""
+def tick_labels(ticks: npt.NDArray[np.float64]) -> list[str]:
+    """Return the labels of ticks: as many decimals as their step needs, the same for all.
 
-    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002 - matplotlib's
-        """Return the label of a tick."""
-        places = np.asarray(self.locs, dtype=np.float64)
-        step = float(np.diff(places).min(initial=1.0 if places.size < 2 else np.inf))
-        digits = max(0, -math.floor(math.log10(step) + 1e-9))
-        while digits < 9 and abs(round(step, digits) - step) > 1e-6 * step:
-            digits += 1
-        return f"{x:,.{digits}f}".replace("-", "−")
+    Examples
+    --------
+    >>> tick_labels(np.array([-1000.0, 0.0, 1000.0])), tick_labels(np.array([0.0, 0.05]))
+    (['−1,000', '0', '1,000'], ['0.00', '0.05'])
+    """
+    step = float(np.diff(ticks).min()) if ticks.size > 1 else 1.0
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    return [f"{place + 0.0:,.{digits}f}".replace("-", "−") for place in ticks.tolist()]
 
 
 class Scale(NamedTuple):

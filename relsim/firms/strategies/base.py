@@ -46,8 +46,8 @@ class Strategy(BaseModel, abc.ABC):
         return " ".join(paragraph.split())
 
 
-class Budgeted(Strategy):
-    """Spend a share of last month's revenue, split between offence and defence."""
+class Spending(Strategy):
+    """Spend a share of last month's revenue at most, and offer new customers something."""
 
     budget_share: float = key(
         "Marketing budget as a share of last month's revenue.",
@@ -58,9 +58,6 @@ class Budgeted(Strategy):
         le=10.0,
     )
     recovery_share: float = fraction("Part of defence that makes complaints good.", default=0.15)
-    conquest_share: float = fraction(
-        "Part of offence that is aimed at rivals' customers, the rest at prospects.", default=0.5
-    )
     discount: float = fraction(
         "Introductory discount for new customers.", default=0.1, unit="share of price"
     )
@@ -74,31 +71,10 @@ class Budgeted(Strategy):
         ge=0.0,
         le=1000.0,
     )
-    data_share: float = fraction("Part of the budget invested in customer data.", default=0.0)
-    staff_share: float = fraction("Part of the budget invested in staff.", default=0.0)
 
     def budget(self, view: FirmView) -> float:
         """Return the month's marketing budget: a share of revenue, within the firm's money."""
         return min(self.budget_share * max(view.revenue, 0.0), view.money)
-
-    def split(self, view: FirmView, retention_share: float) -> Plan:
-        """Return the plan that gives this share of the budget to defence."""
-        budget = self.budget(view)
-        invested = min(self.data_share + self.staff_share, 1.0)
-        fighting = budget * (1.0 - invested)
-        scale = budget * invested / max(self.data_share + self.staff_share, 1e-300)
-        defence = retention_share * fighting
-        offence = fighting - defence
-        return Plan(
-            prospects=offence * (1.0 - self.conquest_share),
-            rivals=offence * self.conquest_share,
-            retention=self.by_tier(view, defence * (1.0 - self.recovery_share)),
-            recovery=defence * self.recovery_share,
-            discount=self.discount,
-            referral_reward=self.referral_reward,
-            data=scale * self.data_share,
-            staff=scale * self.staff_share,
-        )
 
     def by_tier(self, view: FirmView, budget: float) -> tuple[float, ...]:
         """Spread a retention budget over the value tiers by their customers and weights."""
@@ -108,3 +84,33 @@ class Budgeted(Strategy):
         if total <= 0.0:
             return (0.0,) * N_TIERS
         return tuple(budget * need / total for need in needs)
+
+
+class Budgeted(Spending):
+    """Spend the budget whole, split between offence and defence."""
+
+    conquest_share: float = fraction(
+        "Part of offence that is aimed at rivals' customers, the rest at prospects.", default=0.5
+    )
+    data_share: float = fraction("Part of the budget invested in customer data.", default=0.0)
+    staff_share: float = fraction("Part of the budget invested in staff.", default=0.0)
+
+    def split(self, view: FirmView, retention_share: float) -> Plan:
+        """Return the plan that gives this share of the fighting budget to defence."""
+        budget = self.budget(view)
+        # Together at most all of it: what data leave goes to staff.
+        data = budget * self.data_share
+        staff = min(budget * self.staff_share, budget - data)
+        fighting = budget - data - staff
+        defence = retention_share * fighting
+        offence = fighting - defence
+        return Plan(
+            prospects=offence * (1.0 - self.conquest_share),
+            rivals=offence * self.conquest_share,
+            retention=self.by_tier(view, defence * (1.0 - self.recovery_share)),
+            recovery=defence * self.recovery_share,
+            discount=self.discount,
+            referral_reward=self.referral_reward,
+            data=data,
+            staff=staff,
+        )

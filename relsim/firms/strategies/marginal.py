@@ -4,14 +4,14 @@ import math
 from typing import ClassVar
 
 from relsim.firms.plan import Plan
-from relsim.firms.strategies.base import Budgeted
+from relsim.firms.strategies.base import Spending
 from relsim.firms.view import FirmView
 from relsim.spec.fields import fraction
 
 _FIRST_GUESS = 0.2  # customers won per person reached, before any was seen
 
 
-class Marginal(Budgeted):
+class Marginal(Spending):
     """Spend on winning and on keeping until the next customer won, and the next customer kept,
     each cost what a customer is worth.
 

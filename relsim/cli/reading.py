@@ -1,0 +1,57 @@
+"""From what stands on a command line to a spec."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from relsim.errors import SpecError
+from relsim.loading import load
+from relsim.spec import MarketSpec, override, parse_assignment
+from relsim.spec.locating import locate
+
+
+def spec_of(
+    config: str, assignments: Sequence[str] = (), options: Mapping[str, Any] | None = None
+) -> MarketSpec:
+    """Return the spec of a config with ``--set KEY=VALUE`` and options laid over it.
+
+    Parameters
+    ----------
+    config : str
+        A file or the name of a config that comes with relsim.
+    assignments : sequence of str
+        ``KEY=VALUE`` each.
+    options : mapping, optional
+        Option to its key and value, such as ``{"--seed": ("run.seed", 3)}``; None = not given.
+
+    Raises
+    ------
+    RelsimError
+        If something of it is not sound.
+    """
+    see_strategies_beside(config)
+    spec = load(config, dict(_assignment(text) for text in assignments))
+    for option, (key, value) in (options or {}).items():
+        if value is not None:
+            spec = override(spec, {key: value}, option)
+    return spec
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    try:
+        return parse_assignment(text)
+    except SpecError as error:
+        raise SpecError(f"--set: {error}") from None
+
+
+def see_strategies_beside(config: str) -> None:
+    """Let ``kind: mymodule.MyStrategy`` find modules beside the config and where the user is.
+
+    They come last, so that a file of the user's never takes the place of a library's.
+    """
+    folders = [Path.cwd()]
+    path = Path(config)
+    if path.is_file():
+        folders.insert(0, locate(config, Path.cwd()).resolve().parent)
+    sys.path += [str(folder) for folder in folders if str(folder) not in sys.path]

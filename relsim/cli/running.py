@@ -1,0 +1,184 @@
+"""``relsim run``: live a config's months and write its results."""
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+
+import relsim
+from relsim.cli.progress import Silence, progress
+from relsim.cli.reading import spec_of
+from relsim.cli.speaking import console
+from relsim.cli.summary import show
+from relsim.errors import SpecError
+from relsim.market import Market
+from relsim.output import Clock, Identity, ResultsFolder, TableStream, identity, manifest
+from relsim.spec import MarketSpec
+from relsim.spec.reading import nearest
+
+ENGINES = {"compiled": "Market", "agents": "AgentMarket"}
+"""What can live the months: name to class of :mod:`relsim`."""
+
+_MANY = 20_000
+_BYTES = {"compiled": 60, "agents": 3_000}
+_BYTES_A_NEIGHBOUR = 9
+_CGROUP = Path("/sys/fs/cgroup/memory.max")
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What the command line asks for; None = not said."""
+
+    config: str
+    assignments: tuple[str, ...] = ()
+    seed: int | None = None
+    replication: int | None = None
+    months: int | None = None
+    customers: int | None = None
+    threads: int | None = None
+    out: Path | None = None
+    overwrite: bool = False
+    csv: bool = False
+    figures: bool = True
+    engine: str = "compiled"
+    quiet: bool = False
+
+    def spec(self) -> MarketSpec:
+        """Return the spec that the config and the options describe."""
+        options = {
+            "--customers": ("market.customers", self.customers),
+            "--months": ("run.months", self.months),
+            "--seed": ("run.seed", self.seed),
+            "--replication": ("run.replication", self.replication),
+        }
+        return spec_of(self.config, self.assignments, options)
+
+
+def default_threads(customers: int) -> int:
+    """Return how many threads share a month unless the user says: all cores, if it pays."""
+    return cores() if customers >= _MANY else 1
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(order: Order) -> Path:
+    """Run and return the folder with the results.
+
+    Raises
+    ------
+    RelsimError
+        If the order, the config or the folder is not sound; then nothing is left behind.
+    """
+    clock = Clock()
+    if order.engine not in ENGINES:
+        hint = nearest(order.engine, list(ENGINES)) or f"; allowed: {', '.join(ENGINES)}"
+        raise SpecError(f"--engine: unknown engine {order.engine!r}{hint}")
+    spec = order.spec()
+    check_memory(spec, order.engine)
+    name = identity(spec)
+    out = order.out or Path("results", name.folder_name(order.config))
+    with ResultsFolder(out, overwrite=order.overwrite, run=name) as folder:
+        with progress(spec.run.months, quiet=order.quiet) as shown:
+            market = _simulate(order, spec, folder, clock, shown)
+        _finish(order, market, name, folder, clock)
+    if order.quiet:
+        console().print(str(out))
+    else:
+        show(console(), market, out)
+    return out
+
+
+def _simulate(
+    order: Order, spec: MarketSpec, folder: ResultsFolder, clock: Clock, shown: Silence
+) -> Market:
+    threads = order.threads or default_threads(spec.market.customers)
+    engine: type[Market] = getattr(relsim, ENGINES[order.engine])
+    with clock.phase("place customers"):
+        shown.phase("placing customers")
+        market = engine(spec, threads=threads)
+    with clock.phase("live"), folder.stream("customers") as kept:
+        shown.phase("living")
+        market.run(each=lambda month: _after_month(market, month, kept, shown))
+    with clock.phase("write tables"):
+        shown.phase("writing tables")
+        folder.table("market", market.table, csv=order.csv)
+        folder.table("tenure", market.tenure_table, csv=order.csv)
+    if order.figures:
+        with clock.phase("draw figures"):
+            shown.phase("drawing figures")
+            _draw(market, order.engine, folder)
+    return market
+
+
+def _after_month(market: Market, month: int, kept: TableStream, shown: Silence) -> None:
+    every, last = market.spec.run.customers_every, market.spec.run.months
+    if month == last or (every and month % every == 0):
+        frame = market.customers.frame()
+        frame.insert(0, "month", month)
+        kept.add(frame)
+    shown.month(month)
+
+
+def _draw(market: Market, engine: str, folder: ResultsFolder) -> None:
+    # Drawing takes a second to import: not paid for by those who want no figures.
+    from relsim.report.figures import figures, save  # noqa: PLC0415  # see above
+    from relsim.report.layout import About  # noqa: PLC0415  # see above
+
+    drawn = figures(market.table, market.tenure_table, About.of(market, engine))
+    with folder.writing():
+        save(drawn, folder.working / "figures")
+
+
+def _finish(
+    order: Order, market: Market, name: Identity, folder: ResultsFolder, clock: Clock
+) -> None:
+    about = manifest(
+        market.spec,
+        name,
+        clock,
+        command=sys.argv,
+        config=order.config,
+        engine=order.engine,
+        threads=market.customers.threads,
+    )
+    folder.finish(about)
+
+
+# Memory -----------------------------------------------------------------------------------
+
+
+def check_memory(spec: MarketSpec, engine: str) -> None:
+    """Refuse a market that cannot fit, before the system ends the process without a word.
+
+    Raises
+    ------
+    SpecError
+        If its customers need more memory than there is.
+    """
+    network = spec.customers.network
+    links = 0 if network.kind in ("none", "file") else network.neighbours
+    size = spec.market.customers
+    needed = size * (_BYTES[engine] + _BYTES_A_NEIGHBOUR * links)
+    if needed > memory():
+        raise SpecError(
+            f"market.customers: {size:,} customers need about {needed / 1e9:,.0f} GB of memory, "
+            f"and there are {memory() / 1e9:,.0f} GB"
+        )
+
+
+def memory() -> float:
+    """Return the bytes of memory that there are for this process; infinite if unknown."""
+    try:
+        total = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return float("inf")
+    try:
+        limit = _CGROUP.read_text(encoding="ascii").strip()
+    except OSError:
+        return total
+    return min(total, float(limit)) if limit.isdigit() else total
