@@ -1,7 +1,7 @@
 """The market: firms and customers, month by month."""
 
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 import mesa
 import numpy as np
@@ -33,6 +33,10 @@ _ACQUISITION, _ONBOARDING, _REWARDS, _RETENTION, _RECOVERY = (
     for name in ("acquisition", "onboarding", "rewards", "retention", "recovery")
 )
 _MOST_MESA_SEED = 2**32
+_SEEN = (
+    "customers acquired lost reconsidered satisfaction trust failures complaints recovered "
+    "revenue profit contribution lifetime_value entry_value"
+).split()
 
 
 class ConservationError(AssertionError):
@@ -95,12 +99,15 @@ class Market(mesa.Model):
             for place, firm in enumerate(spec.firms)
         ]
         self.customers = self._people(threads)
+        self._known = [self._know(firm) for firm in self.firms]
         self.standing = self._first_standing()
         self.worth = Worth(
             self.standing["customers"],
             self.standing["contribution"],
             monthly_rate(spec.market.annual_discount_rate),
         )
+        self.standing["lifetime_value"] = self.worth.lifetime_value
+        self.standing["entry_value"] = self.worth.entry_value
         self.records: list[Record] = []
         self._costs = results.costs(spec)
 
@@ -124,9 +131,9 @@ class Market(mesa.Model):
 
     def plan(self) -> list[Plan]:
         """Let every firm read its view and decide; nobody sees another's plan of the month."""
-        seen = self._market_view()
-        views = [self.view(firm, seen) for firm in self.firms]
-        return [firm.decide(view) for firm, view in zip(self.firms, views, strict=True)]
+        return [
+            firm.decide(view) for firm, view in zip(self.firms, self.views(), strict=True)
+        ]
 
     def offer(self, plans: list[Plan]) -> tuple[Array, Array]:
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
@@ -203,6 +210,7 @@ class Market(mesa.Model):
             "offence": 0.0 - by_firms[:, _ACQUISITION],
             "defence": 0.0 - (by_firms[:, _RETENTION] + by_firms[:, _RECOVERY]),
             "lifetime_value": self.worth.lifetime_value,
+            "entry_value": self.worth.entry_value,
             "price": table[1:, 0, Term.PRICE],
             "tiers": results.tiers(accounts),
             "tier_contributions": results.tier_contributions(accounts),
@@ -286,61 +294,46 @@ class Market(mesa.Model):
         """Customers of the market who have no supplier."""
         return float(self.spec.market.customers - self.standing["customers"].sum())
 
-    def _market_view(self) -> MarketView:
-        s = self.standing
-
-        def by_firm(name: str) -> tuple[float, ...]:
-            return tuple(s[name].tolist())
-
+    def _market_view(self, figures: dict[str, list[Any]]) -> MarketView:
         return MarketView(
             size=self.spec.market.customers,
             prospects=self.prospects,
-            customers=by_firm("customers"),
-            prices=by_firm("price"),
-            satisfaction=by_firm("satisfaction"),
-            offence=by_firm("offence"),
-            dissatisfied=by_firm("dissatisfied"),
+            customers=tuple(figures["customers"]),
+            prices=tuple(figures["price"]),
+            satisfaction=tuple(figures["satisfaction"]),
+            offence=tuple(figures["offence"]),
+            dissatisfied=tuple(figures["dissatisfied"]),
         )
 
-    def view(self, firm: Firm, seen: MarketView | None = None) -> FirmView:
-        """Return what a firm sees before it plans the month."""
-        s, place = self.standing, firm.place
+    def views(self) -> list[FirmView]:
+        """Return what each firm sees before it plans the month."""
+        figures = {name: column.tolist() for name, column in self.standing.items()}
+        seen = self._market_view(figures)
+        return [
+            self._view(firm, seen, {name: column[firm.place] for name, column in figures.items()})
+            for firm in self.firms
+        ]
 
-        def own(name: str) -> float:
-            return float(s[name][place])
-
+    def _view(self, firm: Firm, seen: MarketView, own: dict[str, Any]) -> FirmView:
         return FirmView(
             month=self.month,
-            place=place,
+            place=firm.place,
             name=firm.name,
             list_price=firm.spec.price,
             unit_cost=firm.spec.unit_cost,
             money=firm.money(self.spec.market.credit),
             cash=firm.cash,
-            customers=own("customers"),
-            acquired=own("acquired"),
-            lost=own("lost"),
-            reconsidered=own("reconsidered"),
-            acquired_by=(own("by_recommendation"), own("by_reach"), own("by_awareness")),
-            satisfaction=own("satisfaction"),
-            trust=own("trust"),
-            failures=own("failures"),
-            complaints=own("complaints"),
-            recovered=own("recovered"),
-            revenue=own("revenue"),
-            profit=own("profit"),
-            contribution=own("contribution"),
-            lifetime_value=float(self.worth.lifetime_value[place]),
-            entry_value=float(self.worth.entry_value[place]),
-            tier_customers=tuple(s["tiers"][place].tolist()),
-            tier_contributions=tuple(s["tier_contributions"][place].tolist()),
-            rung_customers=tuple(s["rungs"][place].tolist()),
+            acquired_by=(own["by_recommendation"], own["by_reach"], own["by_awareness"]),
+            tier_customers=tuple(own["tiers"]),
+            tier_contributions=tuple(own["tier_contributions"]),
+            rung_customers=tuple(own["rungs"]),
             data=firm.data,
             staff=firm.staff,
             last_plan=firm.plan,
-            market=seen or self._market_view(),
-            know=self._know(firm),
+            market=seen,
+            know=self._known[firm.place],
             past=firm.past,
+            **{name: own[name] for name in _SEEN},
         )
 
     def _know(self, firm: Firm) -> Know:

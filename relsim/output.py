@@ -178,10 +178,7 @@ class ResultsFolder:
     def _what_is(self, there: Mapping[str, Any]) -> str:
         ways = "--overwrite replaces it, another --out keeps it"
         if self.run and (there["spec_hash"], there["seed"]) == dataclasses.astuple(self.run):
-            return (
-                "this very run is there already (same config, same seed, so the same tables); "
-                + ways
-            )
+            return f"this very run is there already (same config, same seed); {ways}"
         return f"the results of another run are there; {ways}"
 
     def _sweep(self) -> None:
@@ -229,7 +226,9 @@ class ResultsFolder:
         with self.writing():
             files = sorted(path for path in self.working.rglob("*") if path.is_file())
             hashes = {path.relative_to(self.working).as_posix(): _sha256(path) for path in files}
-            text = json.dumps({**manifest, "files": hashes}, indent=2, ensure_ascii=False)
+            text = json.dumps(
+                {**manifest, "files": hashes}, indent=2, ensure_ascii=False, default=str
+            )
             (self.working / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
             self._take_its_place()
 
@@ -328,7 +327,9 @@ def write_new(path: str | Path, text: str) -> None:
         with Path(path).open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise OutputError(f"{path}: exists already and is left as it is; name another file") from None
+        raise OutputError(
+            f"{path}: exists already and is left as it is; name another file"
+        ) from None
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
 

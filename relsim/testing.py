@@ -70,7 +70,7 @@ class StrategyContract:
             market, views = self._market(spec), []
             for _ in range(spec.run.months):
                 market.month += 1
-                views.append(copy.deepcopy(market.view(market.firms[0])))
+                views.append(copy.deepcopy(market.views()[0]))
                 market.month -= 1
                 market.step()
             lives.append(views)

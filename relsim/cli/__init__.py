@@ -1,9 +1,14 @@
 """The command line: ``relsim``."""
 
+import sys
+
 
 def main() -> None:
     """Do what the command line says."""
-    # Imported here so that nobody who only imports this package pays for it.
-    from relsim.cli.app import app  # noqa: PLC0415  # see above
+    try:
+        # Imported here so that nobody who only imports this package pays for it.
+        from relsim.cli.app import app  # noqa: PLC0415  # see above
 
-    app(prog_name="relsim")
+        app(prog_name="relsim")
+    except KeyboardInterrupt:
+        sys.exit(130)

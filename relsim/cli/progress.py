@@ -3,7 +3,7 @@
 import sys
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import typer
 from rich.console import Console
@@ -53,7 +53,7 @@ class Bar(Silence):
         self._progress.start()
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
     def phase(self, words: str) -> None:
@@ -70,21 +70,18 @@ class Lines(Silence):
 
     def __init__(self, months: int) -> None:
         self._months = months
-        self._start = time.monotonic()
-        self._first_month = 0.0
+        self._said = self._started = time.monotonic()
         self._tenths = 0
 
     def month(self, month: int) -> None:
-        """Say every tenth of the run, with the time left."""
+        """Say every tenth of the run, with the time left, but not all the time."""
         now = time.monotonic()
         if month == 1:
-            self._first_month = now  # it may have compiled the rules
+            self._started = now  # the first month may have compiled the rules
         tenths = 10 * month // self._months
-        if now - self._start < _PATIENCE or tenths == self._tenths or month == self._months:
-            return
-        self._tenths = tenths
-        left = (now - self._first_month) / max(month - 1, 1) * (self._months - month)
-        if month > 1:
+        if 1 < month < self._months and tenths > self._tenths and now - self._said > _PATIENCE:
+            self._tenths, self._said = tenths, now
+            left = (now - self._started) / (month - 1) * (self._months - month)
             typer.echo(f"month {month:,} of {self._months:,}, about {left:,.0f} s left", err=True)
 
 

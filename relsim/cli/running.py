@@ -5,11 +5,14 @@ import os
 import sys
 from pathlib import Path
 
+from numba import config
+
 import relsim
 from relsim.cli.progress import Silence, progress
 from relsim.cli.reading import spec_of
 from relsim.cli.speaking import console
 from relsim.cli.summary import show
+from relsim.customers.compiled import cache_folder
 from relsim.errors import SpecError
 from relsim.market import Market
 from relsim.output import Clock, Identity, ResultsFolder, TableStream, identity, manifest
@@ -22,6 +25,7 @@ ENGINES = {"compiled": "Market", "agents": "AgentMarket"}
 _MANY = 20_000
 _BYTES = {"compiled": 60, "agents": 3_000}
 _BYTES_A_NEIGHBOUR = 9
+_COMPILING = "compiling the rules (once, about half a minute)"
 _CGROUP = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -61,9 +65,8 @@ def default_threads(customers: int) -> int:
 
 def cores() -> int:
     """Return how many cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    ours = getattr(os, "sched_getaffinity", None)  # there is none on macOS and Windows
+    return len(ours(0)) if ours else os.cpu_count() or 1
 
 
 def run(order: Order) -> Path:
@@ -99,10 +102,9 @@ def _simulate(
     threads = order.threads or default_threads(spec.market.customers)
     engine: type[Market] = getattr(relsim, ENGINES[order.engine])
     with clock.phase("place customers"):
-        shown.phase("placing customers")
+        shown.phase("placing customers" if _is_compiled() else _COMPILING)
         market = engine(spec, threads=threads)
     with clock.phase("live"), folder.stream("customers") as kept:
-        shown.phase("living")
         market.run(each=lambda month: _after_month(market, month, kept, shown))
     with clock.phase("write tables"):
         shown.phase("writing tables")
@@ -121,7 +123,13 @@ def _after_month(market: Market, month: int, kept: TableStream, shown: Silence) 
         frame = market.customers.frame()
         frame.insert(0, "month", month)
         kept.add(frame)
+    if month == 1:
+        shown.phase("living")
     shown.month(month)
+
+
+def _is_compiled() -> bool:
+    return config.DISABLE_JIT or any(cache_folder().rglob("month.live-*.nbc"))
 
 
 def _draw(market: Market, engine: str, folder: ResultsFolder) -> None:
@@ -141,10 +149,11 @@ def _finish(
         market.spec,
         name,
         clock,
-        command=sys.argv,
+        command=["relsim", *sys.argv[1:]],
         config=order.config,
         engine=order.engine,
         threads=market.customers.threads,
+        strategies={firm.name: firm.strategy.model_dump() for firm in market.firms},
     )
     folder.finish(about)
 

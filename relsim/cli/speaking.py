@@ -1,7 +1,9 @@
 """How the command line speaks: results on standard output, everything else on standard error."""
 
 import contextlib
+import errno
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +11,11 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from relsim.errors import RelsimError
+from relsim.errors import RelsimError, StrategyError
 
 WRONG, STOPPED = 2, 130
 _UNBOUNDED = 10_000  # columns: lines of a file or a pipe are cut by nobody
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+_NOT_THE_USERS = (Path(__file__).resolve().parents[1], Path(sysconfig.get_path("stdlib")))
 
 
 def console() -> Console:
@@ -37,17 +39,23 @@ def mishaps() -> Iterator[None]:
             err=True,
         )
         raise typer.Exit(WRONG) from None
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # the reader has seen enough; typer ends quietly
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"error: {place}{error.strerror or error}", err=True)
+        raise typer.Exit(WRONG) from None
     except KeyboardInterrupt:
         typer.echo("stopped; no results were kept", err=True)
         raise typer.Exit(STOPPED) from None
 
 
 def _where(error: RelsimError) -> str:
-    """Return the line in the user's own code that raised the cause, if there is one."""
-    frames = traceback.extract_tb(error.__cause__.__traceback__) if error.__cause__ else []
-    for frame in reversed(frames):
+    """Return the line of a user's strategy that raised the cause, if there is one."""
+    if not isinstance(error, StrategyError) or error.__cause__ is None:
+        return ""
+    for frame in reversed(traceback.extract_tb(error.__cause__.__traceback__)):
         path = Path(frame.filename)
-        own = _PACKAGE not in str(path) and "site-packages" not in path.parts
-        if own and path.is_file() and not str(path).startswith(sys.base_prefix):
+        if path.is_file() and not any(path.is_relative_to(folder) for folder in _NOT_THE_USERS):
             return f" ({path.name}, line {frame.lineno})"
     return ""

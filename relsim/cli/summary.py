@@ -107,7 +107,7 @@ def show(out: Console, market: Market, folder: Path) -> None:
     out.print(f"{spec.title}: {months}, {spec.market.customers:,} customers, seed {spec.run.seed}")
     out.print(_table(firms, spec.currency))
     out.print(verdict(firms))
-    out.print(f"Results: {folder} (what each file is: {folder / 'manifest.json'})")
+    out.print(f"Tables and figures: {folder}")
 
 
 def _table(firms: Sequence[Standing], currency: str) -> Table:
@@ -115,10 +115,10 @@ def _table(firms: Sequence[Standing], currency: str) -> Table:
     table.add_column("firm")
     table.add_column("strategy")
     for head in (
-        "share of customers at the end",
-        "customers lost in a mean year",
-        f"mean profit a month ({currency})",
-        f"customer equity at the end ({currency})",
+        "share of customers",
+        "lost a year",
+        f"profit a month ({currency})",
+        f"customer equity ({currency})",
     ):
         table.add_column(head, justify="right")
     for firm in firms:

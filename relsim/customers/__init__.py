@@ -1,0 +1,1 @@
+"""The population: columns, draws, network, rules, and the compiled month."""

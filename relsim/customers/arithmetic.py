@@ -1,7 +1,7 @@
 """Branch-free exponential and logarithm.
 
 ``math.exp`` and ``math.log`` are calls that a compiler cannot run on several customers at
-once. These two are short polynomials, exact to about one unit in the last place, and made
+once. These two are short polynomials, exact to two units in the last place, and made
 of additions and multiplications only, so that every processor gives the same bits.
 """
 
@@ -23,7 +23,7 @@ if numba.config.DISABLE_JIT:
 
     def float_of(bits: int) -> float:
         """Return the float that has these 64 bits."""
-        return float(struct.unpack("<d", struct.pack("<q", int(bits)))[0])
+        return float(struct.unpack("<d", struct.pack("<Q", int(bits) & 0xFFFFFFFFFFFFFFFF))[0])
 
 else:
 
@@ -100,7 +100,7 @@ def log(x: float) -> float:
     bits = bits_of(x)
     # An arithmetic shift right of 64 bits does not exist in small vector units: the sum is
     # made positive first, then shifted as it is.
-    k_bits = ((bits - _SQRT_HALF_BITS + (1024 << 52)) >> 52) - 1024
+    k_bits = ((bits - _SQRT_HALF_BITS + (1023 << 52)) >> 52) - 1023
     m = float_of(bits - (k_bits << 52))
     k = float_of(k_bits + _SHIFTER_BITS) - _SHIFTER
     s = (m - 1.0) / (m + 1.0)

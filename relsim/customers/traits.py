@@ -58,7 +58,7 @@ def gamma_table(mean: float, shape: float) -> npt.NDArray[np.float64]:
 
 def lognormal_table(mean: float, deviation: float) -> npt.NDArray[np.float64]:
     """Return quantiles of a lognormal with this mean; ``deviation`` is that of its logarithm."""
-    if deviation == 0.0:
+    if deviation == 0.0 or mean == 0.0:
         return constant(mean)
     return _table(stats.lognorm(deviation, scale=mean * np.exp(-(deviation**2) / 2)), mean)
 
@@ -67,7 +67,10 @@ def beta_table(mean: float, concentration: float) -> npt.NDArray[np.float64]:
     """Return quantiles of a beta distribution with ``alpha + beta = concentration``."""
     if np.isinf(concentration) or mean in (0.0, 1.0):
         return constant(mean)
-    return _table(stats.beta(mean * concentration, (1.0 - mean) * concentration), mean)
+    if mean > 0.5:  # the mean is kept by stretching, which must not lead beyond 1
+        return 1.0 - beta_table(1.0 - mean, concentration)[::-1]
+    table = _table(stats.beta(mean * concentration, (1.0 - mean) * concentration), mean)
+    return np.minimum(table, 1.0)
 
 
 def normal_table() -> npt.NDArray[np.float64]:

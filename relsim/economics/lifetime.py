@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 MONTHS_A_YEAR = 12
+_TINY = 1e-300  # a divisor for rows in which nothing was seen
 
 
 def monthly_rate(annual: float) -> float:
@@ -59,19 +60,19 @@ def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
     >>> ladder_values(steps, np.array([0.0, 10.0]), 0.01).round(4).tolist()
     [0.0, 81.8182]
     """
-    rungs = steps.shape[-1] - 1
-    leaving = steps[..., 1:, :].sum(axis=-1)
-    safe = np.where(leaving > 0.0, leaving, 1.0)
-    chances = steps[..., 1:, 1:] / safe[..., None] / (1.0 + rate)
-    identity = np.eye(rungs)
+    moves = steps[..., 1:, :]
+    seen = moves.sum(axis=-1, keepdims=True)
+    chances = moves[..., 1:] / np.maximum(seen, _TINY) / (1.0 + rate)
     gains = chances @ contributions[..., 1:, None]
-    # Nobody ever lost and no discount: worth without bound, which no solver can say.
-    endless = (rate <= 0.0) & (steps[..., 1:, 0].sum(axis=-1) <= 0.0)
-    system = np.where(endless[..., None, None], identity, identity - chances)
-    values = np.linalg.solve(system, gains)[..., 0]
-    values = np.where(endless[..., None], np.inf, values)
-    result: Array = np.concatenate([np.zeros((*values.shape[:-1], 1)), values], axis=-1)
-    return result
+    system = np.eye(steps.shape[-1] - 1) - chances
+    if rate <= 0.0:
+        # Nobody ever lost and no discount: worth without bound, which no solver can say.
+        endless = (moves[..., 0].sum(axis=-1) <= 0.0)[..., None, None]
+        system = np.where(endless, np.eye(steps.shape[-1] - 1), system)
+        gains = np.where(endless, np.inf, gains)
+    values = np.zeros(steps.shape[:-1])
+    values[..., 1:] = np.linalg.solve(system, gains)[..., 0]
+    return values
 
 
 def perpetuity(amount: Array, rate: float) -> Array:

@@ -23,6 +23,7 @@ _CUSTOMER_MONTHS, _LOST, _SERVICE = (
     YEAR_FIELDS.index(name) for name in ("customer_months", "lost", "service")
 )
 _LEFT_MARKET = FIRM_FIELDS.index("left_market")
+_COUNTS = [(name, k) for k, name in enumerate(FIRM_FIELDS) if name != "left_market"]
 _CUSTOMERS, _CONTRIBUTION, _SATISFACTION, _TRUST = range(len(CELL_FIELDS))
 WORTH_COLUMNS = (
     "lifetime_value",
@@ -110,17 +111,15 @@ def movements(accounts: Accounts, opening: Array) -> dict[str, Array]:
 
 def moods(accounts: Accounts) -> dict[str, Array]:
     """Return counts and means of what customers lived, by firm."""
-    counts = {
-        name: accounts.firms[..., 1:, k]
-        for k, name in enumerate(FIRM_FIELDS)
-        if name != "left_market"
-    }
+    counts = {name: accounts.firms[..., 1:, k] for name, k in _COUNTS}
     cells = accounts.cells[..., 1:, :, :, :].sum(axis=(-2, -3))
-    means = ratio(cells[..., 1:], np.broadcast_to(cells[..., :1], cells[..., 1:].shape))
+    served = cells[..., _CUSTOMERS, None]
+    with np.errstate(invalid="ignore"):  # nobody there: not a number, as it should be
+        means = cells / served
     return counts | {
-        "contribution": means[..., _CONTRIBUTION - 1],
-        "satisfaction": means[..., _SATISFACTION - 1],
-        "trust": means[..., _TRUST - 1],
+        "contribution": means[..., _CONTRIBUTION],
+        "satisfaction": means[..., _SATISFACTION],
+        "trust": means[..., _TRUST],
         "service": accounts.years[..., 1:, :, _SERVICE].sum(axis=-1),
     }
 

@@ -8,6 +8,9 @@ from relsim.economics.lifetime import ladder_values, perpetuity
 
 Array = npt.NDArray[np.float64]
 MEMORY = 12.0  # months over which moves and contributions are remembered
+_FADE = 1.0 - 1.0 / MEMORY
+_TINY = 1e-300  # a divisor where there is nothing to divide
+_NOBODY = 1e-9  # what is left of a customer after many years of fading
 _FIRST_LOSS = 0.02  # chance a month to lose a customer, before any was seen lost
 
 
@@ -32,6 +35,7 @@ class Worth:
         self._earned = np.zeros((firms, N_RUNGS))
         self._present = np.zeros((firms, N_RUNGS))
         self._coming = np.zeros(firms)
+        self._first = True
         self.lifetime_value = contribution / (rate + _FIRST_LOSS)
         self.entry_value = self.lifetime_value.copy()
         self.equity_present = customers * self.lifetime_value
@@ -65,27 +69,29 @@ class Worth:
         winning : array of shape (firms,)
             Money spent to win customers, onboarding and discounts included.
         """
-        fade = 1.0 - 1.0 / MEMORY
-        self._moves = fade * self._moves + steps
-        self._present = fade * self._present + cells[..., 0]
-        customers = cells[..., 0].sum(axis=-1)
-        each = np.divide(defence, customers, out=np.zeros_like(defence), where=customers > 0.0)
-        self._earned = fade * self._earned + cells[..., 1] - each[:, None] * cells[..., 0]
-        margins = np.divide(
-            self._earned, self._present, out=np.zeros_like(self._earned), where=self._present > 0.0
-        )
+        counts, contributions = cells[..., 0], cells[..., 1]
+        customers = counts.sum(axis=-1)
+        each = defence / np.maximum(customers, 1.0)
+        for memory, news in (
+            (self._moves, steps),
+            (self._present, counts),
+            (self._earned, contributions - each[:, None] * counts),
+        ):
+            memory *= _FADE
+            memory += news
+        margins = self._earned / np.maximum(self._present, _TINY)
         values = ladder_values(self._moves, margins, self.rate)
-        present = (cells[..., 0] * np.where(cells[..., 0] > 0.0, values, 0.0)).sum(axis=-1)
-        self.equity_present = present
-        self.lifetime_value = np.divide(
-            present, customers, out=self.lifetime_value.copy(), where=customers > 0.0
+        self.equity_present = (counts * values).sum(axis=-1)
+        self.lifetime_value = np.where(
+            customers > 0.0, self.equity_present / np.maximum(customers, 1.0), self.lifetime_value
         )
         entering = self._moves[:, 0, :]
         entered = entering.sum(axis=-1)
         new = (entering * (margins + values)).sum(axis=-1)
-        self.entry_value = np.divide(
-            new, entered, out=self.entry_value.copy(), where=entered > 0.0
+        self.entry_value = np.where(
+            entered > _NOBODY, new / np.maximum(entered, _TINY), self.entry_value
         )
         net = acquired * self.entry_value - winning
-        self._coming = net if not self._coming.any() else self._coming + (net - self._coming) / MEMORY
+        self._coming += (net - self._coming) * (1.0 if self._first else 1.0 / MEMORY)
+        self._first = False
         self.equity_future = perpetuity(self._coming, self.rate)

@@ -10,13 +10,21 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
-from relsim.report.style import BODY, INK, LINE, MUTED, SMALL, Pen, inches, plain, tick_labels, width
+from relsim.report.style import (
+    BODY,
+    INK,
+    LINE,
+    MUTED,
+    SMALL,
+    Pen,
+    inches,
+    plain,
+    tick_labels,
+    width,
+)
 
 Array = npt.NDArray[np.float64]
 Marks = Sequence[tuple[int, str]]
-
-LEADER = 0.24
-"""Length of the line from a line's end to its label, inches."""
 
 _MOST_TICKS = 10
 _STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 600)
@@ -67,7 +75,7 @@ def value_axis(axes: Axes, most: int = 6) -> None:
     """Fix an axis of values, with a line at zero where zero is inside."""
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
-    ticks = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
+    ticks = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
     ticks = ticks[(ticks >= low) & (ticks <= high)]
     axes.set_yticks(ticks, tick_labels(ticks))
     if low < 0.0 < high:
@@ -83,6 +91,11 @@ class End(NamedTuple):
     text: str
 
 
+def leader(labels: int) -> float:
+    """Return the length of the lines to so many labels, inches: many fan out further."""
+    return 0.24 + 0.02 * max(labels - 8, 0)
+
+
 def end_labels(axes: Axes, ends: Sequence[End]) -> None:
     """Write a text beside each line's end; the axis has its limits already."""
     across, up = inches(axes)
@@ -95,23 +108,23 @@ def end_labels(axes: Axes, ends: Sequence[End]) -> None:
         axes.plot(
             [end.month], [end.value], end.pen.marker, color=colour, ms=5, clip_on=False, zorder=4
         )
-        leader = {
+        line = {
             "arrowstyle": "-",
             "color": colour,
             "linewidth": 0.8,
             "linestyle": ":" if early else "-",
             "relpos": (0.0, 0.5),
-            "shrinkA": 0.0,
+            "shrinkA": 2.0,
             "shrinkB": 0.0,
         }
         axes.annotate(
             end.text,
             (end.month, end.value),
-            (1.0 + LEADER / across, place / up),
+            (1.0 + leader(len(ends)) / across, place / up),
             textcoords="axes fraction",
             va="center",
             annotation_clip=False,
-            arrowprops=leader,
+            arrowprops=line,
         )
 
 
@@ -123,7 +136,7 @@ class Marked(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_marks(marks: Marks, months: Array, room: float) -> Marked:
+def read_marks(marks: Marks, months: Array, across: float) -> Marked:
     """Return events that fall into the months, by name, or by number where names do not fit.
 
     Parameters
@@ -132,34 +145,41 @@ def read_marks(marks: Marks, months: Array, room: float) -> Marked:
         What happened when.
     months : array of floats
         Months of the figure.
-    room : float
-        Inches that the names have side by side; 0 asks for numbers.
+    across : float
+        Inches that the months take; 0 asks for numbers.
     """
     by_month: dict[int, list[str]] = {}
     for month, text in sorted(marks, key=lambda mark: mark[0]):
         if months[0] <= month <= months[-1]:
             by_month.setdefault(month, []).append(plain(text))
-    names = tuple("; ".join(texts) for texts in by_month.values())
-    if sum(width(name, SMALL) + 0.1 for name in names) <= room:
-        return Marked(tuple(by_month), names, ())
-    numbers = tuple(str(k) for k in range(1, len(names) + 1))
-    lines = (
-        f"{number}: {name} (month {month:,})"
-        for number, name, month in zip(numbers, names, by_month, strict=True)
-    )
-    return Marked(tuple(by_month), numbers, (f"Events: {', '.join(lines)}.",) if names else ())
+    names = Marked(tuple(by_month), tuple("; ".join(texts) for texts in by_month.values()), ())
+    wanted, placed, sizes = _places(names, (months[0] - 0.5, months[-1] + 0.5), across)
+    if across >= sizes.sum() and bool(np.all(np.abs(wanted - placed) < sizes / 2.0)):
+        return names
+    numbers = tuple(str(k) for k in range(1, len(by_month) + 1))
+    lines = zip(numbers, names.labels, names.months, strict=True)
+    said = ", ".join(f"{number}: {name} (month {month:,})" for number, name, month in lines)
+    return Marked(names.months, numbers, (f"Events: {said}.",))
 
 
 def draw_marks(axes: Axes, marked: Marked) -> None:
     """Draw a line at each event's month, and its label above the axes."""
     across, up = inches(axes)
-    first, last = axes.get_xlim()
-    wanted = np.array([(month - first) / (last - first) * across for month in marked.months])
-    sizes = np.array([width(label, SMALL) + 0.08 for label in marked.labels])
-    for month in marked.months:
+    _, placed, _ = _places(marked, axes.get_xlim(), across)
+    for month, x, label in zip(marked.months, placed, marked.labels, strict=True):
         axes.axvline(month, color=MUTED, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1.6)
-    for x, label in zip(spread(wanted, sizes, 0.0, across), marked.labels, strict=True):
         axes.text(
             x / across, 1.0 + 0.04 / up, label,
             transform=axes.transAxes, size=SMALL, color=MUTED, ha="center", va="bottom",
         )  # fmt: skip
+
+
+def _places(
+    marked: Marked, limits: tuple[float, float], across: float
+) -> tuple[Array, Array, Array]:
+    """Return where labels belong, where they find room, and their sizes, inches."""
+    first, last = limits
+    wanted = (np.array(marked.months, dtype=np.float64) - first) / (last - first) * across
+    digits = all(label.isdigit() for label in marked.labels)
+    sizes = np.array([width(label, SMALL) + (0.08 if digits else 0.3) for label in marked.labels])
+    return wanted, spread(wanted, sizes, 0.0, across), sizes

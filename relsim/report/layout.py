@@ -14,8 +14,20 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relsim.report.labels import LEADER, Marks, draw_marks, month_axis, read_marks
-from relsim.report.style import BODY, INK, LINE, MUTED, SMALL, TITLE, WIDTH, fit, plain, width, wrapped
+from relsim.report.labels import Marks, draw_marks, leader, month_axis, read_marks
+from relsim.report.style import (
+    BODY,
+    INK,
+    LINE,
+    MUTED,
+    SMALL,
+    TITLE,
+    WIDTH,
+    fit,
+    plain,
+    width,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from relsim.market import Market
@@ -112,7 +124,7 @@ def frame(
     key : sequence of Artist
         Artists with labels, explained in one row under the head.
     """
-    room, feet = WIDTH - 2 * _EDGE, (*words.notes, about.line())
+    room, feet = 0.985 * (WIDTH - 2 * _EDGE), (*words.notes, about.line())
     title = wrapped(words.title, TITLE, room, _BOLD)
     says = wrapped(f"{plain(about.title)}. {words.says}", BODY, room)
     foot = [line for text in feet for line in wrapped(text, SMALL, room)]
@@ -146,7 +158,11 @@ def _name_axes(figure: Figure, box: Box, words: Words) -> None:
         words.x, x=middle, y=(box.bottom - _UNDER + 0.06) / box.height, va="bottom", size=BODY
     )
     figure.supylabel(
-        words.y, x=_EDGE / WIDTH, y=(box.bottom + box.top) / 2 / box.height, ha="left", size=BODY
+        fit(words.y, BODY, box.top - box.bottom + 0.8),
+        x=_EDGE / WIDTH,
+        y=(box.bottom + box.top) / 2 / box.height,
+        ha="left",
+        size=BODY,
     )
 
 
@@ -154,7 +170,8 @@ def single(
     about: About, words: Words, texts: Sequence[str], months: Array, marks: Marks
 ) -> tuple[Figure, Axes]:
     """Return a figure of one panel of months, with room for texts at line ends."""
-    right = max((width(text, BODY) for text in texts), default=0.0) + LEADER + _EDGE + 0.05
+    column = max((width(text, BODY) for text in texts), default=0.0)
+    right = column * 1.02 + leader(len(texts)) + _EDGE + 0.03
     marked = read_marks(marks, months, WIDTH - _LEFT - right)
     words = words._replace(notes=(*words.notes, *marked.notes))
     body = max(_HEIGHT, len(texts) * BODY * LINE)
@@ -197,6 +214,7 @@ def panels(
     columns = columns_for(len(heads))
     rows = math.ceil(len(heads) / columns)
     tall, between = {1: (2.9, 0.0), 2: (1.75, 0.3), 3: (1.45, 0.2)}.get(columns, (1.15, 0.16))
+    tall = max(tall, 2.3) if rows == 1 else tall
     marked = read_marks(marks, _NONE if months is None else months, 0.0)
     words = words._replace(notes=(*words.notes, *marked.notes))
     lift = 0.16 if marked.labels else 0.0

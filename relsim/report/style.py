@@ -7,8 +7,8 @@ marker of its own, so that lines stay apart in grey.
 import contextlib
 import math
 import warnings
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
 import matplotlib.style
 import numpy as np
@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-Dash = tuple[float, tuple[float, ...]] | str
+Dash = Literal["-"] | tuple[float, Sequence[float]]
 
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK = (
     "#0072B2",
@@ -30,6 +30,7 @@ BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK = (
 )
 INK, MUTED, GRID = "#222222", "#5A5A5A", "#DDDDDD"
 OFFENCE, DEFENCE = VERMILLION, BLUE
+PALE_OFFENCE, PALE_DEFENCE = "#EEBE99", "#99C7E0"
 STEPS = ("#D7E6F2", "#A6CBE3", "#6AAAD0", "#2F7FB8", "#0B4A80")
 """Rungs of the ladder, from low to high: one hue, darker step by step."""
 
@@ -44,6 +45,7 @@ _DASHES: tuple[Dash, ...] = ("-", (0.0, (6.0, 1.6)), (0.0, (1.6, 1.2)), (0.0, (7
 _MARKERS = "os^DvP<Xp>h*"
 _WORDS = {0: "", 3: "thousand ", 6: "million ", 9: "billion ", 12: "trillion "}
 _MOST_EXPONENT = 300
+_MOST_CURRENCY = 1.0
 _RULES: dict[str, object] = {
     "axes.axisbelow": True,
     "axes.edgecolor": MUTED,
@@ -216,10 +218,11 @@ def money_scale(values: npt.ArrayLike, currency: str) -> Scale:
     '10⁻⁶ EUR'
     """
     size = np.abs(np.asarray(values, dtype=np.float64))
+    name = fit(plain(currency), BODY, _MOST_CURRENCY)
     most = float(size[np.isfinite(size)].max(initial=0.0))
     if most == 0.0 or 0.1 <= most < 10_000.0:
-        return Scale(1.0, plain(currency))
+        return Scale(1.0, name)
     exponent = 3 * math.floor(math.log10(most) / 3)
     exponent = max(-_MOST_EXPONENT, min(_MOST_EXPONENT, exponent))
     power = "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) + " "
-    return Scale(10.0**exponent, _WORDS.get(exponent, power) + plain(currency))
+    return Scale(10.0**exponent, _WORDS.get(exponent, power) + name)

@@ -46,7 +46,7 @@ class Segment(SpecModel):
         unit="log",
         default=0.4,
         ge=0.0,
-        le=3.0,
+        le=1.5,
     )
     orientation: float = fraction(
         "Mean orientation from transactional (0) to collaborative (1).", default=0.5
@@ -71,7 +71,7 @@ class Segment(SpecModel):
         unit="log",
         default=0.6,
         ge=0.0,
-        le=3.0,
+        le=1.5,
     )
     growth_potential: float = key(
         "Mean multiplier on volume growth; also what makes a customer 'growable'.",

@@ -180,8 +180,10 @@ def _range(field: FieldInfo, form: str) -> str:
     if le is not None:
         words.append(f"to {form.format(le)}" if ge is not None else f"up to {form.format(le)}")
     if lt is not None:
-        words.append(f"to below {form.format(lt)}" if ge is not None else f"below {form.format(lt)}")
-    return " ".join(words)
+        words.append(
+            f"to below {form.format(lt)}" if ge is not None else f"below {form.format(lt)}"
+        )
+    return " ".join(words).replace("e+", "e")
 
 
 def plain(path: str) -> str:

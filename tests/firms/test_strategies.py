@@ -88,7 +88,7 @@ def test_offensive_spends_more_on_winning_than_defensive() -> None:
 
 def test_fixed_split_books_exactly_its_shares() -> None:
     m = market("balanced", firms__0__strategy={"kind": "balanced", "retention_share": 0.25})
-    view = m.view(m.firms[0])
+    view = m.views()[0]
     plan = m.firms[0].strategy.plan(view)
     assert plan.budget == pytest.approx(0.17 * view.revenue)
     assert plan.defence == pytest.approx(0.25 * plan.budget)
@@ -101,7 +101,7 @@ def test_marginal_cost_of_winning_and_keeping_equals_lifetime_value() -> None:
     ).run(30)
     m.month += 1
     firm = m.firms[0]
-    view = m.view(firm)
+    view = m.views()[0]
     plan = firm.strategy.plan(view)
     assert isinstance(firm.strategy, Marginal)
     assert plan.budget < firm.strategy.budget(view) * 0.999, "the budget binds: no optimum to see"
@@ -141,7 +141,7 @@ def test_life_cycle_turns_from_winning_to_keeping_to_growing() -> None:
     for shares in ((0.1, 0.1), (0.4, 0.4), (0.5, 0.48)):
         spec = override(starter(), {"firms.0.share": shares[0], "firms.1.share": shares[1]})
         m = Market(spec)
-        plan = strategy.plan(m.view(m.firms[0]))
+        plan = strategy.plan(m.views()[0])
         split.append((round(plan.defence / plan.budget, 3), plan.referral_reward))
     assert split == [(0.2, 0.0), (0.7, 0.0), (0.8, 40.0)]
 

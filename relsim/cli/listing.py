@@ -1,0 +1,92 @@
+"""``relsim list``: what comes with relsim."""
+
+import inspect
+from collections.abc import Callable, Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from relsim.cli.completing import LISTS
+from relsim.customers.rules import (
+    buying,
+    choice,
+    experience,
+    ladder,
+    reconsider,
+    relationship,
+    response,
+    service,
+    telling,
+    value,
+)
+from relsim.errors import SpecError
+from relsim.firms.strategies import BUILT_IN
+from relsim.spec import Mechanisms, read
+from relsim.spec.locating import shipped
+from relsim.spec.reading import nearest
+
+EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
+    "experience": (experience.experience, experience.trouble, relationship.satisfaction_after),
+    "trust": (relationship.trust_after,),
+    "reconsider": (reconsider.hazard, reconsider.pull_to_stay),
+    "choice": (choice.considered_through, choice.utility, choice.relationship_utility),
+    "retention": (response.spend_response,),
+    "buying": (buying.growth_share, buying.cross_sale_chance, buying.price_premium),
+    "service": (service.service_units,),
+    "word_of_mouth": (telling.telling, choice.considered_through),
+    "ladder": (ladder.rung,),
+    "value_tiers": (value.contribution, value.tier),
+}
+"""Where the equations of each mechanism are: the rules that compute it."""
+
+
+def equation(path: str) -> str:
+    """Return where the equations of a mechanism are, by file; "" if the path is none."""
+    section, _, name = path.partition(".")
+    files: dict[str, list[str]] = {}
+    for rule in EQUATIONS.get(name, ()) if section == "mechanisms" else ():
+        files.setdefault(rule.__module__.replace(".", "/") + ".py", []).append(rule.__name__)
+    return "; ".join(f"{file}: {', '.join(names)}" for file, names in files.items())
+
+
+def show(out: Console, what: str) -> None:
+    """Print a list.
+
+    Raises
+    ------
+    SpecError
+        If there is no such list.
+    """
+    kinds = {"configs": _configs, "strategies": _strategies, "mechanisms": _mechanisms}
+    if what not in kinds:
+        hint = nearest(what, LISTS) or f"; allowed: {', '.join(LISTS)}"
+        raise SpecError(f"list: unknown list {what!r}{hint}")
+    heads, *rows = kinds[what]()
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+def _configs() -> Iterator[tuple[str, ...]]:
+    yield "config", "market", "firms", "customers", "months"
+    for name in shipped():
+        spec = read(name)
+        firms = ", ".join(firm.strategy.kind for firm in spec.firms)
+        yield name, spec.title, firms, f"{spec.market.customers:,}", f"{spec.run.months:,}"
+
+
+def _strategies() -> Iterator[tuple[str, ...]]:
+    yield "strategy", "meaning"
+    for name, kind in BUILT_IN.items():
+        yield name, kind.meaning()
+
+
+def _mechanisms() -> Iterator[tuple[str, ...]]:
+    yield "mechanism", "meaning", "equation"
+    for name, field in Mechanisms.model_fields.items():
+        meaning = (inspect.getdoc(field.annotation) or "").partition("\n\n")[0]
+        yield name, " ".join(meaning.split()), equation(f"mechanisms.{name}")

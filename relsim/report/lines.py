@@ -1,0 +1,149 @@
+"""Figures of one panel with a line a firm: share, defection, profit and cash."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from relsim.report.labels import End, end_labels, value_axis
+from relsim.report.layout import Words, single
+from relsim.report.run import YEAR, Run, ratio
+from relsim.report.style import money_scale, number
+
+Array = npt.NDArray[np.float64]
+
+
+def share(run: Run) -> Figure:
+    """Draw each firm's part of all customers who have a supplier."""
+    words = Words(
+        "Share of customers by firm (%)",
+        f"Each firm's part of all customers who have a supplier. Labels: month "
+        f"{run.months[-1]:,.0f}, with the number of customers.",
+        "Share of customers (%)",
+    )
+    parts = 100.0 * run.of("share")
+    people = run.of("customers")[-1]
+    labels = [f"{last:.1f}% (n = {n:,.0f})" for last, n in zip(_last(parts), people, strict=True)]
+    return _lines(run, words, parts, labels, from_zero=True)[0]
+
+
+def defection(run: Run) -> Figure:
+    """Draw customers lost a month, monthly and as a moving average."""
+    words = Words(
+        "Defection: customers lost a month (% of those at its start)",
+        f"{run.averages} Labels: the last average as % of customers a year.",
+        "Customers lost (% a month)",
+    )
+    lost, opening = run.of("lost"), run.of("opening")
+    smooth = 100.0 * ratio(run.moving(lost), run.moving(opening))
+    annual = 100.0 * (1.0 - (1.0 - _last(smooth) / 100.0) ** YEAR)
+    labels = [f"{rate:.1f}% a year" for rate in annual]
+    thin = 100.0 * ratio(lost, opening)
+    return _lines(run, words, smooth, labels, thin, from_zero=True)[0]
+
+
+def profit(run: Run) -> Figure:
+    """Draw profit a month, monthly and as a moving average."""
+    monthly = run.of("profit")
+    scale = money_scale(monthly, run.about.currency)
+    words = Words(
+        f"Profit by firm ({scale.unit} a month)",
+        f"All revenue less all cost. {run.averages} Labels: the last average.",
+        f"Profit ({scale.unit} a month)",
+    )
+    thin = monthly / scale.factor
+    smooth = run.moving(thin)
+    return _lines(run, words, smooth, [number(last) for last in _last(smooth)], thin)[0]
+
+
+def cash(run: Run) -> Figure:
+    """Draw cumulative cash and mark its lowest point."""
+    money = run.of("cash")
+    scale = money_scale(money, run.about.currency)
+    held = money / scale.factor
+    lows = [_low(column) for column in held.T]
+    found = any(low is not None for low in lows)
+    words = Words(
+        f"Cash by firm: cash at the start and all profits since ({scale.unit})",
+        "Open triangles: the lowest point, where that is not the first month above zero."
+        if found
+        else "Every firm's cash was lowest in the first month, and above zero.",
+        f"Cash ({scale.unit})",
+    )
+    labels = []
+    for low, column, last in zip(lows, held.T, _last(held), strict=True):
+        where = "" if low is None else f" (low {number(column[low])}, month {run.months[low]:,.0f})"
+        labels.append(number(last) + (" (lowest)" if low == held.shape[0] - 1 else where))
+    figure, axes = _lines(run, words, held, labels)
+    for low, column, pen in zip(lows, held.T, run.pens, strict=True):
+        if low is not None:
+            axes.plot(
+                run.months[low], column[low], "v", color=pen.colour,
+                markerfacecolor="white", markersize=6, clip_on=False, zorder=5,
+            )  # fmt: skip
+    return figure
+
+
+def _low(held: Array) -> int | None:
+    """Return where cash is lowest, unless it starts there and is not below zero."""
+    if np.isnan(held).all():
+        return None
+    low = int(np.nanargmin(held))
+    return low if low > 0 or held[low] < 0.0 else None
+
+
+def _last_place(line: Array) -> int:
+    """Return the place of a line's last known value, -1 if there is none."""
+    known = np.flatnonzero(np.isfinite(line))
+    return int(known[-1]) if known.size else -1
+
+
+def _last(lines: Array) -> Array:
+    """Return the last known value of each firm's line, NaN if there is none."""
+    return np.array([line[_last_place(line)] for line in lines.T])
+
+
+def _lines(
+    run: Run,
+    words: Words,
+    thick: Array,
+    labels: Sequence[str],
+    thin: Array | None = None,
+    *,
+    from_zero: bool = False,
+) -> tuple[Figure, Axes]:
+    """Draw a line a firm, labelled with its name and what stands in ``labels``."""
+    ends, missing = [], []
+    for name, pen, line, label in zip(run.names, run.pens, thick.T, labels, strict=True):
+        place = _last_place(line)
+        if place < 0:
+            missing.append(name)
+        else:
+            ends.append(End(pen, run.months[place], line[place], f"{name}: {label}"))
+    thin = None if run.crowded else thin
+    low, high = _limits(thick if thin is None else np.stack([thick, thin]), from_zero=from_zero)
+    cut = ("The y axis does not start at 0.",) if low > 0.0 else ()
+    empty = (f"No customers, no line: {', '.join(missing)}.",) if missing else ()
+    words = words._replace(notes=(*cut, *empty, *run.notes))
+    figure, axes = single(run.about, words, [end.text for end in ends], run.months, run.marks)
+    for place, pen in enumerate(run.pens):
+        if thin is not None:
+            axes.plot(run.months, thin[:, place], color=pen.colour, linewidth=0.6, alpha=0.3)
+        axes.plot(run.months, thick[:, place], color=pen.colour, linestyle=pen.dash)
+    axes.set_ylim(low, high)
+    value_axis(axes)
+    end_labels(axes, ends)
+    return figure, axes
+
+
+def _limits(values: Array, *, from_zero: bool) -> tuple[float, float]:
+    """Return limits that hold all values; from zero, unless that would flatten the lines."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    if from_zero and (low == high or low < high / 2.0):
+        return 0.0, 1.06 * high or 1.0
+    middle, half = (low + high) / 2.0, (high - low) / 2.0
+    half = max(1.12 * half, 0.05 * abs(middle)) or 1.0
+    return middle - half, middle + half
