@@ -14,7 +14,7 @@ from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop
 from relsim.customers.terms import N_MET
 
-BLOCK = 256  # customers a block: the working space fits the faster caches
+BLOCK = 512  # customers a block: the working space fits the faster caches
 # Rows lie a little more than a block apart: at a power of two they would fight for the same
 # lines of the cache.
 ROW = BLOCK + 8
@@ -51,6 +51,7 @@ Index = npt.NDArray[np.uint32]
     SAYING,
     RUNG,
     LEAVING,  # 1 = leaves the market at the end of the month
+    NOTABLE,  # 1 = met trouble, talked or is dissatisfied
     BASE_SALES,  # from here on in the order of accounts.YEAR_FIELDS
     GROWTH_SALES,
     CROSS_SALES,
@@ -59,9 +60,9 @@ Index = npt.NDArray[np.uint32]
     SERVICE_UNITS,
     # ... and the terms that each customer meets, in the order of `terms.Term`.
     MEETS,
-) = range(0, 32 * ROW, ROW)
+) = range(0, 33 * ROW, ROW)
 MET = tuple(MEETS + k * ROW for k in range(N_MET))
-SPACE = (31 + N_MET) * ROW
+SPACE = (32 + N_MET) * ROW
 
 
 @loop

@@ -6,6 +6,7 @@ from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, TENURE_YEARS, YE
 from relsim.customers.block import (
     BASE_SALES,
     CONTRIBUTION,
+    NOTABLE,
     ROW,
     RUNG,
     RUNG_BEFORE,
@@ -92,6 +93,27 @@ def book_departure(account: Accounts, f: Floats, c: int) -> None:
     book_lost(account, f, c, firm)
 
 
+@rule
+def book_notable(account: Accounts, m: Mechanisms, f: Floats, c: int) -> None:
+    """Book the trouble, the talk and the dissatisfaction of the block's customer c."""
+    firm = np.int64(f[SUPPLIER + c])
+    book_trouble(account, firm, f[TROUBLE + c])
+    if f[SAYING + c] > 0.0:
+        warns = f[SAYING + c] >= WARNING_OFFSET
+        account.firms[firm, _WARNINGS if warns else _RECOMMENDATIONS] += 1.0
+    if (f[SATISFACTION + c] < m.dissatisfied_below) & (f[RUNG + c] > 0.0):
+        account.firms[firm, _DISSATISFIED] += 1.0
+
+
+@loop
+def note(f: Floats, m: Mechanisms, n: int) -> None:
+    """Mark those of a block about whom there is more to book than sums."""
+    for c in range(n):
+        dissatisfied = f[SATISFACTION + c] < m.dissatisfied_below
+        notable = (f[TROUBLE + c] > 0.0) | (f[SAYING + c] > 0.0) | dissatisfied
+        f[NOTABLE + c] = 1.0 if notable & (f[SUPPLIER + c] > 0.0) else 0.0
+
+
 @loop
 def address(f: Floats, at: Index, n: int) -> None:
     """Work out where in the flat accounts each customer of a block is booked."""
@@ -108,6 +130,7 @@ def address(f: Floats, at: Index, n: int) -> None:
 def book(f: Floats, m: Mechanisms, at: Index, account: Accounts, n: int) -> None:
     """Add a block to the accounts of its firms."""
     address(f, at, n)
+    note(f, m, n)
     years = account.years.reshape(-1)
     cells = account.cells.reshape(-1)
     steps = account.steps.reshape(-1)
@@ -123,11 +146,5 @@ def book(f: Floats, m: Mechanisms, at: Index, account: Accounts, n: int) -> None
             cells[cell + np.uint64(k + 1)] += f[np.uint64(CONTRIBUTION + k * ROW) + c]
         steps[np.uint64(at[_STEP_ROW + c])] += 1.0
     for c in range(n):
-        if f[TROUBLE + c] > 0.0:
-            book_trouble(account, np.int64(f[SUPPLIER + c]), f[TROUBLE + c])
-        if f[SAYING + c] > 0.0:
-            warns = f[SAYING + c] >= WARNING_OFFSET
-            word = _WARNINGS if warns else _RECOMMENDATIONS
-            account.firms[np.int64(f[SUPPLIER + c]), word] += 1.0
-        if (f[SATISFACTION + c] < m.dissatisfied_below) & (f[RUNG + c] > 0.0):
-            account.firms[np.int64(f[SUPPLIER + c]), _DISSATISFIED] += 1.0
+        if f[NOTABLE + c] > 0.0:
+            book_notable(account, m, f, c)

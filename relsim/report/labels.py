@@ -114,7 +114,8 @@ def end_labels(axes: Axes, ends: Sequence[End]) -> None:
             "linewidth": 0.8,
             "linestyle": ":" if early else "-",
             "relpos": (0.0, 0.5),
-            "shrinkA": 2.0,
+            "patchA": None,
+            "shrinkA": 3.0,
             "shrinkB": 0.0,
         }
         axes.annotate(

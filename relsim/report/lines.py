@@ -19,8 +19,8 @@ def share(run: Run) -> Figure:
     """Draw each firm's part of all customers who have a supplier."""
     words = Words(
         "Share of customers by firm (%)",
-        f"Each firm's part of all customers who have a supplier. Labels: month "
-        f"{run.months[-1]:,.0f}, with the number of customers.",
+        f"Each firm's part of all customers who have a supplier. Labels: share and number in "
+        f"month {run.months[-1]:,.0f}.",
         "Share of customers (%)",
     )
     parts = 100.0 * run.of("share")
@@ -67,7 +67,7 @@ def cash(run: Run) -> Figure:
     found = any(low is not None for low in lows)
     words = Words(
         f"Cash by firm: cash at the start and all profits since ({scale.unit})",
-        "Open triangles: the lowest point, where that is not the first month above zero."
+        "Labels: last cash; and the lowest (open triangle), if below zero or the first month's."
         if found
         else "Every firm's cash was lowest in the first month, and above zero.",
         f"Cash ({scale.unit})",
@@ -78,7 +78,7 @@ def cash(run: Run) -> Figure:
         labels.append(number(last) + (" (lowest)" if low == held.shape[0] - 1 else where))
     figure, axes = _lines(run, words, held, labels)
     for low, column, pen in zip(lows, held.T, run.pens, strict=True):
-        if low is not None:
+        if low is not None and low < held.shape[0] - 1:
             axes.plot(
                 run.months[low], column[low], "v", color=pen.colour,
                 markerfacecolor="white", markersize=6, clip_on=False, zorder=5,

@@ -1,0 +1,164 @@
+"""``relsim explain`` and ``relsim list``: every key, every strategy, every mechanism."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+import relsim
+from relsim.cli import completing
+from relsim.cli.explaining import known, spec_values
+from relsim.cli.listing import EQUATIONS
+from relsim.firms.strategies import BUILT_IN
+from relsim.spec import Mechanisms
+from relsim.spec.explain import OWN_SOURCE, REQUIRED, UNSAID, Entry
+from tests.cli.conftest import Invoke
+
+KEYS = [entry for entry in known() if not entry.section]
+
+
+@pytest.mark.parametrize("entry", KEYS, ids=lambda entry: entry.path)
+def test_every_key_is_explained(entry: Entry) -> None:
+    assert entry.meaning.endswith(".")
+    assert entry.unit
+    assert entry.unit != UNSAID
+    assert entry.source
+    assert entry.source != UNSAID
+    assert entry.allowed
+    assert (entry.default == REQUIRED) == (entry.source == OWN_SOURCE)
+
+
+def test_all_keys_are_there() -> None:
+    paths = [entry.path for entry in KEYS]
+    assert len(paths) == len(set(paths))
+    spec = relsim.load("telecom")
+    named = {value.entry.path for value in spec_values(spec)}
+    configs = {path for path in paths if not path.startswith("strategy.")}
+    assert configs <= named
+    for strategy, kind in BUILT_IN.items():
+        own = {f"strategy.{strategy}.{name}" for name in kind.model_fields}
+        assert own <= set(paths)
+
+
+@pytest.mark.parametrize("key", ["firms.price", "firms.0.price", "price", " firms.17.price "])
+def test_a_key_by_any_of_its_names(invoke: Invoke, key: str) -> None:
+    words = invoke("explain", key).stdout
+    assert words.splitlines()[0] == "firms.price"
+    for part in ("List price of a unit", "money per unit", "above 0", "required", "--set firms.0.p"):
+        assert part in words
+
+
+def test_a_section(invoke: Invoke) -> None:
+    words = invoke("explain", "mechanisms.trust").stdout
+    assert words.splitlines()[0] == "mechanisms.trust"
+    assert "relsim/customers/rules/relationship.py: trust_after" in words
+    assert "mechanisms.trust.build_rate" in words
+    assert "a month" in words
+    assert "from 0 to 1" in words
+
+
+def test_a_default_with_its_source(invoke: Invoke) -> None:
+    words = invoke("explain", "strategy.offensive.budget_share").stdout
+    assert "share of revenue" in words
+    assert "tefficient 2015" in words
+    assert "--set firms.0.strategy.budget_share=VALUE" in words
+
+
+def test_the_default_is_that_of_the_section_it_stands_in(invoke: Invoke) -> None:
+    defaults = relsim.MarketSpec.model_fields["firms"].annotation
+    assert defaults is not None
+    care = relsim.load("telecom", {}).firms[0].care
+    firm = inspect.signature(type(relsim.load("telecom").firms[0])).parameters["care"].default
+    assert firm.rate != type(care)().rate  # two defaults: the section's goes first
+    line = f"default   {firm.rate}"
+    assert line in invoke("explain", "firms.care.rate").stdout
+
+
+def test_several_keys_of_one_name(invoke: Invoke) -> None:
+    words = invoke("explain", "trust").stdout
+    assert "2 keys are called trust" in words
+    assert "customers.start.trust" in words
+    assert "mechanisms.trust" in words
+
+
+def test_a_part_of_a_name(invoke: Invoke) -> None:
+    words = invoke("explain", "sensitiv").stdout
+    assert "customers.segments.price_sensitivity" in words
+    assert "customers.segments.price_sensitivity_spread" in words
+
+
+def test_a_parameter_of_whatever_strategy(invoke: Invoke) -> None:
+    words = invoke("explain", "firms.0.strategy.retention_share").stdout
+    assert "strategy.offensive.retention_share" in words
+    assert "strategy.defensive.retention_share" in words
+
+
+def rows(words: str) -> dict[str, str]:
+    return {line.split()[0]: line for line in words.splitlines() if line.strip()}
+
+
+def test_a_config(invoke: Invoke) -> None:
+    lines = rows(invoke("explain", "telecom").stdout)
+    for value in spec_values(relsim.load("telecom")):
+        assert value.path in lines
+    assert lines["firms.0.contract_months"].split()[1:4] == ["*", "24", "months"]
+    assert lines["firms.0.contract_months"].rstrip().endswith("this config")
+    assert lines["firms.0.price"].split()[1:3] == ["55.0", "money"]
+    assert "Goodman" in lines["mechanisms.experience.complaint_rate"]
+    assert "*" not in lines["mechanisms.experience.complaint_rate"]
+    assert lines["firms.1.strategy.retention_share"].split()[1] == "0.8"
+
+
+def test_a_config_that_is_a_file(invoke: Invoke, here: Path) -> None:
+    (here / "mine.yaml").write_text("extends: telecom\nset: {firms.2.strategy.discount: 0.25}\n")
+    lines = rows(invoke("explain", "mine.yaml").stdout)
+    assert lines["firms.2.strategy.discount"].split()[1:3] == ["*", "0.25"]
+
+
+# Lists ----------------------------------------------------------------------------------------
+
+
+def test_configs(invoke: Invoke) -> None:
+    lines = rows(invoke("list", "configs").stdout)
+    assert "Mobile telephony" in lines["telecom"]
+    assert set(relsim.spec.locating.shipped()) <= set(lines)
+
+
+def test_strategies(invoke: Invoke) -> None:
+    lines = rows(invoke("list", "strategies").stdout)
+    for name, kind in BUILT_IN.items():
+        assert kind.meaning() in lines[name]
+
+
+def test_mechanisms(invoke: Invoke) -> None:
+    lines = rows(invoke("list", "mechanisms").stdout)
+    package = Path(relsim.__file__).parents[1]
+    assert set(EQUATIONS) == set(Mechanisms.model_fields)
+    for name, rules in EQUATIONS.items():
+        for rule in rules:
+            file = rule.__module__.replace(".", "/") + ".py"
+            assert file in lines[name]
+            assert rule.__name__ in lines[name]
+            assert f"def {rule.__name__}(" in (package / file).read_text()
+
+
+def test_validate(invoke: Invoke) -> None:
+    result = invoke("validate", "telecom", "--set", "market.customers=1234", "--set", "run.months=7")
+    assert result.exit_code == 0
+    assert "telecom: can be run (4 firms, 1,234 customers, 7 months, spec " in result.stdout
+
+
+# The tab key ----------------------------------------------------------------------------------
+
+
+def test_completion(here: Path) -> None:
+    (here / "tele.yaml").touch()
+    (here / "tables.csv").touch()
+    (here / "studies").mkdir()
+    (here / "studies" / "one.yml").touch()
+    assert completing.configs("te") == ["telecom", "tele.yaml"]
+    assert completing.configs("st") == ["studies/"]
+    assert completing.configs("studies/") == ["studies/one.yml"]
+    assert completing.configs("nowhere/") == []
+    assert completing.keys("firms.pri") == ["firms.price"]
+    assert completing.lists("") == ["configs", "strategies", "mechanisms"]

@@ -1,0 +1,315 @@
+"""``relsim run``: what it writes and what it says."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import relsim
+from relsim.cli import progress, running, summary
+from relsim.cli.summary import Standing, verdict
+from tests.cli.conftest import SMALL, Invoke
+
+TABLES = ("market", "tenure", "customers")
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    return content
+
+
+def table_bytes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} | {
+        "manifest.json": b""
+    }
+
+
+def test_a_run_writes_the_tables_of_the_market(invoke: Invoke, here: Path) -> None:
+    result = invoke("run", "telecom", *SMALL, "--seed", 5, "--out", "out")
+    assert result.exit_code == 0, result.output
+    spec = relsim.load("telecom", {"market.customers": 300, "run.months": 3, "run.seed": 5})
+    market = relsim.Market(spec).run()
+    for name, expected in (("market", market.table), ("tenure", market.tenure_table)):
+        pd.testing.assert_frame_equal(pd.read_parquet(here / "out" / f"{name}.parquet"), expected)
+    customers = pd.read_parquet(here / "out" / "customers.parquet")
+    assert customers.pop("month").unique().tolist() == [3]
+    pd.testing.assert_frame_equal(customers, market.customers.frame())
+
+
+def test_figures_and_csv(invoke: Invoke, here: Path) -> None:
+    result = invoke("run", "telecom", "--customers", 300, "--months", 14, "--csv", "--out", "out")
+    assert result.exit_code == 0, result.output
+    names = {path.name for path in (here / "out" / "figures").iterdir()}
+    assert {"share.svg", "share.png", "profit.svg", "profit.png"} <= names
+    for name in ("market", "tenure"):
+        written = pd.read_csv(here / "out" / f"{name}.csv")
+        table = pd.read_parquet(here / "out" / f"{name}.parquet").astype({"firm": "str"})
+        pd.testing.assert_frame_equal(written, table, check_dtype=False, check_exact=True)
+    assert not (here / "out" / "customers.csv").exists()
+
+
+def test_without_figures_there_are_none(invoke: Invoke, here: Path) -> None:
+    invoke("run", "telecom", *SMALL, "--out", "out")
+    assert {path.name for path in (here / "out").iterdir()} == {
+        "market.parquet",
+        "tenure.parquet",
+        "customers.parquet",
+        "manifest.json",
+    }
+
+
+def test_the_manifest_says_how_it_was_made(invoke: Invoke, here: Path) -> None:
+    invoke("run", "telecom", *SMALL, "--seed", 7, "--replication", 2, "--out", "out")
+    about = manifest(here / "out")
+    spec = relsim.MarketSpec.model_validate_json(json.dumps(about["spec"]))
+    assert (spec.run.seed, spec.run.replication, spec.run.months) == (7, 2, 3)
+    assert relsim.spec.spec_hash(spec) == about["spec_hash"]
+    assert (about["seed"], about["replication"], about["engine"]) == (7, 2, "compiled")
+    assert about["threads"] == 1
+    assert about["strategies"]["Keeper"]["retention_share"] == 0.8
+    libraries = {"python", "relsim", "numpy", "numba", "mesa", "pandas", "pyarrow"}
+    assert set(about["versions"]) == libraries
+    assert {"platform", "processor", "cores"} <= set(about["machine"])
+    assert about["started"].endswith("+00:00")
+    assert {"place customers", "live", "write tables"} <= set(about["seconds"])
+    assert about["git"] is None or len(about["git"]["commit"]) == 40
+    assert about["command"][0] == "relsim"
+    for name, digest in about["files"].items():
+        assert hashlib.sha256((here / "out" / name).read_bytes()).hexdigest() == digest
+    assert set(about["files"]) == {f"{name}.parquet" for name in TABLES}
+
+
+def test_same_seed_same_bytes_whatever_the_threads(invoke: Invoke, here: Path) -> None:
+    size = ("--customers", 20_000, "--months", 3, "--no-figures", "--csv")
+    more = ("--set", "run.customers_every=2")
+    for out, threads in (("one", 1), ("two", 2), ("again", 1)):
+        result = invoke("run", "telecom", *size, *more, "--threads", threads, "--out", out)
+        assert result.exit_code == 0, result.output
+    one = table_bytes(here / "one")
+    assert len(one) == 6
+    assert one == table_bytes(here / "two") == table_bytes(here / "again")
+    assert manifest(here / "one")["files"] == manifest(here / "two")["files"]
+    assert [manifest(here / out)["threads"] for out in ("one", "two")] == [1, 2]
+
+
+def test_another_seed_other_bytes(invoke: Invoke, here: Path) -> None:
+    for seed in (0, 1):
+        invoke("run", "telecom", *SMALL, "--seed", seed, "--out", f"seed{seed}")
+    assert table_bytes(here / "seed0") != table_bytes(here / "seed1")
+
+
+def test_customers_are_kept_every_few_months_and_at_the_end(invoke: Invoke, here: Path) -> None:
+    options = ("--customers", 300, "--months", 5, "--no-figures", "--out", "out")
+    result = invoke("run", "telecom", *options, "--set", "run.customers_every=2")
+    assert result.exit_code == 0, result.output
+    kept = pd.read_parquet(here / "out" / "customers.parquet")
+    assert kept.groupby("month").size().to_dict() == {2: 300, 4: 300, 5: 300}
+    assert kept["supplier"].cat.categories.tolist() == ["Attacker", "Keeper", "Balance", "Learner"]
+    # Each month was written when it was over: a group of rows each.
+    assert pq.ParquetFile(here / "out" / "customers.parquet").num_row_groups == 3
+
+
+def test_where_results_go_unless_said(invoke: Invoke, here: Path) -> None:
+    result = invoke("run", "telecom", *SMALL, "--seed", 3)
+    assert result.exit_code == 0, result.output
+    (folder,) = (here / "results").iterdir()
+    digest = manifest(folder)["spec_hash"][:8]
+    assert folder.name == f"telecom-{digest}-3"
+    assert f"results/{folder.name}" in result.stdout
+
+
+def test_options_go_before_the_config_and_set(invoke: Invoke, here: Path) -> None:
+    assignments = ("--set", "run.months=9", "--set", "firms.0.price=41", "--set", "firms.0.price=40")
+    invoke("run", "telecom", *SMALL, *assignments, "--out", "out")
+    spec = manifest(here / "out")["spec"]
+    assert (spec["run"]["months"], spec["firms"][0]["price"]) == (3, 40.0)
+
+
+def test_agents_give_the_same_customers(invoke: Invoke, here: Path) -> None:
+    for engine in ("agents", "compiled"):
+        result = invoke("run", "telecom", *SMALL, "--engine", engine, "--out", engine)
+        assert result.exit_code == 0, result.output
+    assert manifest(here / "agents")["engine"] == "agents"
+    agents, compiled = (
+        pd.read_parquet(here / engine / "market.parquet") for engine in ("agents", "compiled")
+    )
+    pd.testing.assert_frame_equal(agents, compiled, rtol=1e-9)
+
+
+def test_overwrite_replaces_everything(invoke: Invoke, here: Path) -> None:
+    invoke("run", "telecom", *SMALL, "--csv", "--out", "out")
+    result = invoke("run", "telecom", *SMALL, "--seed", 2, "--out", "out", "--overwrite")
+    assert result.exit_code == 0, result.output
+    assert manifest(here / "out")["seed"] == 2
+    assert not (here / "out" / "market.csv").exists()
+    assert [path.name for path in here.iterdir()] == ["out"]
+
+
+# A strategy of the user's own -----------------------------------------------------------------
+
+STRATEGY = """
+from relsim import Plan, Strategy, parameter
+
+class Thrifty(Strategy):
+    '''Spend next to nothing.'''
+    spend: float = parameter("What it spends.", unit="money a month", default=1.0, ge=0.0)
+    mood: str = "good"
+
+    def plan(self, view):
+        return Plan(recovery=self.spend)
+"""
+
+
+@pytest.mark.parametrize("place", ["beside the config", "where the user stands"])
+def test_a_strategy_of_ones_own_is_found(invoke: Invoke, here: Path, place: str) -> None:
+    folder = here / "configs"
+    folder.mkdir()
+    module = f"thrifty_{'beside' if 'beside' in place else 'here'}"
+    ((folder if "beside" in place else here) / f"{module}.py").write_text(STRATEGY)
+    config = folder / "mine.yaml"
+    config.write_text(
+        "extends: telecom\nset:\n  firms.0.strategy: "
+        f"{{kind: {module}.Thrifty, spend: 5.0}}\n"
+    )
+    result = invoke("run", "configs/mine.yaml", *SMALL, "--out", "out")
+    assert result.exit_code == 0, result.output
+    assert manifest(here / "out")["strategies"]["Attacker"] == {"spend": 5.0, "mood": "good"}
+    explained = invoke("explain", "configs/mine.yaml").stdout
+    assert "firms.0.strategy.spend" in explained
+    assert "money a month" in explained
+
+
+# What it says ---------------------------------------------------------------------------------
+
+
+def test_the_table_at_the_end(invoke: Invoke, here: Path) -> None:
+    result = invoke("run", "telecom", *SMALL, "--out", "out")
+    words = result.stdout
+    table = pd.read_parquet(here / "out" / "market.parquet")
+    keeper = table[table["firm"] == "Keeper"]
+    monthly = keeper["lost"].sum() / keeper["opening"].sum()
+    (line,) = [line for line in words.splitlines() if line.startswith("Keeper ")]
+    assert line.split() == [
+        "Keeper",
+        "defensive",
+        f"{keeper['share'].iloc[-1]:.1%}",
+        f"{1 - (1 - monthly) ** 12:.1%}",
+        f"{keeper['profit'].mean():,.0f}",
+        f"{keeper['customer_equity'].iloc[-1]:,.0f}",
+    ]
+    assert "USD" in words
+    assert verdict(_standings(table)) in words
+    assert words.splitlines()[-1] == "Tables and figures: out"
+    assert result.stderr == ""
+
+
+def _standings(table: pd.DataFrame) -> list[Standing]:
+    firms = {str(firm): own for firm, own in table.groupby("firm", observed=True)}
+    return [
+        Standing(
+            firm,
+            "",
+            own["share"].iloc[-1],
+            0.0,
+            own["profit"].mean(),
+            own["customer_equity"].iloc[-1],
+        )
+        for firm, own in firms.items()
+    ]
+
+
+def firm(name: str, share: float, profit: float, equity: float) -> Standing:
+    return Standing(name, "", share, 0.1, profit, equity)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("firms", "sentence"),
+    [
+        (
+            [firm("A", 0.6, 9.0, 9.0), firm("B", 0.4, 1.0, 1.0)],
+            "A won on every count: most profit, most customers and highest customer equity.",
+        ),
+        (
+            [firm("A", 0.5, 9.0, 1.0), firm("B", 0.2, 1.0, 9.0), firm("C", 0.3, 2.0, 2.0)],
+            "The most profit and the most customers went to A, the highest customer equity to B.",
+        ),
+        (
+            [firm("A", 0.3, 9.0, 1.0), firm("B", 0.2, 1.0, 9.0), firm("C", 0.5, 2.0, 2.0)],
+            "The most profit went to A, the most customers to C, the highest customer equity to B.",
+        ),
+        (
+            [firm("A", 0.5, 1.0, 1.0), firm("B", 0.5, 1.0, 1.0)],
+            "A and B won on every count: most profit, most customers and highest customer equity.",
+        ),
+        (
+            [firm("A", 0.5, -1.0, 1.0), firm("B", 0.5, -2.0, 2.0)],
+            "The smallest loss went to A, the most customers to A and B, "
+            "the highest customer equity to B.",
+        ),
+        (
+            [firm("A", NAN, 2.0, NAN), firm("B", NAN, 1.0, NAN)],
+            "A won on every count: most profit.",
+        ),
+        ([firm("A", 1.0, 2.0, 3.0)], "A is the only firm: there was nobody to win against."),
+    ],
+)
+def test_one_sentence_says_who_won_on_what(firms: list[Standing], sentence: str) -> None:
+    assert verdict(firms) == sentence
+
+
+def test_quiet_prints_the_folder(invoke: Invoke, here: Path) -> None:
+    result = invoke("run", "telecom", *SMALL, "--quiet")
+    (folder,) = (here / "results").iterdir()
+    assert result.stdout == f"results/{folder.name}\n"
+    assert result.stderr == ""
+
+
+def test_a_long_run_says_how_far_it_is(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_PATIENCE", -1.0)
+    options = ("--customers", 300, "--months", 10, "--no-figures")
+    result = invoke("run", "telecom", *options, "--out", "loud")
+    assert "month 5 of 10, about " in result.stderr
+    assert len(result.stderr.splitlines()) == 8
+    assert invoke("run", "telecom", *options, "--out", "quiet", "--quiet").stderr == ""
+
+
+def test_a_bar_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with progress.progress(10, quiet=False) as bar:
+        assert isinstance(bar, progress.Bar)
+        bar.phase("living")
+        bar.month(7)
+    shown = capsys.readouterr()
+    assert "7 of 10 months" in shown.err
+    assert "living" in shown.err
+    assert shown.out == ""
+
+
+# Threads --------------------------------------------------------------------------------------
+
+
+def test_threads_unless_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "cores", lambda: 6)
+    assert running.default_threads(19_999) == 1
+    assert running.default_threads(20_000) == 6
+
+
+def test_a_name_that_means_nothing_to_rich_is_printed_as_it_is(
+    invoke: Invoke, here: Path
+) -> None:
+    result = invoke("run", "telecom", *SMALL, "--set", "firms.0.name=[bold]A[/bold] :smile:")
+    assert result.exit_code == 0, result.output
+    assert "[bold]A[/bold] :smile:" in result.stdout
+    assert summary.__doc__

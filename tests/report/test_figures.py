@@ -1,0 +1,268 @@
+"""Figures: all there, labelled with units and n, nothing over anything, the same bytes."""
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from relsim import Market
+from relsim.customers.rules.ladder import RUNGS
+from relsim.errors import OutputError
+from relsim.firms.ledger import FIRM_LINES
+from relsim.report import figures as report
+from relsim.report.labels import Marks, spread
+from relsim.report.layout import About
+from relsim.report.style import money_scale, number, pen
+from relsim.spec import starter
+
+TENURE = 12
+Run = tuple[pd.DataFrame, pd.DataFrame, About]
+
+
+def a_run(
+    firms: int = 3,
+    months: int = 30,
+    money: float = 1.0,
+    ghosts: tuple[int, ...] = (),
+    currency: str = "EUR",
+    names: tuple[str, ...] = (),
+) -> Run:
+    """Return tables as a market makes them, of invented numbers; ghosts never have a customer."""
+    rng = np.random.default_rng(1)
+    names = names or tuple(f"Firm {k + 1}" for k in range(firms))
+    alive = ~np.isin(np.arange(firms), ghosts)
+    shape = (months, firms)
+    people = np.round(rng.uniform(400.0, 500.0, shape)) * alive
+    table = {
+        "month": np.repeat(np.arange(1, months + 1), firms),
+        "firm": pd.Categorical(list(names) * months, categories=list(names)),
+        "customers": people,
+        "share": people / np.maximum(people.sum(axis=1, keepdims=True), 1.0),
+        "opening": people,
+        "lost": rng.binomial(people.astype(np.int64), 0.02).astype(np.float64),
+    }
+    for k, rung in enumerate(RUNGS[1:]):
+        table[f"rung_{rung}"] = people * (k + 1) / 15.0
+    for line in FIRM_LINES:
+        table[line] = -money * rng.uniform(10.0, 20.0, shape)
+    table["profit"] = money * rng.uniform(-50.0, 100.0, shape)
+    table["cash"] = np.cumsum(table["profit"], axis=0) - 100.0 * money
+    frame = pd.DataFrame({name: np.ravel(values) for name, values in table.items()})
+    frame["firm"] = table["firm"]
+    rows = itertools.product(range(1, -(-months // 12) + 1), range(firms), range(TENURE))
+    tenure = pd.DataFrame(list(rows), columns=["year", "firm", "tenure_year"])
+    lived = rng.uniform(20.0, 900.0, len(tenure)) * alive[tenure["firm"]]
+    worth = np.where(tenure["tenure_year"] == 0, -30.0, 4.0 + 0.1 * tenure["tenure_year"])
+    tenure["customer_months"], tenure["profit"] = lived, money * worth * lived
+    tenure["firm"] = pd.Categorical.from_codes(tenure["firm"], list(names))
+    return frame, tenure, About("A market", currency, 2000, months, 7, 3, names)
+
+
+def words(figure: Figure) -> list[Text]:
+    """Return the texts that can be seen on a figure that has been drawn."""
+    FigureCanvasAgg(figure).draw()
+    return [text for text in figure.findobj(Text, include_self=False) if _is_seen(text)]
+
+
+def _is_seen(text: Text) -> bool:
+    axes = text.axes
+    tick = axes is not None and text in [*axes.get_xticklabels(), *axes.get_yticklabels()]
+    return text.get_visible() and bool(text.get_text().strip()) and not (tick and _is_hidden(text))
+
+
+def _is_hidden(text: Text) -> bool:
+    axes = text.axes
+    assert isinstance(axes, Axes)
+    across = text in axes.get_xticklabels()
+    params = (axes.xaxis if across else axes.yaxis).get_tick_params()
+    return not params.get("labelbottom" if across else "labelleft", True)
+
+
+def collisions(figure: Figure) -> list[str]:
+    """Return texts that leave the figure, and pairs that stand on each other."""
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in words(figure)]
+    page = figure.bbox
+    faults = [
+        f"{text!r} leaves the figure"
+        for text, box in boxes
+        if box.x0 < page.x0 or box.x1 > page.x1 or box.y0 < page.y0 or box.y1 > page.y1
+    ]
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+        high = min(a.y1, b.y1) - max(a.y0, b.y0)
+        if wide > 1.0 and high > 2.5:
+            faults.append(f"{one!r} stands on {other!r}")
+    return faults
+
+
+def said(figure: Figure) -> str:
+    return "\n".join(text.get_text() for text in figure.findobj(Text, include_self=False))
+
+
+def test_every_figure_is_made_and_says_what_it_shows_in_which_unit_and_of_how_many() -> None:
+    drawn = report.figures(*a_run())
+    assert tuple(drawn) == report.NAMES
+    units = {
+        "share": "(%)",
+        "defection": "(% a month)",
+        "profit": "(EUR a month)",
+        "budgets": "(EUR a month)",
+        "ladder": "(%)",
+        "tenure": "(EUR)",
+        "cash": "(EUR)",
+    }
+    for name, figure in drawn.items():
+        assert units[name] in figure.get_supylabel(), name
+        assert figure.get_supxlabel() == ("Year with the firm" if name == "tenure" else "Month")
+        assert figure.get_suptitle()
+        text = said(figure).replace("\n", " ")
+        assert "n = 2,000 customers · 30 months · seed 7, replication 3" in text
+        assert "one run: no interval" in text
+        assert all(firm in text for firm in ("Firm 1", "Firm 2", "Firm 3")), name
+
+
+def test_the_numbers_at_the_ends_of_lines_are_those_of_the_table() -> None:
+    table, tenure, about = a_run()
+    drawn = report.figures(table, tenure, about)
+    one = table[table["firm"] == "Firm 1"]
+    last = one.iloc[-1]
+    assert f"{100 * last['share']:.1f}% (n = {last['customers']:,.0f})" in said(drawn["share"])
+    year = one.tail(12)
+    monthly = year["lost"].sum() / year["opening"].sum()
+    assert f"{100 * (1 - (1 - monthly) ** 12):.1f}% a year" in said(drawn["defection"])
+    assert f"Firm 1: {number(year['profit'].mean())}" in said(drawn["profit"])
+    assert f"Firm 1: {number(last['cash'])}" in said(drawn["cash"])
+    spent = -one[["acquisition", "retention", "recovery"]].sum()
+    part = number(100 * spent["acquisition"] / spent.sum(), 2)
+    assert f"{part}% offence" in said(drawn["budgets"])
+
+
+def test_profit_by_tenure_is_per_customer_won_and_then_per_customer_year() -> None:
+    table, tenure, about = a_run(firms=1, months=36)
+    axes = report.figures(table, tenure, about)["tenure"].axes[0]
+    heights = [bar.get_height() for bar in axes.patches]  # type: ignore[attr-defined]  # bars
+    assert heights == pytest.approx([-30.0, *(12 * (4.0 + 0.1 * year) for year in range(1, 12))])
+
+
+@pytest.mark.parametrize(
+    ("case", "marks"),
+    [
+        ({}, ()),
+        ({}, [(6, "price war")]),
+        ({}, [(6, "price war"), (7, "a very long story " * 12), (7, "another"), (99, "never")]),
+        ({"firms": 1}, ()),
+        ({"firms": 1, "months": 1}, [(1, "the first month")]),
+        ({"months": 1}, ()),
+        ({"months": 11}, ()),
+        ({"months": 700}, ()),
+        ({"ghosts": (1,)}, ()),
+        ({"firms": 1, "ghosts": (0,)}, ()),
+        ({"firms": 12}, [(month, f"event {month}") for month in (1, 2, 15, 30)]),
+        ({"firms": 30}, ()),
+        ({"firms": 120, "months": 3}, ()),
+        ({"money": 1e15}, ()),
+        ({"money": 1e-9}, ()),
+        ({"money": 0.0}, ()),
+        ({"currency": "US$ of $"}, [(3, "$ falls")]),
+        ({"currency": "an extremely long name of a currency"}, ()),
+        ({"names": ("A firm whose name goes on and on " * 4, "$b$\n_^{", "顧客")}, ()),
+    ],
+    ids=str,
+)
+def test_nothing_stands_on_anything_or_leaves_the_figure(
+    case: dict[str, int], marks: Marks
+) -> None:
+    table, tenure, about = a_run(**case)  # type: ignore[arg-type]  # keywords of several types
+    for name, figure in report.figures(table, tenure, about, marks).items():
+        with report.drawing():
+            assert collisions(figure) == [], name
+
+
+def test_a_firm_without_customers_is_named_and_has_no_line() -> None:
+    drawn = report.figures(*a_run(ghosts=(1,)))
+    assert "No customers, no line: Firm 2." in said(drawn["defection"])
+    assert "n = 0 / 0" in said(drawn["tenure"])
+
+
+def test_of_many_firms_the_largest_are_shown_in_their_own_colours() -> None:
+    table, tenure, about = a_run(firms=40, months=3)
+    table.loc[table["firm"] == "Firm 1", "customers"] = 0.0
+    drawn = report.figures(table, tenure, about)
+    assert "The 30 largest of 40 firms." in said(drawn["share"])
+    assert "Firm 1:" not in said(drawn["share"])
+    assert len(drawn["ladder"].axes) == 30
+    assert len({pen(place)[:2] for place in range(12)}) == 12
+    assert len({pen(place).marker for place in range(12)}) == 12
+
+
+def test_events_are_named_where_they_have_room_and_numbered_where_not() -> None:
+    table, tenure, about = a_run()
+    few = report.figures(table, tenure, about, [(6, "price war")])
+    assert "price war" in [text.get_text() for text in few["share"].axes[0].texts]
+    assert "Events: 1: price war (month 6)." in said(few["budgets"])
+    close = report.figures(table, tenure, about, [(6, "price war"), (7, "price peace")])
+    assert "Events: 1: price war (month 6), 2: price peace (month 7)." in said(close["share"])
+    assert "Events" not in said(close["tenure"])
+
+
+def test_the_same_run_gives_the_same_bytes_whatever_the_users_settings(tmp_path: Path) -> None:
+    few = ("share", "budgets", "tenure")
+    one = report.figures(*a_run())
+    before = dict(mpl.rcParams)
+    paths = report.save({name: one[name] for name in few}, tmp_path / "one")
+    assert dict(mpl.rcParams) == before
+    with mpl.rc_context({"font.size": 30.0, "svg.hashsalt": "other", "lines.linewidth": 9.0}):
+        other = report.figures(*a_run())
+        again = report.save({name: other[name] for name in few}, tmp_path / "other" / "deeper")
+    assert [path.name for path in paths] == [f"{n}.{kind}" for n in few for kind in ("svg", "png")]
+    for path, twin in zip(paths, again, strict=True):
+        assert path.read_bytes() == twin.read_bytes(), path.name
+        assert b"atplotlib v" not in path.read_bytes()
+        assert b"<dc:date>" not in path.read_bytes()
+
+
+def test_no_month_and_no_folder_are_told() -> None:
+    table, tenure, about = a_run()
+    with pytest.raises(OutputError, match="no month"):
+        report.figures(table.iloc[:0], tenure, about)
+    with pytest.raises(OutputError, match="cannot write figures"):
+        report.save({}, Path(__file__) / "folder")
+
+
+def test_drawing_leaves_pyplot_alone() -> None:
+    code = "import sys, relsim.report.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("size", [1e-5, 1e-2, 1.0, 5e3, 5e4, 5e7, 5e10, 5e13, 5e16, 1e305])
+def test_money_is_shown_in_a_unit_that_keeps_numbers_short(size: float) -> None:
+    scale = money_scale([size, np.nan, -size / 2], "EUR")
+    assert scale.unit.endswith("EUR")
+    assert 0.1 <= size / scale.factor < 1e6
+
+
+def test_labels_find_the_nearest_free_places_in_their_order() -> None:
+    wanted = np.array([3.0, 1.0, 3.1, 9.9, 9.8])
+    placed = spread(wanted, np.ones(5), 0.0, 10.0)
+    assert np.argsort(placed).tolist() == np.argsort(wanted).tolist()
+    assert np.diff(np.sort(placed)).min() >= 1.0 - 1e-9
+    assert placed.min() >= 0.5
+    assert placed.max() <= 9.5
+    assert spread(wanted, np.full(5, 4.0), 0.0, 10.0).max() <= 9.0  # no room: shrunk together
+
+
+@pytest.mark.slow
+def test_a_market_can_be_drawn() -> None:
+    market = Market(starter(), seed=0).run(months=2)
+    about = About.of(market)
+    assert (about.seed, about.months, about.firms) == (0, 2, ("Attack", "Defend"))
+    assert len(report.figures(market.table, market.tenure_table, about)) == len(report.NAMES)
