@@ -302,6 +302,8 @@ class TableStream:
             if self._writer is not None:
                 self._writer.close()
         finally:
+            if self._writer is not None:
+                self._writer.is_open = False  # else it would try again, and complain, as it dies
             self._sink.close()
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from relsim import output
@@ -35,9 +36,7 @@ def test_it_appears_when_it_is_finished(tmp_path: Path) -> None:
         assert names(tmp_path / "a") == ["out"]
     assert names(tmp_path / "a" / "out") == ["file", "manifest.json"]
     files = json.loads((tmp_path / "a" / "out" / "manifest.json").read_text())["files"]
-    assert files == {
-        "file": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    }
+    assert files == {"file": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}
 
 
 def test_nothing_is_left_of_what_failed(tmp_path: Path) -> None:
@@ -110,9 +109,9 @@ def test_the_old_results_stay_until_the_new_ones_are_complete(tmp_path: Path) ->
 
 
 def test_results_that_appear_meanwhile_are_kept(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="this very run is there already"):
-        with ResultsFolder(tmp_path / "out", run=RUN) as folder:
-            write(tmp_path / "out", "first")
+    with ResultsFolder(tmp_path / "out", run=RUN) as folder:
+        write(tmp_path / "out", "first")
+        with pytest.raises(OutputError, match="this very run is there already"):
             folder.finish(ABOUT)
     assert names(tmp_path) == ["out"]
     assert (tmp_path / "out" / "file").read_text() == "first"
@@ -146,7 +145,7 @@ def test_a_long_frame_is_written_in_parts(tmp_path: Path, monkeypatch: pytest.Mo
         folder.table("long", frame)
         folder.finish(ABOUT)
     path = tmp_path / "out" / "long.parquet"
-    assert output.pq.ParquetFile(path).num_row_groups == 3
+    assert pq.ParquetFile(path).num_row_groups == 3
     pd.testing.assert_frame_equal(pd.read_parquet(path), frame)
 
 

@@ -50,7 +50,8 @@ def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
     Returns
     -------
     array of shape (..., rungs + 1)
-        Money; 0 at place 0 and for rungs from which no move was seen.
+        Money; 0 at place 0 and for rungs from which no move was seen; infinite without discount
+        where nobody was ever lost.
 
     Examples
     --------
@@ -65,14 +66,25 @@ def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
     chances = moves[..., 1:] / np.maximum(seen, _TINY) / (1.0 + rate)
     gains = chances @ contributions[..., 1:, None]
     system = np.eye(steps.shape[-1] - 1) - chances
-    if rate <= 0.0:
-        # Nobody ever lost and no discount: worth without bound, which no solver can say.
-        endless = (moves[..., 0].sum(axis=-1) <= 0.0)[..., None, None]
-        system = np.where(endless, np.eye(steps.shape[-1] - 1), system)
-        gains = np.where(endless, np.inf, gains)
+    endless = _never_lost(moves) if rate <= 0.0 else np.zeros(moves.shape[:-1], dtype=bool)
+    if endless.any():  # worth without bound, which no solver can say
+        system = np.where(endless[..., None], np.eye(system.shape[-1]), system)
+        gains = np.where(endless[..., None], 0.0, gains)
     values = np.zeros(steps.shape[:-1])
-    values[..., 1:] = np.linalg.solve(system, gains)[..., 0]
+    values[..., 1:] = np.where(endless, np.inf, np.linalg.solve(system, gains)[..., 0])
     return values
+
+
+def _never_lost(moves: Array) -> npt.NDArray[np.bool_]:
+    """Return which rungs have a way to a place from which nobody is ever lost."""
+    rungs = moves.shape[-2]
+    ways = (moves[..., 1:] > 0.0) | np.eye(rungs, dtype=bool)
+    for _ in range(rungs):
+        ways = (ways.astype(float) @ ways.astype(float)) > 0.0
+    can_be_lost = (ways & (moves[..., None, :, 0] > 0.0)).any(axis=-1)
+    unseen = moves.sum(axis=-1) <= 0.0
+    trap = ~can_be_lost & ~unseen
+    return (ways & trap[..., None, :]).any(axis=-1)
 
 
 def perpetuity(amount: Array, rate: float) -> Array:

@@ -71,15 +71,17 @@ def month_axis(axes: Axes, months: Array, most: int = _MOST_TICKS) -> None:
     axes.set_xticks(ticks, tick_labels(ticks))
 
 
-def value_axis(axes: Axes, most: int = 6) -> None:
-    """Fix an axis of values, with a line at zero where zero is inside."""
+def value_axis(sharing: Sequence[Axes], most: int = 6) -> None:
+    """Fix the axis of values that some axes share, with a line at zero where zero is inside."""
+    axes = sharing[0]
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
     ticks = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
     ticks = ticks[(ticks >= low) & (ticks <= high)]
     axes.set_yticks(ticks, tick_labels(ticks))
     if low < 0.0 < high:
-        axes.axhline(0.0, color=INK, linewidth=0.9, zorder=1.5)
+        for each in sharing:
+            each.axhline(0.0, color=INK, linewidth=0.9, zorder=1.5)
 
 
 class End(NamedTuple):

@@ -235,11 +235,11 @@ def panels(
     for k, empty in enumerate(cells[len(heads) :], len(heads)):
         empty.remove()
         cells[k - columns].tick_params(labelbottom=True)
+    if months is not None:
+        month_axis(cells[0], months, 10 // columns if columns < 4 else 3)
     for axes, head in zip(cells, heads, strict=False):
         _head(axes, *head, lift, wide)
-        if months is not None:
-            month_axis(axes, months, 10 // columns if columns < 4 else 3)
-            draw_marks(axes, marked)
+        draw_marks(axes, marked)
     return figure, cells[: len(heads)]
 
 

@@ -133,7 +133,7 @@ def _lines(
             axes.plot(run.months, thin[:, place], color=pen.colour, linewidth=0.6, alpha=0.3)
         axes.plot(run.months, thick[:, place], color=pen.colour, linestyle=pen.dash)
     axes.set_ylim(low, high)
-    value_axis(axes)
+    value_axis([axes])
     end_labels(axes, ends)
     return figure, axes
 

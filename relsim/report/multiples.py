@@ -58,8 +58,7 @@ def budgets(run: Run) -> Figure:
         for money, (_, colour, dash) in zip(sides[:, :, place] / scale.factor, _SIDES, strict=True):
             axes.plot(run.months, money, color=colour, linestyle=dash, marker=marker)
     cells[0].set_ylim(bottom=0.0)
-    for axes in cells:
-        value_axis(axes, 4)
+    value_axis(cells, 4)
     return figure
 
 
@@ -80,11 +79,11 @@ def ladder(run: Run) -> Figure:
     heads = [(name, f"n = {n:,.0f}") for name, n in zip(run.names, people, strict=True)]
     key = [Patch(facecolor=c, label=rung) for c, rung in zip(STEPS, _RUNGS, strict=True)]
     figure, cells = panels(run.about, words, heads, key, run.months, run.marks)
+    cells[0].set_ylim(0.0, 100.0)
+    cells[0].set_yticks([0, 50, 100] if len(cells) > _NARROW else [0, 25, 50, 75, 100])
     for place, axes in enumerate(cells):
         areas = np.pad(parts[:, :, place], ((0, 0), (1, 1)), "edge")
         axes.stackplot(months, areas, colors=STEPS, linewidth=0.0)
-        axes.set_ylim(0.0, 100.0)
-        axes.set_yticks([0, 50, 100] if len(cells) > _NARROW else [0, 25, 50, 75, 100])
     return figure
 
 
@@ -109,9 +108,11 @@ def tenure(run: Run) -> Figure:
     figure, cells = panels(run.about, words, heads, ())
     for place, axes in enumerate(cells):
         _bars(axes, worth[place] / scale.factor, n[place], written=len(cells) <= _WRITTEN)
+    years = np.arange(n.shape[1])
+    shown = years if len(cells) <= _WRITTEN else years[::5]
+    cells[0].set_xticks(shown, [f"{y}+" if y == years[-1] else str(y) for y in shown])
     cells[0].margins(x=0.035, y=0.12)
-    for axes in cells:
-        value_axis(axes, 4)
+    value_axis(cells, 4)
     return figure
 
 
@@ -128,16 +129,14 @@ def _by_tenure(run: Run) -> tuple[Array, Array]:
 
 def _bars(axes: Axes, worth: Array, n: Array, *, written: bool) -> None:
     """Draw the bars of a firm, with their values ``written`` where there is room."""
-    years = np.arange(n.size)
-    for year in years[np.isfinite(worth)]:
+    years = np.flatnonzero(np.isfinite(worth))
+    full = [OFFENCE if value < 0.0 else DEFENCE for value in worth[years]]
+    pale = [PALE_OFFENCE if value < 0.0 else PALE_DEFENCE for value in worth[years]]
+    axes.bar(years, worth[years], 0.78, color=np.where(n[years] >= _FEW, full, pale).tolist())
+    for year in years if written else ():
         up = worth[year] >= 0.0
-        full, pale = (DEFENCE, PALE_DEFENCE) if up else (OFFENCE, PALE_OFFENCE)
-        axes.bar(year, worth[year], 0.78, color=full if n[year] >= _FEW else pale)
-        if written:
-            axes.annotate(
-                number(worth[year]), (year, worth[year]), (0, 2 if up else -2),
-                textcoords="offset points", ha="center", va="bottom" if up else "top", size=6,
-            )  # fmt: skip
+        axes.annotate(
+            number(worth[year]), (year, worth[year]), (0, 2 if up else -2),
+            textcoords="offset points", ha="center", va="bottom" if up else "top", size=6,
+        )  # fmt: skip
     axes.grid(visible=False, axis="x")
-    shown = years if written else years[::5]
-    axes.set_xticks(shown, [f"{y}+" if y == years[-1] else str(y) for y in shown])

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,11 @@ SMALL = ("--customers", "300", "--months", "3", "--no-figures")
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty folder in which the user stands."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    yield tmp_path
+    return tmp_path
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def environment() -> dict[str, str]:
     """Return an environment in which a process of its own finds this relsim."""
     root = str(Path(relsim.__file__).parents[1])
     others = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    return others | {"PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"}
+    return others | {"PYTHONPATH": root}
 
 
 def spawn(*arguments: object, folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
-from relsim import output
 from relsim.cli import running
 from relsim.market import Market
 from tests.cli.conftest import SMALL, Invoke, error_lines
@@ -198,9 +199,9 @@ def full_disk(*_: Any, **__: Any) -> None:
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (output.pq.ParquetWriter, "write_table"),
-        (output.pq.ParquetWriter, "close"),
-        (output.pd.DataFrame, "to_csv"),
+        (pq.ParquetWriter, "write_table"),
+        (pq.ParquetWriter, "close"),
+        (pd.DataFrame, "to_csv"),
         (Path, "write_text"),
         (Path, "rename"),
     ],

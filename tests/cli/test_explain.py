@@ -1,6 +1,5 @@
 """``relsim explain`` and ``relsim list``: every key, every strategy, every mechanism."""
 
-import inspect
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from relsim.cli import completing
 from relsim.cli.explaining import known, spec_values
 from relsim.cli.listing import EQUATIONS
 from relsim.firms.strategies import BUILT_IN
-from relsim.spec import Mechanisms
+from relsim.spec import FirmSpec, Mechanisms, Response
 from relsim.spec.explain import OWN_SOURCE, REQUIRED, UNSAID, Entry
 from tests.cli.conftest import Invoke
 
@@ -44,7 +43,13 @@ def test_all_keys_are_there() -> None:
 def test_a_key_by_any_of_its_names(invoke: Invoke, key: str) -> None:
     words = invoke("explain", key).stdout
     assert words.splitlines()[0] == "firms.price"
-    for part in ("List price of a unit", "money per unit", "above 0", "required", "--set firms.0.p"):
+    for part in (
+        "List price of a unit",
+        "money per unit",
+        "above 0",
+        "required",
+        "--set firms.0.p",
+    ):
         assert part in words
 
 
@@ -64,14 +69,10 @@ def test_a_default_with_its_source(invoke: Invoke) -> None:
     assert "--set firms.0.strategy.budget_share=VALUE" in words
 
 
-def test_the_default_is_that_of_the_section_it_stands_in(invoke: Invoke) -> None:
-    defaults = relsim.MarketSpec.model_fields["firms"].annotation
-    assert defaults is not None
-    care = relsim.load("telecom", {}).firms[0].care
-    firm = inspect.signature(type(relsim.load("telecom").firms[0])).parameters["care"].default
-    assert firm.rate != type(care)().rate  # two defaults: the section's goes first
-    line = f"default   {firm.rate}"
-    assert line in invoke("explain", "firms.care.rate").stdout
+def test_the_default_of_a_section_goes_before_that_of_its_keys(invoke: Invoke) -> None:
+    of_section = FirmSpec.model_fields["care"].default.rate
+    assert of_section != Response.model_fields["rate"].default
+    assert f"default   {of_section}\n" in invoke("explain", "firms.care.rate").stdout
 
 
 def test_several_keys_of_one_name(invoke: Invoke) -> None:
@@ -143,7 +144,9 @@ def test_mechanisms(invoke: Invoke) -> None:
 
 
 def test_validate(invoke: Invoke) -> None:
-    result = invoke("validate", "telecom", "--set", "market.customers=1234", "--set", "run.months=7")
+    result = invoke(
+        "validate", "telecom", "--set", "market.customers=1234", "--set", "run.months=7"
+    )
     assert result.exit_code == 0
     assert "telecom: can be run (4 firms, 1,234 customers, 7 months, spec " in result.stdout
 

@@ -15,15 +15,12 @@ def test_help_has_examples(invoke: Invoke, command: list[str], option: str) -> N
     result = invoke(*command, option)
     assert result.exit_code == 0
     _, _, examples = result.stdout.partition("Examples:")
-    assert " ".join(["relsim", *command]) in examples
+    assert examples.count(" ".join(["relsim", *command])) >= 2 or command == ["new"]
 
 
 def test_all_commands_are_tested() -> None:
-    assert sorted(command.name or "" for command in app.registered_commands) == sorted(
-        name if name != "list" else "list" for name in COMMANDS if name
-    ) or {c.name or c.callback.__name__ for c in app.registered_commands if c.callback} == set(
-        COMMANDS
-    )
+    callbacks = [command.callback for command in app.registered_commands]
+    assert [callback.__name__.strip("_") for callback in callbacks if callback] == COMMANDS
 
 
 def test_nothing_said_is_a_cry_for_help(invoke: Invoke) -> None:

@@ -72,12 +72,10 @@ def test_a_file_that_cannot_grow(here: Path) -> None:
         "from relsim.cli import main\n"
         "main()\n"
     )
-    # Compiled code may have to be kept in files, too.
-    cache = environment() | {"NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", "")}
     done = subprocess.run(
         start(*SHORT, "--out", "out", python=("-c", limited)),
         cwd=here,
-        env={name: value for name, value in cache.items() if value},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -97,7 +95,7 @@ def test_a_disk_that_is_full(here: Path) -> None:
     (here / "disk").mkdir()
     script = 'mount -t tmpfs -o size=24k none disk && "$@"; code=$?; ls -A disk; exit $code'
     done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", script, "sh", *start(*SHORT, "--out", "disk/out")],  # noqa: S607  # on the path
+        ["unshare", "-rm", "sh", "-c", script, "sh", *start(*SHORT, "--out", "disk/out")],
         cwd=here,
         env=environment(),
         capture_output=True,
@@ -154,7 +152,7 @@ def test_help_starts_at_once(here: Path) -> None:
     )
     seconds = []
     for _ in range(3):
-        begin = time.perf_counter()
+        before = os.times()
         done = subprocess.run(
             start("--help", python=("-c", ask)),
             cwd=here,
@@ -163,7 +161,8 @@ def test_help_starts_at_once(here: Path) -> None:
             text=True,
             check=True,
         )
-        seconds.append(time.perf_counter() - begin)
+        after = os.times()  # of a processor: other processes do not count
+        seconds.append(after[2] + after[3] - before[2] - before[3])
         assert done.stderr == "[]\n"
     assert min(seconds) < 0.5
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import relsim
-from relsim.cli import progress, running, summary
+from relsim.cli import progress, running
 from relsim.cli.summary import Standing, verdict
 from tests.cli.conftest import SMALL, Invoke
 
@@ -23,9 +23,8 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def table_bytes(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} | {
-        "manifest.json": b""
-    }
+    tables = (*folder.glob("*.parquet"), *folder.glob("*.csv"))
+    return {path.name: path.read_bytes() for path in tables}
 
 
 def test_a_run_writes_the_tables_of_the_market(invoke: Invoke, here: Path) -> None:
@@ -90,7 +89,7 @@ def test_same_seed_same_bytes_whatever_the_threads(invoke: Invoke, here: Path) -
         result = invoke("run", "telecom", *size, *more, "--threads", threads, "--out", out)
         assert result.exit_code == 0, result.output
     one = table_bytes(here / "one")
-    assert len(one) == 6
+    assert len(one) == 5
     assert one == table_bytes(here / "two") == table_bytes(here / "again")
     assert manifest(here / "one")["files"] == manifest(here / "two")["files"]
     assert [manifest(here / out)["threads"] for out in ("one", "two")] == [1, 2]
@@ -123,7 +122,14 @@ def test_where_results_go_unless_said(invoke: Invoke, here: Path) -> None:
 
 
 def test_options_go_before_the_config_and_set(invoke: Invoke, here: Path) -> None:
-    assignments = ("--set", "run.months=9", "--set", "firms.0.price=41", "--set", "firms.0.price=40")
+    assignments = (
+        "--set",
+        "run.months=9",
+        "--set",
+        "firms.0.price=41",
+        "--set",
+        "firms.0.price=40",
+    )
     invoke("run", "telecom", *SMALL, *assignments, "--out", "out")
     spec = manifest(here / "out")["spec"]
     assert (spec["run"]["months"], spec["firms"][0]["price"]) == (3, 40.0)
@@ -172,8 +178,7 @@ def test_a_strategy_of_ones_own_is_found(invoke: Invoke, here: Path, place: str)
     ((folder if "beside" in place else here) / f"{module}.py").write_text(STRATEGY)
     config = folder / "mine.yaml"
     config.write_text(
-        "extends: telecom\nset:\n  firms.0.strategy: "
-        f"{{kind: {module}.Thrifty, spend: 5.0}}\n"
+        f"extends: telecom\nset:\n  firms.0.strategy: {{kind: {module}.Thrifty, spend: 5.0}}\n"
     )
     result = invoke("run", "configs/mine.yaml", *SMALL, "--out", "out")
     assert result.exit_code == 0, result.output
@@ -271,9 +276,7 @@ def test_quiet_prints_the_folder(invoke: Invoke, here: Path) -> None:
     assert result.stderr == ""
 
 
-def test_a_long_run_says_how_far_it_is(
-    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_run_says_how_far_it_is(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_PATIENCE", -1.0)
     options = ("--customers", 300, "--months", 10, "--no-figures")
     result = invoke("run", "telecom", *options, "--out", "loud")
@@ -306,10 +309,8 @@ def test_threads_unless_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert running.default_threads(20_000) == 6
 
 
-def test_a_name_that_means_nothing_to_rich_is_printed_as_it_is(
-    invoke: Invoke, here: Path
-) -> None:
-    result = invoke("run", "telecom", *SMALL, "--set", "firms.0.name=[bold]A[/bold] :smile:")
+def test_names_are_printed_as_they_are(invoke: Invoke) -> None:
+    name = "[bold]A[/bold] :smile:"
+    result = invoke("run", "telecom", *SMALL, "--set", f"firms.0.name='{name}'")
     assert result.exit_code == 0, result.output
-    assert "[bold]A[/bold] :smile:" in result.stdout
-    assert summary.__doc__
+    assert name in result.stdout

@@ -21,7 +21,7 @@ from relsim.firms.ledger import FIRM_LINES
 from relsim.report import figures as report
 from relsim.report.labels import Marks, spread
 from relsim.report.layout import About
-from relsim.report.style import money_scale, number, pen
+from relsim.report.style import drawing, money_scale, number, pen
 from relsim.spec import starter
 
 TENURE = 12
@@ -63,13 +63,13 @@ def a_run(
     lived = rng.uniform(20.0, 900.0, len(tenure)) * alive[tenure["firm"]]
     worth = np.where(tenure["tenure_year"] == 0, -30.0, 4.0 + 0.1 * tenure["tenure_year"])
     tenure["customer_months"], tenure["profit"] = lived, money * worth * lived
-    tenure["firm"] = pd.Categorical.from_codes(tenure["firm"], list(names))
+    tenure["firm"] = pd.Categorical(np.array(names)[tenure["firm"]], categories=list(names))
     return frame, tenure, About("A market", currency, 2000, months, 7, 3, names)
 
 
 def words(figure: Figure) -> list[Text]:
     """Return the texts that can be seen on a figure that has been drawn."""
-    FigureCanvasAgg(figure).draw()
+    FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]  # of matplotlib
     return [text for text in figure.findobj(Text, include_self=False) if _is_seen(text)]
 
 
@@ -157,24 +157,26 @@ def test_profit_by_tenure_is_per_customer_won_and_then_per_customer_year() -> No
     ("case", "marks"),
     [
         ({}, ()),
-        ({}, [(6, "price war")]),
         ({}, [(6, "price war"), (7, "a very long story " * 12), (7, "another"), (99, "never")]),
         ({"firms": 1}, ()),
         ({"firms": 1, "months": 1}, [(1, "the first month")]),
         ({"months": 1}, ()),
-        ({"months": 11}, ()),
         ({"months": 700}, ()),
         ({"ghosts": (1,)}, ()),
         ({"firms": 1, "ghosts": (0,)}, ()),
         ({"firms": 12}, [(month, f"event {month}") for month in (1, 2, 15, 30)]),
-        ({"firms": 30}, ()),
-        ({"firms": 120, "months": 3}, ()),
+        ({"firms": 31, "months": 3}, ()),
         ({"money": 1e15}, ()),
         ({"money": 1e-9}, ()),
         ({"money": 0.0}, ()),
-        ({"currency": "US$ of $"}, [(3, "$ falls")]),
-        ({"currency": "an extremely long name of a currency"}, ()),
-        ({"names": ("A firm whose name goes on and on " * 4, "$b$\n_^{", "顧客")}, ()),
+        ({"currency": "an extremely long name of a currency"}, [(3, "$ falls")]),
+        (
+            {
+                "currency": "US$ of $",
+                "names": ("A firm whose name goes on and on " * 4, "$b$\n_^{", "顧客"),
+            },
+            (),
+        ),
     ],
     ids=str,
 )
@@ -183,7 +185,7 @@ def test_nothing_stands_on_anything_or_leaves_the_figure(
 ) -> None:
     table, tenure, about = a_run(**case)  # type: ignore[arg-type]  # keywords of several types
     for name, figure in report.figures(table, tenure, about, marks).items():
-        with report.drawing():
+        with drawing():
             assert collisions(figure) == [], name
 
 
@@ -194,10 +196,10 @@ def test_a_firm_without_customers_is_named_and_has_no_line() -> None:
 
 
 def test_of_many_firms_the_largest_are_shown_in_their_own_colours() -> None:
-    table, tenure, about = a_run(firms=40, months=3)
+    table, tenure, about = a_run(firms=31, months=2)
     table.loc[table["firm"] == "Firm 1", "customers"] = 0.0
     drawn = report.figures(table, tenure, about)
-    assert "The 30 largest of 40 firms." in said(drawn["share"])
+    assert "The 30 largest of 31 firms." in said(drawn["share"])
     assert "Firm 1:" not in said(drawn["share"])
     assert len(drawn["ladder"].axes) == 30
     assert len({pen(place)[:2] for place in range(12)}) == 12
@@ -209,8 +211,9 @@ def test_events_are_named_where_they_have_room_and_numbered_where_not() -> None:
     few = report.figures(table, tenure, about, [(6, "price war")])
     assert "price war" in [text.get_text() for text in few["share"].axes[0].texts]
     assert "Events: 1: price war (month 6)." in said(few["budgets"])
-    close = report.figures(table, tenure, about, [(6, "price war"), (7, "price peace")])
-    assert "Events: 1: price war (month 6), 2: price peace (month 7)." in said(close["share"])
+    close = report.figures(table, tenure, about, [(k, f"event of {k}") for k in (6, 7, 8)])
+    numbered = "Events: 1: event of 6 (month 6), 2: event of 7 (month 7), 3: event of 8 (month 8)."
+    assert numbered in said(close["share"])
     assert "Events" not in said(close["tenure"])
 
 

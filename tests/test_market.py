@@ -1,0 +1,174 @@
+"""The Python face of a market, and what it is good for."""
+
+import subprocess
+import sys
+
+import mesa
+import numpy as np
+import pandas as pd
+import pytest
+
+import relsim
+from relsim.agents import AgentMarket
+from relsim.economics.lifetime import ladder_values
+from relsim.errors import SpecError
+from relsim.market import Market
+from relsim.spec import override, starter
+
+
+def test_steps_and_runs_are_the_same() -> None:
+    stepped, run = Market(starter()), Market(starter()).run(3)
+    for _ in range(3):
+        stepped.step()
+    assert stepped.table.equals(run.table)
+    assert stepped.month == stepped.steps == 3
+
+
+def test_a_table_before_the_first_month_is_empty() -> None:
+    market = Market(starter())
+    assert len(market.table) == 0
+    assert len(market.tenure_table) == 0
+
+
+def test_months_must_not_be_negative() -> None:
+    with pytest.raises(SpecError, match="given -1, allowed: 0 or more"):
+        Market(starter()).run(months=-1)
+
+
+def test_one_customer_can_be_looked_at() -> None:
+    market = Market(starter()).run(6)
+    frame = market.customers.frame()
+    for i in (0, 17, 999, -1):
+        customer, row = market.customers[i], frame.iloc[i]
+        assert customer.customer == row["customer"]
+        assert customer.tenure == row["tenure"]
+        assert customer.rung == row["rung"]
+        assert customer.trust == pytest.approx(row["trust"])
+        assert len(customer.neighbours) == row["neighbours"]
+        assert (customer.supplier or "none") == (
+            row["supplier"] if isinstance(row["supplier"], str) else "none"
+        )
+    assert [c.customer for c in market.customers[2:4]] == [2, 3]
+    with pytest.raises(IndexError, match="customers 0 to 999"):
+        market.customers[1000]
+
+
+def test_a_frame_does_not_change_when_the_market_lives_on() -> None:
+    market = Market(starter()).run(1)
+    frame = market.customers.frame()
+    before = frame.copy(deep=True)
+    market.run(2)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_firms_are_mesa_agents_and_a_data_collector_works() -> None:
+    market = Market(override(starter(), {"run.months": 4}))
+    collector = mesa.DataCollector(
+        model_reporters={"prospects": "prospects"}, agent_reporters={"cash": "cash"}
+    )
+    for _ in range(4):
+        market.step()
+        collector.collect(market)
+    assert len(list(market.agents)) == 2
+    assert len(collector.get_model_vars_dataframe()) == 4
+    assert list(collector.get_agent_vars_dataframe().columns) == ["cash"]
+
+
+def test_customers_are_mesa_agents_in_the_other_engine() -> None:
+    spec = override(starter(), {"market.customers": 40})
+    assert len(list(AgentMarket(spec).agents)) == 42
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"market.customers": 1},
+        {"market.customers": 2, "customers.network.kind": "scale_free"},
+        {"firms.0.share": 0.0, "firms.1.share": 0.0},
+        {"market.annual_discount_rate": 0.0},
+        {"firms.0.price": 1e9},
+        {"mechanisms.choice.outside_utility": 50.0, "mechanisms.reconsider.base_hazard": 0.99},
+        {"mechanisms.retention.rule": "fixed", "mechanisms.retention.monthly": 1.0},
+        {"mechanisms.retention.rule": "fixed", "mechanisms.retention.monthly": 0.0},
+        {"firms.0.contract_months": 250},
+        {"market.credit": False, "firms.0.cash": -100.0},
+    ],
+)
+def test_odd_markets_live(values: dict[str, object]) -> None:
+    market = Market(override(starter(), values)).run(15)
+    assert np.isfinite(market.table["profit"]).all()
+
+
+def test_one_firm_alone_lives() -> None:
+    spec = starter()
+    alone = spec.model_copy(update={"firms": spec.firms[:1]})
+    table = Market(alone).run(12).table
+    assert (table["acquired_rivals"] == 0).all()
+
+
+def test_trust_grows_with_care_and_defection_falls() -> None:
+    table = Market(override(starter(), {"market.customers": 20_000, "run.months": 36})).run().table
+    late = table[table["month"] > 24].groupby("firm", observed=True)[["trust", "defection"]].mean()
+    assert late.loc["Defend", "trust"] > late.loc["Attack", "trust"]
+    assert late.loc["Defend", "defection"] < late.loc["Attack", "defection"]
+
+
+def test_ladder_values_in_closed_form() -> None:
+    """One rung, kept with chance r: V = m r / (1 + i - r) (Gupta & Lehmann 2003)."""
+    m, r, i = 12.0, 0.97, 0.008
+    steps = np.array([[0.0, 0.0], [1.0 - r, r]])
+    assert ladder_values(steps, np.array([0.0, m]), i)[1] == pytest.approx(m * r / (1 + i - r))
+
+
+def test_lifetime_value_in_the_market_is_the_closed_form() -> None:
+    """With retention fixed and nothing else going on, the ladder's value is m r / (1 + i - r)."""
+    quiet = {
+        "market.customers": 200_000,
+        "market.annual_turnover": 0.0,
+        "mechanisms.retention.rule": "fixed",
+        "mechanisms.retention.monthly": 0.96,
+        "mechanisms.buying.volume_growth": 0.0,
+        "mechanisms.buying.cross_sale_rate": 0.0,
+        "mechanisms.buying.premium": 0.0,
+        "mechanisms.service.learning": 0.0,
+        "customers.network.kind": "none",
+        "firms.0.share": 1.0,
+        "firms.1.share": 0.0,
+        "firms.0.awareness": 0.0,
+        "firms.1.awareness": 0.0,
+        "firms.0.strategy": {"kind": "balanced", "budget_share": 0.0},
+        "firms.1.strategy": {"kind": "balanced", "budget_share": 0.0},
+    }
+    market = Market(override(starter(), quiet)).run(24)
+    value = float(market.table["lifetime_value"].iloc[-2])
+    rate = 1.1 ** (1 / 12) - 1
+    contribution = 20.0 - 5.0
+    assert value == pytest.approx(contribution * 0.96 / (1 + rate - 0.96), rel=0.02)
+    customers = market.table.query("firm == 'Attack'")["customers"].to_numpy()
+    expected = 200_000 * 0.96 ** np.arange(1, 25)
+    error = 4 * np.sqrt(expected * (1 - 0.96 ** np.arange(1, 25)))
+    assert (np.abs(customers - expected) < error).all()
+
+
+def test_what_relsim_offers_by_name() -> None:
+    for name in relsim.__all__:
+        assert getattr(relsim, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'Markt'"):
+        _ = relsim.Markt
+    assert set(relsim.__all__) <= set(dir(relsim))
+
+
+def test_import_is_light() -> None:
+    code = "import sys, relsim; print(any(m in sys.modules for m in ('mesa', 'numba', 'pandas')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_without_discount_and_loss_a_customer_is_worth_without_bound() -> None:
+    steps = np.zeros((3, 3))
+    steps[1, 2] = steps[2, 2] = 5.0  # all climb to a rung that nobody leaves
+    assert ladder_values(steps, np.ones(3), 0.0).tolist() == [0.0, np.inf, np.inf]
+    steps[1, 0] = 5.0
+    assert ladder_values(steps, np.ones(3), 0.0).tolist() == [0.0, np.inf, np.inf]
+    steps[2, 0] = 5.0
+    assert ladder_values(steps, np.ones(3), 0.0).tolist() == pytest.approx([0.0, 1.0, 1.0])
