@@ -81,13 +81,13 @@ class Worth:
             memory += news
         margins = self._earned / np.maximum(self._present, _TINY)
         values = ladder_values(self._moves, margins, self.rate)
-        self.equity_present = (counts * values).sum(axis=-1)
+        self.equity_present = _sum_of(counts, values)
         self.lifetime_value = np.where(
             customers > 0.0, self.equity_present / np.maximum(customers, 1.0), self.lifetime_value
         )
         entering = self._moves[:, 0, :]
         entered = entering.sum(axis=-1)
-        new = (entering * (margins + values)).sum(axis=-1)
+        new = _sum_of(entering, margins + values)
         self.entry_value = np.where(
             entered > _NOBODY, new / np.maximum(entered, _TINY), self.entry_value
         )
@@ -95,3 +95,9 @@ class Worth:
         self._coming += (net - self._coming) * (1.0 if self._first else 1.0 / MEMORY)
         self._first = False
         self.equity_future = perpetuity(self._coming, self.rate)
+
+
+def _sum_of(people: Array, worth: Array) -> Array:
+    """Return what so many people are worth; nobody is worth nothing even without bound."""
+    total: Array = (people * np.where(people > 0.0, worth, 0.0)).sum(axis=-1)
+    return total
