@@ -91,9 +91,10 @@ class Worth:
         self.entry_value = np.where(
             entered > _NOBODY, new / np.maximum(entered, _TINY), self.entry_value
         )
-        net = acquired * self.entry_value - winning
-        self._coming += (net - self._coming) * (1.0 if self._first else 1.0 / MEMORY)
-        self._first = False
+        if self.rate > 0.0:  # else those to come have no finite value, and none is tracked
+            net = acquired * self.entry_value - winning
+            self._coming += (net - self._coming) * (1.0 if self._first else 1.0 / MEMORY)
+            self._first = False
         self.equity_future = perpetuity(self._coming, self.rate)
 
 

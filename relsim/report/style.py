@@ -130,7 +130,7 @@ def wrapped(text: str, size: float, room: float, stretch: float = 1.0) -> list[s
 
     Examples
     --------
-    >>> wrapped("one two three four", 8.0, 0.8)
+    >>> wrapped("one two three four", 8.0, 0.7)
     ['one two', 'three four']
     """
     lines: list[str] = []
@@ -155,7 +155,7 @@ def fit(text: str, size: float, room: float) -> str:
     Examples
     --------
     >>> fit("Attacker", 8.0, 2.0), fit("Attacker", 8.0, 0.4)
-    ('Attacker', 'Att…')
+    ('Attacker', 'Atta…')
     """
     if width(text, size) <= room:
         return text
