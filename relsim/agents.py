@@ -43,13 +43,29 @@ _LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED = (
     for name in ("left_market", "reconsidered", "recommendations", "warnings", "dissatisfied")
 )
 _LOST = books.YEAR_FIELDS.index("lost")
-_STATE = (
-    "supplier tier rung bound came_through recommendations tenure purchases satisfaction trust"
-).split()
-_TRAITS = (
-    "segment born usage price_sensitivity orientation service_demand growth_potential "
-    "misjudgement retention"
-).split()
+_STATE = [
+    "supplier",
+    "tier",
+    "rung",
+    "bound",
+    "came_through",
+    "recommendations",
+    "tenure",
+    "purchases",
+    "satisfaction",
+    "trust",
+]
+_TRAITS = [
+    "segment",
+    "born",
+    "usage",
+    "price_sensitivity",
+    "orientation",
+    "service_demand",
+    "growth_potential",
+    "misjudgement",
+    "retention",
+]
 
 
 class CustomerAgent(mesa.Agent):
@@ -478,9 +494,7 @@ class AgentMarket(Market):
         self._customer_class = customer_class
         super().__init__(spec, seed, replication, threads)
 
-    def _people(self, threads: int) -> AgentCustomers:
+    def _people(self, threads: int) -> AgentCustomers:  # noqa: ARG002  # agents take turns
         people = AgentCustomers(self.spec, self.seed_of_luck, self.replication, threads=1)
-        people.agents = [
-            self._customer_class(self, place, people) for place in range(len(people))
-        ]
+        people.agents = [self._customer_class(self, place, people) for place in range(len(people))]
         return people

@@ -34,9 +34,34 @@ _ACQUISITION, _ONBOARDING, _REWARDS, _RETENTION, _RECOVERY = (
 )
 _MOST_MESA_SEED = 2**32
 _SEEN = (
-    "customers acquired lost reconsidered satisfaction trust failures complaints recovered "
-    "revenue profit contribution lifetime_value entry_value"
-).split()
+    "customers",
+    "acquired",
+    "lost",
+    "reconsidered",
+    "satisfaction",
+    "trust",
+    "failures",
+    "complaints",
+    "recovered",
+    "revenue",
+    "profit",
+    "contribution",
+    "lifetime_value",
+    "entry_value",
+)
+_NOT_YET = (
+    "acquired",
+    "lost",
+    "reconsidered",
+    "by_recommendation",
+    "by_reach",
+    "by_awareness",
+    "failures",
+    "complaints",
+    "recovered",
+    "profit",
+    "offence",
+)
 
 
 class ConservationError(AssertionError):
@@ -131,9 +156,7 @@ class Market(mesa.Model):
 
     def plan(self) -> list[Plan]:
         """Let every firm read its view and decide; nobody sees another's plan of the month."""
-        return [
-            firm.decide(view) for firm, view in zip(self.firms, self.views(), strict=True)
-        ]
+        return [firm.decide(view) for firm, view in zip(self.firms, self.views(), strict=True)]
 
     def offer(self, plans: list[Plan]) -> tuple[Array, Array]:
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
@@ -266,16 +289,12 @@ class Market(mesa.Model):
             [np.count_nonzero(low & (supplier == f)) for f in firms], dtype=np.float64
         )
         none = np.zeros(len(spec.firms))
-        zeros = (
-            "acquired lost reconsidered by_recommendation by_reach by_awareness failures "
-            "complaints recovered profit offence"
-        ).split()
         ordinary = np.zeros((len(spec.firms), N_TIERS))
         ordinary[:, 1] = customers
         rungs = np.zeros((len(spec.firms), N_RUNGS - 1))
         rungs[:, 0] = customers
         start = spec.customers.start
-        return {name: none for name in zeros} | {
+        return dict.fromkeys(_NOT_YET, none) | {
             "customers": customers,
             "dissatisfied": dissatisfied,
             "contribution": contribution,

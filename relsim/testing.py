@@ -120,7 +120,7 @@ class StrategyContract:
     def test_refuses_unknown_parameters(self) -> None:
         """A typo in a parameter is an error, not a silent default."""
         try:
-            self.strategy(**self.parameters, no_such_parameter=1)
+            self.strategy(**{**self.parameters, "no_such_parameter": 1})
         except pydantic.ValidationError:
             return
         raise AssertionError("an unknown parameter was accepted")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relsim.agents import AgentMarket
+from relsim.agents import AgentMarket, CustomerAgent
 from relsim.market import Market
 from relsim.spec import MarketSpec, override, starter
 
@@ -81,8 +81,6 @@ def test_engines_agree_over_several_chunks() -> None:
 
 
 def test_a_customer_class_of_ones_own_is_used() -> None:
-    from relsim.agents import CustomerAgent
-
     class Restless(CustomerAgent):
         def reconsider(self) -> bool:
             super().reconsider()

@@ -30,7 +30,9 @@ CONTEXT: dict[str, dict[str, Any]] = {
         "firms.1.share": 0.3,
         "customers.start.trust": 0.6,
     },
-    "customers.segments.0.share": {"customers.segments": [{"name": "a"}, {"name": "b", "usage": 5.0}]},
+    "customers.segments.0.share": {
+        "customers.segments": [{"name": "a"}, {"name": "b", "usage": 5.0}]
+    },
     "firms.0.staff.start": {"firms.0.staff.decay": 0.0},
     "firms.0.staff.decay": {"firms.0.staff.start": 0.5},
     "mechanisms.retention.monthly": {"mechanisms.retention.rule": "fixed"},
@@ -75,7 +77,8 @@ def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         here = f"{path}{name}"
         kind = field.annotation
-        inner = {"segments": Segment, "firms": FirmSpec}.get(name)
+        inners: dict[str, type[BaseModel]] = {"segments": Segment, "firms": FirmSpec}
+        inner = inners.get(name)
         if inner is not None:
             yield from leaves(inner, f"{here}.0.")
         elif isinstance(kind, type) and issubclass(kind, BaseModel) and name != "strategy":

@@ -89,13 +89,11 @@ def test_ledger_is_the_sum_over_customers() -> None:
             "revenue_premium": firm.price * (quantity * m.buying.premium * trust).sum(),
             "cost_of_goods": -firm.unit_cost * quantity.sum(),
             "cost_to_serve": -firm.service_cost * serve.sum(),
-            "discounts": -firm.price
-            * discount
-            * quantity[tenure < m.buying.discount_months].sum(),
-            "onboarding": -firm.onboarding_cost * last.loc[firm.name, "acquired"],
+            "discounts": -firm.price * discount * quantity[tenure < m.buying.discount_months].sum(),
+            "onboarding": -firm.onboarding_cost * last["acquired"].to_dict()[firm.name],
         }
         for name, value in expected.items():
-            assert last.loc[firm.name, name] == pytest.approx(value, rel=1e-9), name
+            assert last[name].to_dict()[firm.name] == pytest.approx(value, rel=1e-9), name
 
 
 def bytes_of(market: Market) -> bytes:
@@ -157,7 +155,9 @@ def test_one_more_customer_changes_nobody_else() -> None:
 def test_one_more_firm_changes_only_those_who_take_it() -> None:
     two = isolated({"market.customers": 2000, "market.annual_turnover": 0.0})
     entrant = two.firms[0].model_dump() | {"name": "Entrant", "share": 0.0}
-    three = MarketSpec.model_validate(two.model_dump() | {"firms": [*two.model_dump()["firms"], entrant]})
+    three = MarketSpec.model_validate(
+        two.model_dump() | {"firms": [*two.model_dump()["firms"], entrant]}
+    )
     before, after = (Market(spec).run(1).customers.frame() for spec in (two, three))
     went = (after["supplier"] == "Entrant").to_numpy()
     assert 0 < went.sum() < 600

@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+# Imported only when a shell asks, and then no more than the answer needs.
+# ruff: noqa: PLC0415
+
 LISTS = ("configs", "strategies", "mechanisms")
 """What ``relsim list`` can list."""
 
 
 def configs(incomplete: str) -> list[str]:
     """Return configs of relsim's and YAML files that begin like this."""
-    from relsim.spec.locating import shipped  # noqa: PLC0415  # only when a shell asks
+    from relsim.spec.locating import shipped
 
     names = [name for name in shipped() if name.startswith(incomplete)]
     return names + _files(incomplete)
@@ -27,11 +30,17 @@ def _files(incomplete: str) -> list[str]:
 
 
 def keys(incomplete: str) -> list[str]:
-    """Return keys, and configs, that begin like this."""
-    from relsim.spec.explain import entries  # noqa: PLC0415  # only when a shell asks
+    """Return keys, strategies and configs that begin like this."""
+    if incomplete.startswith("strategy"):  # strategies take a second to import
+        from relsim.cli.explaining import known
 
-    paths = [entry.path for entry in entries()]
-    return [path for path in paths if path.startswith(incomplete)] + configs(incomplete)
+        found = known()
+    else:
+        from relsim.spec.explain import entries
+
+        found = list(entries())
+    paths = [entry.path for entry in found if entry.path.startswith(incomplete)]
+    return paths + configs(incomplete)
 
 
 def lists(incomplete: str) -> list[str]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from relsim.cli.listing import equation
 from relsim.cli.reading import spec_of
+from relsim.cli.speaking import listing
 from relsim.firms.strategies import BUILT_IN, build
 from relsim.spec import MarketSpec
 from relsim.spec.explain import REQUIRED, Entry, Value, entries, find, values
@@ -101,17 +101,10 @@ def _which(entry: Entry) -> str:
 
 
 def _table(found: Iterable[Entry]) -> Table:
-    table = _columns("key", "meaning", "unit", "allowed", "default", "source")
+    table = listing("key", "meaning", "unit", "allowed", "default", "source")
     for e in found:
         default = "keys inside" if e.section else shown(e.default)
         table.add_row(e.path, e.meaning, e.unit, e.allowed, default, e.source)
-    return table
-
-
-def _columns(*heads: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
     return table
 
 
@@ -132,7 +125,7 @@ def shown(value: Any) -> str:
 
 def _show_config(out: Console, config: str) -> None:
     spec = spec_of(config)
-    table = _columns("key", "", "value", "unit", "source")
+    table = listing("key", "", "value", "unit", "source")
     found = spec_values(spec)
     for value in found:
         flag = "*" if value.differs else ""

@@ -3,11 +3,10 @@
 import inspect
 from collections.abc import Callable, Iterator
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from relsim.cli.completing import LISTS
+from relsim.cli.speaking import listing
 from relsim.customers.rules import (
     buying,
     choice,
@@ -63,9 +62,7 @@ def show(out: Console, what: str) -> None:
         hint = nearest(what, LISTS) or f"; allowed: {', '.join(LISTS)}"
         raise SpecError(f"list: unknown list {what!r}{hint}")
     heads, *rows = kinds[what]()
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
+    table = listing(*heads)
     for row in rows:
         table.add_row(*row)
     out.print(table)

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.table import Table
 
 from relsim.errors import RelsimError, StrategyError
 
@@ -22,6 +24,25 @@ def console() -> Console:
     """Return where results are printed: plain words, as wide as a terminal or as they need."""
     width = None if sys.stdout.isatty() else _UNBOUNDED
     return Console(width=width, markup=False, highlight=False, emoji=False)
+
+
+def many(count: int, name: str) -> str:
+    """Return a count of things in words.
+
+    Examples
+    --------
+    >>> many(1, "firm"), many(50000, "customer")
+    ('1 firm', '50,000 customers')
+    """
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def listing(*heads: str) -> Table:
+    """Return a table for a terminal or a pipe; its first column is never broken."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for place, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=place == 0)
+    return table
 
 
 @contextlib.contextmanager

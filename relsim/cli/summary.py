@@ -5,10 +5,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from relsim.cli.speaking import listing, many
 from relsim.market import Market
 
 _YEAR = 12
@@ -82,13 +82,15 @@ def verdict(firms: Sequence[Standing]) -> str:
     for prize, figures in prizes.items():
         best = max((x for x in figures if not math.isnan(x)), default=math.nan)
         winners = [firm.firm for firm, x in zip(firms, figures, strict=True) if x == best]
-        if winners:
+        if 0 < len(winners) < len(firms):  # a prize that everybody gets is none
             won.setdefault(_and(winners), []).append(prize)
-    if len(won) == 1:
-        (winner, all_prizes), *_ = won.items()
+    if not won:
+        return "All firms ended level."
+    winner, all_prizes = next(iter(won.items()))
+    if len(all_prizes) == len(prizes):
         return f"{winner} won on every count: {_and(all_prizes)}."
     parts = [
-        f"{_and([f'the {prize}' for prize in several])}{' went' if not k else ''} to {winner}"
+        f"{_and([f'the {prize}' for prize in several])}{'' if k else ' went'} to {winner}"
         for k, (winner, several) in enumerate(won.items())
     ]
     sentence = ", ".join(parts)
@@ -103,24 +105,20 @@ def show(out: Console, market: Market, folder: Path) -> None:
     """Print the end of a run: table, verdict, and where the results lie."""
     firms = standings(market)
     spec = market.spec
-    months = "1 month" if market.month == 1 else f"{market.month:,} months"
-    out.print(f"{spec.title}: {months}, {spec.market.customers:,} customers, seed {spec.run.seed}")
+    months, customers = many(market.month, "month"), many(spec.market.customers, "customer")
+    out.print(f"{spec.title}: {months}, {customers}, seed {spec.run.seed}")
     out.print(_table(firms, spec.currency))
     out.print(verdict(firms))
-    out.print(f"Tables and figures: {folder}")
+    there = "Tables and figures" if (folder / "figures").is_dir() else "Tables"
+    out.print(f"{there}: {folder}")
 
 
 def _table(firms: Sequence[Standing], currency: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("firm")
-    table.add_column("strategy")
-    for head in (
-        "share of customers",
-        "lost a year",
-        f"profit a month ({currency})",
-        f"customer equity ({currency})",
-    ):
-        table.add_column(head, justify="right")
+    heads = ("share of customers", "lost a year", "profit a month", "customer equity")
+    money = [f"{head} ({currency})" for head in heads[2:]]
+    table = listing("firm", "strategy", *heads[:2], *money)
+    for column in table.columns[2:]:
+        column.justify = "right"
     for firm in firms:
         table.add_row(
             firm.firm,

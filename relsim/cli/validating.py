@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from relsim.cli.reading import spec_of
-from relsim.customers.draws import luck
-from relsim.customers.settings import wire
+from relsim.cli.speaking import many
 from relsim.output import identity
 
 
@@ -21,9 +20,14 @@ def validate(out: Console, config: str, assignments: Sequence[str]) -> None:
     spec = spec_of(config, assignments)
     name = identity(spec)
     if spec.customers.network.kind == "file":
+        # Takes seconds to import: only where there is a file to check.
+        from relsim.customers.draws import luck  # noqa: PLC0415  # see above
+        from relsim.customers.settings import wire  # noqa: PLC0415  # see above
+
         wire(spec.customers.network, spec.market.customers, luck(spec.run.seed))
-    firms = "1 firm" if len(spec.firms) == 1 else f"{len(spec.firms)} firms"
-    out.print(
-        f"{config}: can be run ({firms}, {spec.market.customers:,} customers, "
-        f"{spec.run.months:,} months, spec {name.spec_hash[:8]})"
+    counts = (
+        many(len(spec.firms), "firm"),
+        many(spec.market.customers, "customer"),
+        many(spec.run.months, "month"),
     )
+    out.print(f"{config}: can be run ({', '.join(counts)}, spec {name.spec_hash[:8]})")

@@ -50,7 +50,8 @@ class Accounts(NamedTuple):
 
     ``years`` (firm, tenure year, YEAR_FIELDS); ``firms`` (firm, FIRM_FIELDS); ``flows``
     (firm before, firm after) customers who changed; ``sources`` (firm, how it came into
-    consideration) new customers; ``cells`` (firm, rung, tier, CELL_FIELDS); ``steps`` (firm, rung before, rung after), 0 = lost.
+    consideration) new customers; ``cells`` (firm, rung, tier, CELL_FIELDS);
+    ``steps`` (firm, rung before, rung after), 0 = lost.
     """
 
     years: Table

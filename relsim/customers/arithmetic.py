@@ -13,7 +13,7 @@ import numba
 from numba.core import types
 from numba.extending import intrinsic
 
-from relsim.customers.compiled import rule
+from relsim.customers.compiled import Whole, rule
 
 if numba.config.DISABLE_JIT:
 
@@ -21,7 +21,7 @@ if numba.config.DISABLE_JIT:
         """Return the 64 bits of a float as a signed integer."""
         return int(struct.unpack("<q", struct.pack("<d", x))[0])
 
-    def float_of(bits: int) -> float:
+    def float_of(bits: Whole) -> float:
         """Return the float that has these 64 bits."""
         return float(struct.unpack("<d", struct.pack("<Q", int(bits) & 0xFFFFFFFFFFFFFFFF))[0])
 

@@ -20,7 +20,7 @@ from relsim.customers.block import (
     Index,
 )
 from relsim.customers.choosing import WARNING_OFFSET
-from relsim.customers.compiled import loop, rule
+from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.rules import experience as living
 from relsim.customers.terms import N_RUNGS, N_TIERS, Mechanisms
 
@@ -43,7 +43,7 @@ _YEAR_ROW, _CELL_ROW, _STEP_ROW = np.uint64(0), np.uint64(ROW), np.uint64(2 * RO
 
 
 @rule
-def tenure_year(tenure: float) -> int:
+def tenure_year(tenure: float) -> Whole:
     """Return the year of tenure, counted from 0, all late ones together.
 
     Examples
@@ -56,7 +56,7 @@ def tenure_year(tenure: float) -> int:
 
 
 @rule
-def book_trouble(account: Accounts, firm: int, trouble: float) -> None:
+def book_trouble(account: Accounts, firm: Whole, trouble: float) -> None:
     """Book a failure, and the complaint and recovery that followed."""
     account.firms[firm, _FAILURES] += 1.0 if trouble >= living.FAILED else 0.0
     account.firms[firm, _COMPLAINTS] += 1.0 if trouble >= living.COMPLAINED else 0.0
@@ -64,14 +64,14 @@ def book_trouble(account: Accounts, firm: int, trouble: float) -> None:
 
 
 @rule
-def book_lost(account: Accounts, f: Floats, c: int, firm: int) -> None:
+def book_lost(account: Accounts, f: Floats, c: Whole, firm: Whole) -> None:
     """Book that a firm lost the block's customer c, by year of tenure."""
     account.years[firm, tenure_year(f[TENURE + c]), _LOST] += 1.0
 
 
 @rule
 def book_move(
-    account: Accounts, f: Floats, c: int, before: int, after: int, through: int
+    account: Accounts, f: Floats, c: Whole, before: Whole, after: Whole, through: Whole
 ) -> None:
     """Book the choice of the block's customer c, before anything of it is changed."""
     if before > 0:
@@ -86,7 +86,7 @@ def book_move(
 
 
 @rule
-def book_departure(account: Accounts, f: Floats, c: int) -> None:
+def book_departure(account: Accounts, f: Floats, c: Whole) -> None:
     """Book that the block's customer c leaves the market for good."""
     firm = np.int64(f[SUPPLIER + c])
     account.firms[firm, _LEFT_MARKET] += 1.0
@@ -94,7 +94,7 @@ def book_departure(account: Accounts, f: Floats, c: int) -> None:
 
 
 @rule
-def book_notable(account: Accounts, m: Mechanisms, f: Floats, c: int) -> None:
+def book_notable(account: Accounts, m: Mechanisms, f: Floats, c: Whole) -> None:
     """Book the trouble, the talk and the dissatisfaction of the block's customer c."""
     firm = np.int64(f[SUPPLIER + c])
     book_trouble(account, firm, f[TROUBLE + c])

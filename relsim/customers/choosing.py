@@ -104,8 +104,8 @@ def listen(
         for edge in range(network.start[i], network.start[i + np.uint64(1)]):
             word = np.int64(said[network.neighbour[edge]])
             if word >= WARNING_OFFSET:
-                row = (word - WARNING_OFFSET - 1) * HEARD_ROWS + 1
-                h[row * ROW + k] *= 1.0 - m.warning
+                warned = (word - WARNING_OFFSET - 1) * HEARD_ROWS + 1
+                h[warned * ROW + k] *= 1.0 - m.warning
             elif word > 0:
                 h[(word - 1) * HEARD_ROWS * ROW + k] *= 1.0 - m.persuasion
 
@@ -159,7 +159,14 @@ def consider(
 
 @loop
 def pack(
-    columns: Columns, f: Floats, x: Floats, ways: Floats, index: Index, firms: int, lo: int, count: int
+    columns: Columns,
+    f: Floats,
+    x: Floats,
+    ways: Floats,
+    index: Index,
+    firms: int,
+    lo: int,
+    count: int,
 ) -> int:
     """Keep only the choosers who have something to choose; return how many.
 

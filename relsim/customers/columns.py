@@ -1,6 +1,6 @@
 """The state of all customers, one array per quantity."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,6 @@ class Columns(NamedTuple):
 
 def allocate(size: int) -> Columns:
     """Return columns of zeros for ``size`` customers."""
-    u8, u16, f32 = np.uint8, np.uint16, np.float32
-    dtypes = [u8] * 9 + [u16] * 2 + [np.int32] + [f32] * 9
-    return Columns(*(np.zeros(size, dtype) for dtype in dtypes))
+    dtypes: list[Any] = [np.uint8] * 9 + [np.uint16] * 2 + [np.int32] + [np.float32] * 9
+    columns: list[Any] = [np.zeros(size, dtype) for dtype in dtypes]
+    return Columns(*columns)

@@ -12,12 +12,16 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 import platformdirs
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+Whole: TypeAlias = Any
+"""A whole number: Python's own, or one of numpy's where the width matters to the compiler.
+The stubs know no common type of the two that may stand in an index."""
 
 
 @functools.cache

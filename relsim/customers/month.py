@@ -52,16 +52,16 @@ from relsim.customers.block import (
 from relsim.customers.booking import book, book_departure, book_move
 from relsim.customers.choosing import (
     CHOOSER_ROWS,
+    HEARD_ROWS,
     LUCK_ROWS,
     OUTCOME_ROWS,
-    HEARD_ROWS,
     THROUGH,
     WARNING_OFFSET,
     WHO_SUPPLIER,
     WINNER,
 )
 from relsim.customers.columns import Columns
-from relsim.customers.compiled import loop, rule
+from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.draws import Luck, Purpose, uniform
 from relsim.customers.network import Network
 from relsim.customers.rules import buying, choice, ladder, reconsider, relationship, service
@@ -96,7 +96,7 @@ _CONTRACT = int(Term.CONTRACT)
 
 
 @rule
-def terms_place(supplier: float, tier: float) -> int:
+def terms_place(supplier: float, tier: float) -> Whole:
     """Return where the terms of a supplier for a tier start in the flat table of firms."""
     return np.int64((supplier * N_TIERS + tier) * N_TERMS)
 
@@ -121,7 +121,7 @@ def draw(f: Floats, luck: Luck, month: int, lo: int, n: int) -> None:
 
 
 @rule
-def meet_terms_of_one(f: Floats, terms: Floats, c: int, at: int) -> None:
+def meet_terms_of_one(f: Floats, terms: Floats, c: Whole, at: Whole) -> None:
     """Let the block's customer c meet the terms that start at ``at`` in the table of firms."""
     # Unsigned places: a signed one would be tested for counting from the end.
     for k in range(N_MET):
@@ -219,7 +219,7 @@ def move(
 
 
 @rule
-def start_relationship(f: Floats, terms: Floats, m: Mechanisms, c: int, supplier: float) -> None:
+def start_relationship(f: Floats, terms: Floats, m: Mechanisms, c: Whole, supplier: float) -> None:
     """Set the block's customer c to the first month with a supplier, or to having none (0)."""
     has_one = supplier > 0.0
     tier = valuation.ORDINARY if has_one else 0.0

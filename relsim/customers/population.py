@@ -1,7 +1,8 @@
 """All customers of a market: state, network and luck behind a small face."""
 
 import dataclasses
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, overload
 
@@ -13,7 +14,6 @@ from relsim.customers import accounts as books
 from relsim.customers import columns as state
 from relsim.customers import draws, settings, starting
 from relsim.customers.accounts import Accounts
-from relsim.customers.columns import Columns
 from relsim.customers.month import live
 from relsim.customers.network import degree
 from relsim.customers.rules.ladder import RUNGS
@@ -136,9 +136,7 @@ class Customers:
             )
 
         self._share_out(live_some, chunks)
-        self.columns = self.columns._replace(
-            said=self.columns.saying, saying=self.columns.said
-        )
+        self.columns = self.columns._replace(said=self.columns.saying, saying=self.columns.said)
         return books.fold(accounts)
 
     def _share_out(self, work: Any, chunks: int) -> None:
@@ -149,10 +147,7 @@ class Customers:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="relsim")
         edges = [chunks * k // threads for k in range(threads + 1)]
-        jobs = [
-            self._pool.submit(work, first, last)
-            for first, last in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        jobs = [self._pool.submit(work, *some) for some in itertools.pairwise(edges)]
         for job in jobs:
             job.result()
 
@@ -252,6 +247,12 @@ class Customers:
         return sum(c.nbytes for c in self.columns) + sum(n.nbytes for n in self.network)
 
 
+def named(codes: npt.NDArray[Any], names: Sequence[str]) -> pd.Categorical:
+    """Return codes as names; -1 is missing."""
+    # What pandas' stubs say of this function is narrower than what it takes.
+    return pd.Categorical.from_codes(codes, list(names))  # type: ignore[call-overload, no-any-return]
+
+
 def _categories(
     codes: npt.NDArray[Any],
     names: tuple[str, ...],
@@ -259,4 +260,4 @@ def _categories(
 ) -> pd.Categorical:
     """Return codes as names, missing (-1) where nothing is known."""
     places = np.where(known, codes.astype(np.int16), np.int16(-1))
-    return pd.Categorical.from_codes(places, list(names))
+    return named(places, names)

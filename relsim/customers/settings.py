@@ -83,9 +83,7 @@ def trait_tables(spec: MarketSpec) -> TraitTables:
         price_sensitivity=table(
             lambda s: traits.lognormal_table(s.price_sensitivity, s.price_sensitivity_spread)
         ),
-        orientation=table(
-            lambda s: traits.beta_table(s.orientation, s.orientation_concentration)
-        ),
+        orientation=table(lambda s: traits.beta_table(s.orientation, s.orientation_concentration)),
         service_demand=table(
             lambda s: traits.lognormal_table(s.service_demand, s.service_demand_spread)
         ),
@@ -94,9 +92,11 @@ def trait_tables(spec: MarketSpec) -> TraitTables:
         ),
         misjudgement=table(lambda _: traits.normal_table()),
         retention=table(
-            lambda _: traits.beta_table(retention.monthly, retention.concentration)
-            if retention.rule == "own"
-            else traits.constant(retention.monthly)
+            lambda _: (
+                traits.beta_table(retention.monthly, retention.concentration)
+                if retention.rule == "own"
+                else traits.constant(retention.monthly)
+            )
         ),
     )
 

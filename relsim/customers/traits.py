@@ -84,7 +84,8 @@ def quantile(table: npt.NDArray[np.float64], u: float) -> float:
     place = u * CELLS
     cell = min(int(place), CELLS - 1)
     part = place - cell
-    return table[cell] + part * (table[cell + 1] - table[cell])
+    low, high = table[cell], table[cell + 1]
+    return low + part * (high - low)  # type: ignore[no-any-return]  # numpy's scalar
 
 
 @rule

@@ -84,7 +84,8 @@ def _never_lost(moves: Array) -> npt.NDArray[np.bool_]:
     can_be_lost = (ways & (moves[..., None, :, 0] > 0.0)).any(axis=-1)
     unseen = moves.sum(axis=-1) <= 0.0
     trap = ~can_be_lost & ~unseen
-    return (ways & trap[..., None, :]).any(axis=-1)
+    endless: npt.NDArray[np.bool_] = (ways & trap[..., None, :]).any(axis=-1)
+    return endless
 
 
 def perpetuity(amount: Array, rate: float) -> Array:

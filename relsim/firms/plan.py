@@ -82,7 +82,8 @@ def check(plan: Any, money: float, where: str) -> Plan:
         raise StrategyError(f"{where}: returned {plan!r}, allowed: a relsim.Plan")
     for name in _MONEY:
         _check_number(getattr(plan, name), where, name, 0.0, math.inf)
-    if not isinstance(plan.retention, tuple) or len(plan.retention) != N_TIERS:
+    retention: Any = plan.retention  # a strategy of a user's own may return anything
+    if not isinstance(retention, tuple) or len(retention) != N_TIERS:
         raise StrategyError(
             f"{where}: retention: given {plan.retention!r}, allowed: a tuple of {N_TIERS} budgets"
         )

@@ -79,7 +79,8 @@ def stack(records: Sequence[Record]) -> Record:
 
 def ratio(part: Array, whole: Array) -> Array:
     """Return part / whole, not a number where the whole is 0."""
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0.0)
+    result: Array = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0.0)
+    return result
 
 
 def movements(accounts: Accounts, opening: Array) -> dict[str, Array]:
@@ -140,9 +141,10 @@ def tier_contributions(accounts: Accounts) -> Array:
     """Return the mean contribution by firm and tier, money a month; 0 where nobody is."""
     cells = accounts.cells[..., 1:, :, :, :].sum(axis=-3)
     customers, contribution = cells[..., _CUSTOMERS], cells[..., _CONTRIBUTION]
-    return np.divide(
+    means: Array = np.divide(
         contribution, customers, out=np.zeros(customers.shape), where=customers > 0.0
     )
+    return means
 
 
 def money(record: Record, fixed: Costs) -> tuple[Array, Array]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from relsim.customers.population import named
 from relsim.firms import results
 from relsim.firms.results import Costs, Record
 from relsim.spec import MarketSpec
@@ -44,7 +45,7 @@ def market_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> p
     }
     keys = {
         "month": np.repeat(np.arange(1, months + 1), len(names)),
-        "firm": pd.Categorical.from_codes(np.tile(np.arange(len(names)), months), names),
+        "firm": named(np.tile(np.arange(len(names)), months), names),
     }
     values = {name: column.reshape(-1) for name, column in (shares | columns).items()}
     return pd.DataFrame(keys | values)
@@ -66,7 +67,7 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> p
     year, firm, tenure = np.indices(sums.shape[:-1]).reshape(3, -1)
     frame = pd.DataFrame(sums.reshape(-1, len(fields)), columns=fields)
     frame.insert(0, "year", year + 1)
-    frame.insert(1, "firm", pd.Categorical.from_codes(firm, names))
+    frame.insert(1, "firm", pd.Series(named(firm, names)))
     frame.insert(2, "tenure_year", tenure)
     frame["profit"] = frame[fields[2:]].sum(axis=1)
     return frame

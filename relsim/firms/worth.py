@@ -72,13 +72,9 @@ class Worth:
         counts, contributions = cells[..., 0], cells[..., 1]
         customers = counts.sum(axis=-1)
         each = defence / np.maximum(customers, 1.0)
-        for memory, news in (
-            (self._moves, steps),
-            (self._present, counts),
-            (self._earned, contributions - each[:, None] * counts),
-        ):
-            memory *= _FADE
-            memory += news
+        self._moves = _FADE * self._moves + steps
+        self._present = _FADE * self._present + counts
+        self._earned = _FADE * self._earned + contributions - each[:, None] * counts
         margins = self._earned / np.maximum(self._present, _TINY)
         values = ladder_values(self._moves, margins, self.rate)
         self.equity_present = _sum_of(counts, values)

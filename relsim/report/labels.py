@@ -71,7 +71,7 @@ def month_axis(axes: Axes, months: Array, most: int = _MOST_TICKS) -> None:
     axes.set_xticks(ticks, tick_labels(ticks))
 
 
-def value_axis(sharing: Sequence[Axes], most: int = 6) -> None:
+def value_axis(sharing: Sequence[Axes], most: int = 7) -> None:
     """Fix the axis of values that some axes share, with a line at zero where zero is inside."""
     axes = sharing[0]
     low, high = axes.get_ylim()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-_EDGE, _LEFT, _UNDER = 0.15, 0.78, 0.48
+_EDGE, _LEFT, _UNDER = 0.15, 0.84, 0.48
 _HEIGHT = 3.4
 _BOLD = 1.16  # wider than plain
 _NONE = np.array([math.inf, -math.inf])

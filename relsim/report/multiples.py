@@ -58,7 +58,7 @@ def budgets(run: Run) -> Figure:
         for money, (_, colour, dash) in zip(sides[:, :, place] / scale.factor, _SIDES, strict=True):
             axes.plot(run.months, money, color=colour, linestyle=dash, marker=marker)
     cells[0].set_ylim(bottom=0.0)
-    value_axis(cells, 4)
+    value_axis(cells, 5)
     return figure
 
 
@@ -112,7 +112,7 @@ def tenure(run: Run) -> Figure:
     shown = years if len(cells) <= _WRITTEN else years[::5]
     cells[0].set_xticks(shown, [f"{y}+" if y == years[-1] else str(y) for y in shown])
     cells[0].margins(x=0.035, y=0.12)
-    value_axis(cells, 4)
+    value_axis(cells, 5)
     return figure
 
 

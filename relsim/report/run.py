@@ -73,6 +73,8 @@ class Run:
     @property
     def averages(self) -> str:
         """Which lines are averages, of how many months."""
+        if self.window == 1:
+            return "A single month."
         thin = "" if self.crowded else "; thin: single months"
         return f"Thick: {self.window}-month average{thin}."
 

@@ -5,6 +5,7 @@ marker of its own, so that lines stay apart in grey.
 """
 
 import contextlib
+import functools
 import math
 import warnings
 from collections.abc import Iterator, Sequence
@@ -118,6 +119,7 @@ def plain(text: str) -> str:
     return " ".join(text.split()).replace("$", r"\$")
 
 
+@functools.lru_cache(maxsize=4096)
 def width(text: str, size: float) -> float:
     """Return how wide a text of some size in points is, inches."""
     shown = text.replace(r"\$", "$")

@@ -143,5 +143,3 @@ class CustomersSpec(SpecModel):
     )
     network: NetworkSpec = key("Who talks to whom.", unit="-", default=NetworkSpec())
     start: Start = key("The start of a run and of a relationship.", unit="-", default=Start())
-
-

@@ -53,12 +53,10 @@ def key(
     required = default is ... and "default_factory" not in more
     if required and source is not None:
         raise TypeError(f"a required key has no default whose source could be named: {meaning!r}")
-    extra = {"unit": unit, "source": None if required else (source or ASSUMED)}
+    extra: dict[str, Any] = {"unit": unit, "source": None if required else (source or ASSUMED)}
     if "default_factory" not in more:
         more["default"] = default
-    return Field(
-        description=meaning, json_schema_extra=extra, ge=ge, gt=gt, le=le, lt=lt, **more
-    )
+    return Field(description=meaning, json_schema_extra=extra, ge=ge, gt=gt, le=le, lt=lt, **more)
 
 
 def chance(meaning: str, *, default: Any = ..., source: str | None = None, **more: Any) -> Any:

@@ -94,7 +94,8 @@ class FirmSpec(SpecModel):
         "Cost to set a new customer up.", per="new customer", default=0.0
     )
     fixed_cost: float = money(
-        "Fixed cost, for each customer of the whole market.", per="market customer and month",
+        "Fixed cost, for each customer of the whole market.",
+        per="market customer and month",
         default=0.0,
     )
     cash: float = key(

@@ -58,7 +58,9 @@ class Run(SpecModel):
 
     months: int = key("Months to live.", unit="months", default=120, ge=1, le=60_000)
     seed: int = key("Seed of all luck.", unit="-", default=1, ge=0, lt=2**64)
-    replication: int = key("Which of the seed's streams of luck.", unit="-", default=0, ge=0, lt=2**32)
+    replication: int = key(
+        "Which of the seed's streams of luck.", unit="-", default=0, ge=0, lt=2**32
+    )
     customers_every: int = key(
         "Keep the state of all customers every so many months; 0 = at the end only.",
         unit="months",
@@ -77,9 +79,7 @@ class MarketSpec(SpecModel):
     market: Frame = key("What all firms share.", unit="-")
     customers: CustomersSpec = key("Who the customers are.", unit="-", default=CustomersSpec())
     mechanisms: Mechanisms = key("The rules' numbers.", unit="-", default=Mechanisms())
-    firms: tuple[FirmSpec, ...] = key(
-        "The firms.", unit="-", min_length=1, max_length=MOST_FIRMS
-    )
+    firms: tuple[FirmSpec, ...] = key("The firms.", unit="-", min_length=1, max_length=MOST_FIRMS)
     run: Run = key("How long and with which luck.", unit="-", default=Run())
 
     @model_validator(mode="after")
@@ -117,5 +117,3 @@ class MarketSpec(SpecModel):
                 f"{trust.build_rate:g} above break_rate={trust.break_rate:g}"
             )
         return self
-
-

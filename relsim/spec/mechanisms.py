@@ -6,7 +6,7 @@ from relsim.spec.fields import SpecModel, chance, fraction, key, weight
 
 
 class Experience(SpecModel):
-    """What a customer lives in a month: clip(quality + fit + care - congestion - failure + luck)."""
+    """What a customer lives in a month: quality, fit, care, congestion, failures and luck."""
 
     care_weight: float = key(
         "How much full care adds to an experience.", unit="experience", default=0.2, ge=0.0, le=1.0
@@ -131,9 +131,7 @@ class Retention(SpecModel):
         unit="-",
         default="relationship",
     )
-    monthly: float = chance(
-        "Retention for 'fixed', and the mean of it for 'own'.", default=0.98
-    )
+    monthly: float = chance("Retention for 'fixed', and the mean of it for 'own'.", default=0.98)
     concentration: float = key(
         "How alike customers' own retention is: alpha + beta of a beta distribution.",
         unit="count",
@@ -178,7 +176,9 @@ class Buying(SpecModel):
 class Service(SpecModel):
     """How the cost to serve falls as customer and firm learn."""
 
-    learning: float = fraction("Part of the cost to serve that long acquaintance saves.", default=0.15)
+    learning: float = fraction(
+        "Part of the cost to serve that long acquaintance saves.", default=0.15
+    )
     learning_months: float = key(
         "Months after which 63% of that is saved.", unit="months", default=24.0, gt=0.0, le=1200.0
     )
@@ -284,5 +284,3 @@ class Mechanisms(SpecModel):
     word_of_mouth: WordOfMouth = key("Who talks.", unit="-", default=WordOfMouth())
     ladder: Ladder = key("The loyalty ladder.", unit="-", default=Ladder())
     value_tiers: ValueTiers = key("The firm's view of value.", unit="-", default=ValueTiers())
-
-

@@ -28,7 +28,9 @@ def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[An
     for key in own:
         if own.count(key) > 1:
             line = node.start_mark.line + 1
-            raise SpecError(f"the key {key!r} stands twice in the mapping that starts in line {line}")
+            raise SpecError(
+                f"the key {key!r} stands twice in the mapping that starts in line {line}"
+            )
     loader.flatten_mapping(node)
     return loader.construct_mapping(node, deep=True)
 
@@ -127,7 +129,7 @@ def _make_paths_absolute(data: dict[str, Any], folder: Path) -> None:
         network["file"] = str((folder / network["file"]).resolve())
 
 
-def _sentence(error: Any, data: Any) -> str:
+def _sentence(error: Any) -> str:
     """Turn one fault that pydantic found into: key, what is wrong, given, allowed."""
     place = ".".join(str(part) for part in error["loc"]) or "config"
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
@@ -172,7 +174,7 @@ def validate(data: Any, name: str) -> MarketSpec:
     try:
         return MarketSpec.model_validate_json(json.dumps(data, default=str), strict=True)
     except pydantic.ValidationError as error:
-        faults = [_sentence(item, data) for item in error.errors(include_url=False)]
+        faults = [_sentence(item) for item in error.errors(include_url=False)]
     except (ValueError, TypeError) as error:
         faults = [str(error)]
     raise SpecError("\n".join(f"{name}: {fault}" for fault in faults))
@@ -198,7 +200,8 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Market
     spec = validate(data, str(path))
     for setting in settings:
         if not isinstance(setting, dict):
-            raise SpecError(f"{path}: set: a mapping of dotted paths to values, not {_kind(setting)}")
+            kind = _kind(setting)
+            raise SpecError(f"{path}: set: a mapping of dotted paths to values, not {kind}")
         spec = override(spec, setting, f"{path}: set")
     return override(spec, overrides or {}, str(path))
 
@@ -237,24 +240,28 @@ def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override"
 def _put(data: dict[str, Any], path: str, value: Any, name: str) -> None:
     parts = path.split(".")
     place: Any = data
-    for depth, part in enumerate(parts):
-        where = ".".join(parts[: depth + 1])
-        last = depth == len(parts) - 1
-        if isinstance(place, list):
-            if not part.isdigit() or int(part) >= len(place):
-                raise SpecError(
-                    f"{name}: {where}: given place {part!r}, allowed: 0 to {len(place) - 1}"
-                )
-            part = int(part)  # type: ignore[assignment]  # a place in a list
-        elif not isinstance(place, dict):
-            raise SpecError(f"{name}: {where}: {'.'.join(parts[:depth])} has no keys inside")
-        elif part not in place and not (last and _takes_any_key(parts)):
-            known = list(place)
-            raise SpecError(f"{name}: {where}: unknown key{nearest(part, known) or _listing(known)}")
-        if last:
-            place[part] = value
+    for depth in range(len(parts)):
+        at = _step(place, parts, depth, name)
+        if depth == len(parts) - 1:
+            place[at] = value
         else:
-            place = place[part]
+            place = place[at]
+
+
+def _step(place: Any, parts: list[str], depth: int, name: str) -> str | int:
+    """Return the key, or the place in a list, that a part of a dotted path means."""
+    part, where = parts[depth], ".".join(parts[: depth + 1])
+    if isinstance(place, list):
+        if not part.isdigit() or int(part) >= len(place):
+            allowed = f"0 to {len(place) - 1}"
+            raise SpecError(f"{name}: {where}: given place {part!r}, allowed: {allowed}")
+        return int(part)
+    if not isinstance(place, dict):
+        raise SpecError(f"{name}: {where}: {'.'.join(parts[:depth])} has no keys inside")
+    if part not in place and not _takes_any_key(parts):
+        hint = nearest(part, list(place)) or _listing(list(place))
+        raise SpecError(f"{name}: {where}: unknown key{hint}")
+    return part
 
 
 def _takes_any_key(parts: list[str]) -> bool:

@@ -164,4 +164,5 @@ def test_completion(here: Path) -> None:
     assert completing.configs("studies/") == ["studies/one.yml"]
     assert completing.configs("nowhere/") == []
     assert completing.keys("firms.pri") == ["firms.price"]
+    assert completing.keys("strategy.conq")[0] == "strategy.conquest"
     assert completing.lists("") == ["configs", "strategies", "mechanisms"]

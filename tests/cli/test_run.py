@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 import relsim
 from relsim.cli import progress, running
+from relsim.cli.reading import see_strategies_beside
 from relsim.cli.summary import Standing, verdict
 from tests.cli.conftest import SMALL, Invoke
 
@@ -42,6 +44,7 @@ def test_a_run_writes_the_tables_of_the_market(invoke: Invoke, here: Path) -> No
 def test_figures_and_csv(invoke: Invoke, here: Path) -> None:
     result = invoke("run", "telecom", "--customers", 300, "--months", 14, "--csv", "--out", "out")
     assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == "Tables and figures: out"
     names = {path.name for path in (here / "out" / "figures").iterdir()}
     assert {"share.svg", "share.png", "profit.svg", "profit.png"} <= names
     for name in ("market", "tenure"):
@@ -208,7 +211,7 @@ def test_the_table_at_the_end(invoke: Invoke, here: Path) -> None:
     ]
     assert "USD" in words
     assert verdict(_standings(table)) in words
-    assert words.splitlines()[-1] == "Tables and figures: out"
+    assert words.splitlines()[-1] == "Tables: out"
     assert result.stderr == ""
 
 
@@ -251,16 +254,19 @@ NAN = float("nan")
         ),
         (
             [firm("A", 0.5, 1.0, 1.0), firm("B", 0.5, 1.0, 1.0)],
-            "A and B won on every count: most profit, most customers and highest customer equity.",
+            "All firms ended level.",
+        ),
+        (
+            [firm("A", 0.5, 1.0, 0.0), firm("B", 0.3, 1.0, 0.0), firm("C", 0.2, 0.0, 0.0)],
+            "The most profit went to A and B, the most customers to A.",
         ),
         (
             [firm("A", 0.5, -1.0, 1.0), firm("B", 0.5, -2.0, 2.0)],
-            "The smallest loss went to A, the most customers to A and B, "
-            "the highest customer equity to B.",
+            "The smallest loss went to A, the highest customer equity to B.",
         ),
         (
             [firm("A", NAN, 2.0, NAN), firm("B", NAN, 1.0, NAN)],
-            "A won on every count: most profit.",
+            "The most profit went to A.",
         ),
         ([firm("A", 1.0, 2.0, 3.0)], "A is the only firm: there was nobody to win against."),
     ],
@@ -314,3 +320,13 @@ def test_names_are_printed_as_they_are(invoke: Invoke) -> None:
     result = invoke("run", "telecom", *SMALL, "--set", f"firms.0.name='{name}'")
     assert result.exit_code == 0, result.output
     assert name in result.stdout
+
+
+def test_modules_of_the_users_come_last(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ["library"]
+    monkeypatch.setattr("sys.path", before)
+    (here / "configs").mkdir()
+    (here / "configs" / "mine.yaml").touch()
+    see_strategies_beside("configs/mine.yaml")
+    see_strategies_beside("telecom")
+    assert sys.path == ["library", str(here / "configs"), str(here)]

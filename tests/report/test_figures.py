@@ -139,24 +139,18 @@ def test_profit_by_tenure_is_per_customer_won_and_then_per_customer_year() -> No
 @pytest.mark.parametrize(
     ("case", "marks"),
     [
-        ({}, ()),
-        ({}, [(6, "price war"), (7, "a very long story " * 12), (7, "another"), (99, "never")]),
-        ({"firms": 1}, ()),
+        ({}, [(6, "war"), (7, "a very long story " * 12), (7, "another"), (99, "never")]),
         ({"firms": 1, "months": 1}, [(1, "the first month")]),
-        ({"months": 1}, ()),
-        ({"months": 700}, ()),
-        ({"ghosts": (1,)}, ()),
-        ({"firms": 1, "ghosts": (0,)}, ()),
-        ({"firms": 12}, [(month, f"event {month}") for month in (1, 2, 15, 30)]),
-        ({"firms": 31, "months": 3}, ()),
-        ({"money": 1e15}, ()),
-        ({"money": 1e-9}, ()),
-        ({"money": 0.0}, ()),
+        ({"firms": 2, "months": 700, "money": 1e15}, ()),
+        ({"ghosts": (1,), "money": 1e-9}, ()),
+        ({"firms": 1, "ghosts": (0,), "months": 2}, ()),
+        ({"firms": 5, "months": 1, "money": 0.0}, ()),
+        ({"firms": 12, "months": 20}, [(month, f"event {month}") for month in (1, 2, 9, 20)]),
         ({"currency": "an extremely long name of a currency"}, [(3, "$ falls")]),
         (
             {
                 "currency": "US$ of $",
-                "names": ("A firm whose name goes on and on " * 4, "$b$\n_^{", "顧客"),
+                "names": ("A firm whose name goes on " * 4, "$b$\n_^{", "顧客"),
             },
             (),
         ),
@@ -185,6 +179,8 @@ def test_of_many_firms_the_largest_are_shown_in_their_own_colours() -> None:
     assert "The 30 largest of 31 firms." in said(drawn["share"])
     assert "Firm 1:" not in said(drawn["share"])
     assert len(drawn["ladder"].axes) == 30
+    with drawing():
+        assert [fault for figure in drawn.values() for fault in collisions(figure)] == []
     assert len({pen(place)[:2] for place in range(12)}) == 12
     assert len({pen(place).marker for place in range(12)}) == 12
 
@@ -201,7 +197,7 @@ def test_events_are_named_where_they_have_room_and_numbered_where_not() -> None:
 
 
 def test_the_same_run_gives_the_same_bytes_whatever_the_users_settings(tmp_path: Path) -> None:
-    few = ("share", "budgets", "tenure")
+    few = ("share", "tenure")
     one = report.figures(*a_run())
     before = dict(mpl.rcParams)
     paths = report.save({name: one[name] for name in few}, tmp_path / "one")

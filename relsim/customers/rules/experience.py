@@ -51,9 +51,7 @@ def trouble(u: float, failure_rate: float, complaint_rate: float, recovery: floa
 
 
 @rule
-def experience(
-    service: float, fit_term: float, loss: float, noise: float, chance: float
-) -> float:
+def experience(service: float, fit_term: float, loss: float, noise: float, chance: float) -> float:
     """Return the month's experience in [0, 1].
 
     ``clip(service + fit_term - loss + noise z)`` with z uniform, mean 0 and deviation 1, from

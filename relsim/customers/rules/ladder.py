@@ -33,9 +33,7 @@ def rung(
     """
     client = purchases >= client_purchases
     supporter = client & (trust >= supporter_trust)
-    advocate = (
-        supporter & (trust >= advocate_trust) & (recommendations >= advocate_recommendations)
-    )
+    advocate = supporter & (trust >= advocate_trust) & (recommendations >= advocate_recommendations)
     partner = (
         advocate
         & (trust >= partner_trust)
