@@ -138,5 +138,6 @@ def _bars(axes: Axes, worth: Array, n: Array, *, written: bool) -> None:
         axes.annotate(
             number(worth[year]), (year, worth[year]), (0, 2 if up else -2),
             textcoords="offset points", ha="center", va="bottom" if up else "top", size=6,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )  # fmt: skip
     axes.grid(visible=False, axis="x")

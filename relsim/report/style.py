@@ -41,7 +41,7 @@ WIDTH = 8.0
 LINE = 1.4 / 72.0
 """Height of a line of text of one point, inches."""
 
-_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+_COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, BLACK)
 _DASHES: tuple[Dash, ...] = ("-", (0.0, (6.0, 1.6)), (0.0, (1.6, 1.2)), (0.0, (7.0, 1.5, 1.5, 1.5)))
 _MARKERS = "os^DvP<Xp>h*"
 _WORDS = {0: "", 3: "thousand ", 6: "million ", 9: "billion ", 12: "trillion "}
