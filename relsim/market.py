@@ -1,7 +1,7 @@
 """The market: firms and customers, month by month."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 import mesa
 import numpy as np
@@ -10,58 +10,26 @@ import pandas as pd
 
 from relsim.customers.accounts import Accounts
 from relsim.customers.population import Customers
-from relsim.customers.settings import mean_service_demand, mean_usage
-from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 from relsim.economics.lifetime import monthly_rate
 from relsim.errors import SpecError
-from relsim.firms import offering, results
+from relsim.firms import offering, results, standing
 from relsim.firms.firm import Firm
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.plan import Plan
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
 from relsim.firms.tables import market_table, tenure_table
-from relsim.firms.view import FirmView, Know, MarketView, OwnMonth
+from relsim.firms.view import FirmView, OwnMonth
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
 _DISCOUNTS = list(CUSTOMER_LINES).index("discounts")
-_REVENUES = [k for k, name in enumerate(CUSTOMER_LINES) if name.startswith("revenue_")]
 _ACQUISITION, _ONBOARDING, _REWARDS, _RETENTION, _RECOVERY = (
     list(FIRM_LINES).index(name)
     for name in ("acquisition", "onboarding", "rewards", "retention", "recovery")
 )
 _MOST_MESA_SEED = 2**32
-_SEEN = (
-    "customers",
-    "acquired",
-    "lost",
-    "reconsidered",
-    "satisfaction",
-    "trust",
-    "failures",
-    "complaints",
-    "recovered",
-    "revenue",
-    "profit",
-    "contribution",
-    "lifetime_value",
-    "entry_value",
-)
-_NOT_YET = (
-    "acquired",
-    "lost",
-    "reconsidered",
-    "by_recommendation",
-    "by_reach",
-    "by_awareness",
-    "failures",
-    "complaints",
-    "recovered",
-    "profit",
-    "offence",
-)
 
 
 class ConservationError(AssertionError):
@@ -124,8 +92,8 @@ class Market(mesa.Model):
             for place, firm in enumerate(spec.firms)
         ]
         self.customers = self._people(threads)
-        self._known = [self._know(firm) for firm in self.firms]
-        self.standing = self._first_standing()
+        self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
+        self.standing = standing.first(spec, self.customers.columns)
         self.worth = Worth(
             self.standing["customers"],
             self.standing["contribution"],
@@ -182,12 +150,19 @@ class Market(mesa.Model):
         moved = results.movements(accounts, record.opening)
         self._check_conservation(moved, accounts)
         by_customers, by_firms = results.money(record, self._costs)
-        profit = results.profit(by_customers, by_firms)
-        self._pay(profit, spent, moved["customers"])
+        self._pay(results.profit(by_customers, by_firms), spent, moved["customers"])
         self._update_worth(accounts, moved["acquired"], by_customers, by_firms)
         self._write_state(record.state)
         self.records.append(record)
-        self._set_standing(accounts, moved, by_customers, by_firms, profit, table)
+        self.standing = standing.after(
+            record, moved, by_customers, by_firms, self.worth, self.standing
+        )
+        self._enter_own_books()
+
+    def _enter_own_books(self) -> None:
+        seen = zip(*(self.standing[name].tolist() for name in OwnMonth._fields[1:]), strict=True)
+        for firm, month in zip(self.firms, seen, strict=True):
+            firm.past.append(OwnMonth(self.month, *month))
 
     def _pay(self, profit: Array, spent: Array, customers: Array) -> None:
         for firm in self.firms:
@@ -210,38 +185,6 @@ class Market(mesa.Model):
             state[firm.place, :3] = firm.cash, firm.data, firm.staff
         for k, name in enumerate(results.WORTH_COLUMNS, start=3):
             state[:, k] = getattr(self.worth, name)
-
-    def _set_standing(
-        self,
-        accounts: Accounts,
-        moved: dict[str, Array],
-        by_customers: Array,
-        by_firms: Array,
-        profit: Array,
-        table: Array,
-    ) -> None:
-        """Keep what firms can see next month, and enter the month in their own books."""
-        felt = results.moods(accounts)
-        contribution = felt["contribution"]
-        before = self.standing["contribution"]
-        felt["contribution"] = np.where(np.isnan(contribution), before, contribution)
-        self.standing = {
-            **moved,
-            **felt,
-            "revenue": by_customers[:, _REVENUES].sum(axis=1),
-            "profit": profit,
-            "offence": 0.0 - by_firms[:, _ACQUISITION],
-            "defence": 0.0 - (by_firms[:, _RETENTION] + by_firms[:, _RECOVERY]),
-            "lifetime_value": self.worth.lifetime_value,
-            "entry_value": self.worth.entry_value,
-            "price": table[1:, 0, Term.PRICE],
-            "tiers": results.tiers(accounts),
-            "tier_contributions": results.tier_contributions(accounts),
-            "rungs": results.rungs(accounts),
-        }
-        seen = zip(*(self.standing[name].tolist() for name in OwnMonth._fields[1:]), strict=True)
-        for firm, month in zip(self.firms, seen, strict=True):
-            firm.past.append(OwnMonth(self.month, *month))
 
     def _check_conservation(self, moved: dict[str, Array], accounts: Accounts) -> None:
         """Check what holds every month: customers over firms + prospects = market, and flows.
@@ -268,103 +211,14 @@ class Market(mesa.Model):
         if accounts.years[..., 0].sum() != size:
             raise ConservationError(f"month {self.month}: not everybody lived it")
 
-    # What firms see ----------------------------------------------------------------------
-
-    def _first_standing(self) -> dict[str, Array]:
-        """Return what firms can know before the first month."""
-        spec, firms = self.spec, range(1, len(self.spec.firms) + 1)
-        supplier = self.customers.columns.supplier
-        satisfaction = self.customers.columns.satisfaction
-        customers = np.array([np.count_nonzero(supplier == f) for f in firms], dtype=np.float64)
-        usage, demand = mean_usage(spec), mean_service_demand(spec)
-        prices = np.array([firm.price for firm in spec.firms])
-        contribution = np.array(
-            [
-                (firm.price - firm.unit_cost) * usage - firm.service_cost * demand
-                for firm in spec.firms
-            ]
-        )
-        low = satisfaction < spec.mechanisms.reconsider.dissatisfied_below
-        dissatisfied = np.array(
-            [np.count_nonzero(low & (supplier == f)) for f in firms], dtype=np.float64
-        )
-        none = np.zeros(len(spec.firms))
-        ordinary = np.zeros((len(spec.firms), N_TIERS))
-        ordinary[:, 1] = customers
-        rungs = np.zeros((len(spec.firms), N_RUNGS - 1))
-        rungs[:, 0] = customers
-        start = spec.customers.start
-        return dict.fromkeys(_NOT_YET, none) | {
-            "customers": customers,
-            "dissatisfied": dissatisfied,
-            "contribution": contribution,
-            "service": customers * demand,
-            "revenue": customers * usage * prices,
-            "satisfaction": np.where(customers > 0, start.satisfaction, np.nan),
-            "trust": np.where(customers > 0, start.trust, np.nan),
-            "price": prices,
-            "tiers": ordinary,
-            "tier_contributions": np.repeat(contribution[:, None], N_TIERS, axis=1),
-            "rungs": rungs,
-        }
+    def views(self) -> list[FirmView]:
+        """Return what each firm sees before it plans the month."""
+        return standing.views(self.spec, self.firms, self._known, self.standing, self.month)
 
     @property
     def prospects(self) -> float:
         """Customers of the market who have no supplier."""
         return float(self.spec.market.customers - self.standing["customers"].sum())
-
-    def _market_view(self, figures: dict[str, list[Any]]) -> MarketView:
-        return MarketView(
-            size=self.spec.market.customers,
-            prospects=self.prospects,
-            customers=tuple(figures["customers"]),
-            prices=tuple(figures["price"]),
-            satisfaction=tuple(figures["satisfaction"]),
-            offence=tuple(figures["offence"]),
-            dissatisfied=tuple(figures["dissatisfied"]),
-        )
-
-    def views(self) -> list[FirmView]:
-        """Return what each firm sees before it plans the month."""
-        figures = {name: column.tolist() for name, column in self.standing.items()}
-        seen = self._market_view(figures)
-        return [
-            self._view(firm, seen, {name: column[firm.place] for name, column in figures.items()})
-            for firm in self.firms
-        ]
-
-    def _view(self, firm: Firm, seen: MarketView, own: dict[str, Any]) -> FirmView:
-        return FirmView(
-            month=self.month,
-            place=firm.place,
-            name=firm.name,
-            list_price=firm.spec.price,
-            unit_cost=firm.spec.unit_cost,
-            money=firm.money(self.spec.market.credit),
-            cash=firm.cash,
-            acquired_by=(own["by_recommendation"], own["by_reach"], own["by_awareness"]),
-            tier_customers=tuple(own["tiers"]),
-            tier_contributions=tuple(own["tier_contributions"]),
-            rung_customers=tuple(own["rungs"]),
-            data=firm.data,
-            staff=firm.staff,
-            last_plan=firm.plan,
-            market=seen,
-            know=self._known[firm.place],
-            past=firm.past,
-            **{name: own[name] for name in _SEEN},
-        )
-
-    def _know(self, firm: Firm) -> Know:
-        m = self.spec.mechanisms
-        lasting = m.reconsider.satisfaction_effect + m.reconsider.trust_effect
-        return Know(
-            acquisition=firm.spec.acquisition,
-            care=firm.spec.care,
-            recovery=firm.spec.recovery,
-            care_on_staying=m.reconsider.care_effect + m.experience.care_weight * lasting,
-            complaint_rate=m.experience.complaint_rate,
-        )
 
     # Running and looking -----------------------------------------------------------------
 
