@@ -54,6 +54,9 @@ class NumpyMonth:
         self.m = situation.customers.mechanisms
         if self.m.counts_purchases or not self.m.follows_relationship:
             raise ValueError("numpy's month knows contractual markets that follow relationships")
+        # relsim's columns hold single precision: 0.6 there is a hair more than a limit of 0.6.
+        self.start_satisfaction = float(np.float32(self.m.start_satisfaction))
+        self.start_trust = float(np.float32(self.m.start_trust))
         self.random = np.random.default_rng(seed)
         self.network = situation.customers.network
         self.tables = situation.customers.tables
@@ -213,8 +216,8 @@ class NumpyMonth:
         has_one = supplier > 0
         self.supplier[who] = supplier
         self.tier[who] = has_one * int(value.ORDINARY)
-        self.satisfaction[who] = has_one * self.m.start_satisfaction
-        self.trust[who] = has_one * self.m.start_trust
+        self.satisfaction[who] = has_one * self.start_satisfaction
+        self.trust[who] = has_one * self.start_trust
         self.rung_before[who] = 0
         for column in (self.tenure, self.purchases, self.recommendations):
             column[who] = 0.0

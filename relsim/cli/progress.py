@@ -79,9 +79,11 @@ class Lines(Silence):
         if month == 1:
             self._started = now  # the first month may have compiled the rules
         tenths = 10 * month // self._months
-        if 1 < month < self._months and tenths > self._tenths and now - self._said > _PATIENCE:
+        if month == 1 or tenths == self._tenths or now - self._said < _PATIENCE:
+            return
+        left = (now - self._started) / (month - 1) * (self._months - month)
+        if left > _PATIENCE:
             self._tenths, self._said = tenths, now
-            left = (now - self._started) / (month - 1) * (self._months - month)
             typer.echo(f"month {month:,} of {self._months:,}, about {left:,.0f} s left", err=True)
 
 

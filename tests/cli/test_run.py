@@ -287,7 +287,7 @@ def test_a_long_run_says_how_far_it_is(invoke: Invoke, monkeypatch: pytest.Monke
     options = ("--customers", 300, "--months", 10, "--no-figures")
     result = invoke("run", "telecom", *options, "--out", "loud")
     assert "month 5 of 10, about " in result.stderr
-    assert len(result.stderr.splitlines()) == 8
+    assert len(result.stderr.splitlines()) == 9
     assert invoke("run", "telecom", *options, "--out", "quiet", "--quiet").stderr == ""
 
 
