@@ -55,11 +55,24 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-    """A key's value in one config; ``path`` has the places in lists: ``firms.0.price``."""
+    """A key's value in one config.
+
+    Attributes
+    ----------
+    path : str
+        With the places in lists: ``firms.0.price``.
+    value : object
+        The value.
+    entry : Entry
+        What the key means.
+    comment : str
+        What the config says behind the value.
+    """
 
     path: str
     value: Any
     entry: Entry
+    comment: str = ""
 
     @property
     def differs(self) -> bool:
@@ -68,7 +81,9 @@ class Value:
 
     @property
     def source(self) -> str:
-        """Where the value comes from: the default's source, or the config itself."""
+        """Where the value comes from: the default's source, or the config and what it says."""
+        if self.comment:
+            return f"this config: {self.comment}"
         own = self.differs or self.entry.default == REQUIRED
         return "this config" if own else self.entry.source
 
@@ -263,3 +278,40 @@ def values(model: BaseModel, known: Mapping[str, Entry], prefix: str = "") -> It
                 yield from values(item, known, f"{path}.{place}.")
         else:
             yield Value(path, value, known[plain(path)])
+
+
+# What a config says of its own values ---------------------------------------------------------
+
+
+def comments(config: str | Path) -> dict[str, str]:
+    """Return what stands as a comment behind the values of a config that can be read.
+
+    Parameters
+    ----------
+    config : str or Path
+        A file or the name of a config that comes with relsim; those that it extends count.
+
+    Returns
+    -------
+    dict
+        Path, with places in lists, to comment.
+    """
+    keys, settings = _comments(locate(str(config), Path.cwd()))
+    return keys | settings
+
+
+def _comments(file: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the comments behind the keys of a file, and behind those of its ``set`` block."""
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    data = yaml.safe_load(text)
+    top: dict[str, yaml.Node] = dict(_children(yaml.compose(text, Loader=yaml.SafeLoader)))
+    base, setting = top.pop(EXTENDS, None), top.pop(SET, None)
+    below: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    if base is not None:
+        below = _comments(locate(data[EXTENDS], file.parent))
+    own = [pair for name, node in top.items() for pair in _behind(node, name, lines)]
+    lists = tuple(f"{path}." for path, node in _lists(top))
+    inherited = {path: said for path, said in below[0].items() if not path.startswith(lists)}
+    ours = dict(_behind(setting, "", lines)) if setting is not None else {}
+    return inherited | dict(own), below[1] | ours
