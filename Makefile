@@ -12,7 +12,7 @@ DEV_READY := $(VENV)/.dev-ready
 .PHONY: run test lint bench clean
 
 run: $(RUN_READY)
-	@$(BIN)/relsim run configs/markets/telecom.yaml
+	@$(BIN)/relsim run configs/markets/telecom.yaml --out results/telecom --overwrite
 
 test: lint
 	@$(BIN)/python -m pytest -n 2

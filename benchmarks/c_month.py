@@ -19,12 +19,10 @@ from benchmarks.situation import Situation
 from relsim.customers import accounts as books
 from relsim.customers.accounts import Accounts
 from relsim.customers.choosing import WARNING_OFFSET
-from relsim.customers.columns import Columns
 from relsim.customers.draws import Purpose
 from relsim.customers.month import LONGEST_TENURE
-from relsim.customers.network import Network
 from relsim.customers.terms import MOST_FIRMS, N_RUNGS, N_TERMS, N_TIERS, Mechanisms, Term
-from relsim.customers.traits import CELLS, TraitTables
+from relsim.customers.traits import CELLS
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-std=c11", "-shared", "-fPIC")
 _SOURCE = Path(__file__).with_name("month.c")
@@ -80,7 +78,8 @@ def _layout(situation: Situation) -> str:
     )
 
 
-def _struct(name: str, arrays: Columns | Network | TraitTables | Accounts) -> str:
+def _struct(name: str, arrays: Any) -> str:
+    """Return the declaration of a struct of pointers to the arrays of a named tuple."""
     # Two columns never share memory: C may be told so.
     members = " ".join(
         f"{_TYPES[array.dtype.name]} *restrict {field};"
@@ -114,8 +113,8 @@ def _compiled(situation: Situation, folder: Path) -> Any:
     return live
 
 
-def _pointers(arrays: Columns | Network | TraitTables | Accounts) -> Any:
-    """Return a C struct of pointers to arrays."""
+def _pointers(arrays: Any) -> Any:
+    """Return a C struct of pointers to the arrays of a named tuple."""
     return (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
 
 

@@ -26,7 +26,12 @@ Flags = npt.NDArray[np.bool_]
 
 _WIDTH = 12**0.5  # a uniform number of this width has deviation 1
 _TRAITS = (
-    "usage price_sensitivity orientation service_demand growth_potential misjudgement".split()
+    "usage",
+    "price_sensitivity",
+    "orientation",
+    "service_demand",
+    "growth_potential",
+    "misjudgement",
 )
 
 
@@ -279,9 +284,8 @@ class NumpyMonth:
 
     def _book_lost(self, who: Whole) -> None:
         year = np.minimum(self.tenure[who] // 12.0, TENURE_YEARS - 1.0).astype(np.int64)
-        np.add.at(
-            self.account.years, (self.supplier[who], year, YEAR_FIELDS.index("lost")), 1.0
-        )
+        lost = self.account.years[:, :, YEAR_FIELDS.index("lost")]
+        np.add.at(lost, (self.supplier[who], year), 1.0)
 
     def _book_trouble(self, who: Whole, trouble: Whole) -> None:
         for field, least in (

@@ -7,7 +7,8 @@ relationship, so the outcome is relsim's in distribution.
 """
 
 import math
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any
 
 import mesa  # noqa: TID251 - Mesa itself is what is measured
 import numpy as np
@@ -19,23 +20,36 @@ from relsim.customers.rules import choice, value
 from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 
 _WIDTH = math.sqrt(12.0)  # a uniform number of this width has deviation 1
+_TRAITS = (
+    "usage",
+    "price_sensitivity",
+    "orientation",
+    "service_demand",
+    "growth_potential",
+    "misjudgement",
+)
 _STATE = (
-    "supplier tier rung bound tenure purchases recommendations satisfaction trust usage "
-    "price_sensitivity orientation service_demand growth_potential misjudgement"
-).split()
-_TRAITS = _STATE[-6:]
+    "supplier",
+    "tier",
+    "rung",
+    "bound",
+    "tenure",
+    "purchases",
+    "recommendations",
+    "satisfaction",
+    "trust",
+    *_TRAITS,
+)
 _NOBODY, _REFERRAL, _REACH, _AWARENESS, _INCUMBENT = (
     int(way)
     for way in (choice.NOBODY, choice.REFERRAL, choice.REACH, choice.AWARENESS, choice.INCUMBENT)
 )
 _BELOW_ZERO, _ORDINARY, _GROWABLE, _MOST_VALUABLE = (
-    int(tier)
-    for tier in (value.BELOW_ZERO, value.ORDINARY, value.GROWABLE, value.MOST_VALUABLE)
+    int(tier) for tier in (value.BELOW_ZERO, value.ORDINARY, value.GROWABLE, value.MOST_VALUABLE)
 )
 _LOST = YEAR_FIELDS.index("lost")
 _FIRM = {name: place for place, name in enumerate(FIRM_FIELDS)}
-
-Terms = NamedTuple("Terms", [(term.name.lower(), float) for term in Term])  # type: ignore[misc]  # the table's own names
+_TERMS = tuple(term.name.lower() for term in Term)
 
 
 class Books:
@@ -102,9 +116,9 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if self.supplier > 0:
             self.tenure += 1
 
-    def terms(self) -> Terms:
+    def terms(self) -> SimpleNamespace:
         """Return what the supplier offers to the customer's tier."""
-        terms: Terms = self.model.terms[self.supplier][self.tier]
+        terms: SimpleNamespace = self.model.terms[self.supplier][self.tier]
         return terms
 
     def experience(self) -> None:
@@ -285,7 +299,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
             row[_FIRM["complaints"]] += self.trouble > 1
             row[_FIRM["recovered"]] += self.trouble > 2
 
-    def review(self, contribution: float, t: Terms) -> None:
+    def review(self, contribution: float, t: SimpleNamespace) -> None:
         """Be put into a value tier."""
         seen = contribution + t.valuation_error * self.misjudgement
         if seen < 0.0:
@@ -297,7 +311,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         else:
             self.tier = _ORDINARY
 
-    def tell(self, t: Terms) -> None:
+    def tell(self, t: SimpleNamespace) -> None:
         """Talk about the supplier; it is heard next month."""
         m, u = self.model.m, self.random.random()
         if self.satisfaction <= m.warn_satisfaction:
@@ -356,7 +370,10 @@ class PlainMesa(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         # relsim's columns hold single precision: 0.6 there is a hair more than a limit of 0.6.
         self.start_satisfaction = float(np.float32(self.m.start_satisfaction))
         self.start_trust = float(np.float32(self.m.start_trust))
-        self.terms = [[Terms(*tier) for tier in firm] for firm in situation.table.tolist()]
+        self.terms = [
+            [SimpleNamespace(**dict(zip(_TERMS, tier, strict=True))) for tier in firm]
+            for firm in situation.table.tolist()
+        ]
         self.tables = customers.tables
         state = {name: getattr(customers.columns, name).tolist() for name in _STATE}
         people = [

@@ -1,4 +1,4 @@
-"""The situation in which engines are compared: one market, some months old, its terms held fixed."""
+"""The situation in which engines are compared: a market some months old, its terms held fixed."""
 
 import copy
 import dataclasses
@@ -33,7 +33,7 @@ class Situation:
 
     def columns(self) -> Columns:
         """Return a copy of the customers' state for one engine to change."""
-        return Columns(*(column.copy() for column in self.customers.columns))
+        return Columns._make(column.copy() for column in self.customers.columns)
 
     def people(self, threads: int = 1) -> Customers:
         """Return customers of one's own, who share the network and nothing that changes."""
@@ -53,10 +53,8 @@ class Outcome:
 
 def outcome(months: list[Accounts]) -> Outcome:
     """Return the outcome of some months from their accounts."""
-    cells = sum(month.cells[1:].sum(axis=(0, 1, 2)) for month in months)
-    years = sum(month.years[1:].sum(axis=(0, 1)) for month in months)
-    assert isinstance(cells, np.ndarray)
-    assert isinstance(years, np.ndarray)
+    cells = np.sum([month.cells[1:].sum(axis=(0, 1, 2)) for month in months], axis=0)
+    years = np.sum([month.years[1:].sum(axis=(0, 1)) for month in months], axis=0)
     return Outcome(
         satisfaction=float(cells[_SATISFACTION] / cells[_CUSTOMERS]),
         defection=float(years[_LOST] / years[_CUSTOMER_MONTHS]),

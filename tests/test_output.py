@@ -9,9 +9,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from relsim import output
+from relsim import output, provenance
 from relsim.errors import OutputError
-from relsim.output import Clock, Identity, ResultsFolder, identity, manifest, read_manifest
+from relsim.output import ResultsFolder, read_manifest
+from relsim.provenance import Clock, Identity, identity, manifest
 from relsim.spec import starter
 
 RUN = Identity("0123456789abcdef", 1)
@@ -168,11 +169,11 @@ def test_the_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
     assert started.utcoffset() == datetime.timedelta(0)
     assert about["spec"] == spec.model_dump(mode="json")
     monkeypatch.setattr("shutil.which", lambda _: None)
-    assert output.checkout() is None
+    assert provenance.checkout() is None
 
 
 def test_a_checkout_is_named_only_if_it_is_relsims() -> None:
-    here = output.checkout()
+    here = provenance.checkout()
     root = Path(output.__file__).parents[1]
     assert (here is not None) == ((root / ".git").exists())
     if here is not None:

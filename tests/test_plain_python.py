@@ -4,11 +4,12 @@ import hashlib
 import os
 import subprocess
 import sys
+from typing import Any
 
 from relsim.market import Market
 from relsim.spec import override, starter
 
-SETTINGS = (
+SETTINGS: tuple[dict[str, Any], ...] = (
     {},
     {"market.setting": "non_contractual", "market.annual_turnover": 0.5},
     {"mechanisms.retention.rule": "own", "customers.network.kind": "scale_free"},

@@ -1,7 +1,7 @@
 """``relsim explain``: what keys mean, and which values a config gives them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from relsim.cli.reading import spec_of
 from relsim.cli.speaking import listing
 from relsim.firms.strategies import BUILT_IN, build
 from relsim.spec import MarketSpec
-from relsim.spec.explain import REQUIRED, Entry, Value, entries, find, values
+from relsim.spec.explain import REQUIRED, Entry, Value, comments, entries, find, values
 from relsim.spec.locating import shipped
 
 
@@ -27,22 +27,30 @@ def known() -> list[Entry]:
     return found
 
 
-def spec_values(spec: MarketSpec) -> list[Value]:
-    """Return every value of a spec, the parameters of its strategies included."""
+def spec_values(spec: MarketSpec, said: Mapping[str, str] | None = None) -> list[Value]:
+    """Return every value of a spec, the parameters of its strategies included.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The spec.
+    said : mapping, optional
+        The config's comments by path.
+    """
     by_path = {entry.path: entry for entry in entries()}
     found = []
-    for value in values(spec, by_path):
+    for value in values(spec, by_path, said=said):
         found.append(value)
         if value.entry.path == "firms.strategy.kind":
-            found += _parameters(spec, value)
+            found += _parameters(spec, value, said)
     return found
 
 
-def _parameters(spec: MarketSpec, kind: Value) -> Iterator[Value]:
+def _parameters(spec: MarketSpec, kind: Value, said: Mapping[str, str] | None) -> Iterator[Value]:
     where = kind.path.removesuffix(".kind")
     strategy = build(spec.firms[int(where.split(".")[1])].strategy, where)
     own = entries(type(strategy), "firms.strategy.")
-    yield from values(strategy, {entry.path: entry for entry in own}, f"{where}.")
+    yield from values(strategy, {entry.path: entry for entry in own}, f"{where}.", said)
 
 
 def explain(out: Console, what: str) -> None:
@@ -126,7 +134,7 @@ def shown(value: Any) -> str:
 def _show_config(out: Console, config: str) -> None:
     spec = spec_of(config)
     table = listing("key", "", "value", "unit", "source")
-    found = spec_values(spec)
+    found = spec_values(spec, comments(config))
     for value in found:
         flag = "*" if value.differs else ""
         table.add_row(value.path, flag, shown(value.value), value.entry.unit, value.source)

@@ -15,7 +15,8 @@ from relsim.cli.summary import show
 from relsim.customers.compiled import cache_folder
 from relsim.errors import SpecError
 from relsim.market import Market
-from relsim.output import Clock, Identity, ResultsFolder, TableStream, identity, manifest
+from relsim.output import ResultsFolder, TableStream
+from relsim.provenance import Clock, Identity, identity, manifest
 from relsim.spec import MarketSpec
 from relsim.spec.reading import nearest
 

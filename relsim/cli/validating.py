@@ -6,7 +6,7 @@ from rich.console import Console
 
 from relsim.cli.reading import spec_of
 from relsim.cli.speaking import many
-from relsim.output import identity
+from relsim.provenance import identity
 
 
 def validate(out: Console, config: str, assignments: Sequence[str]) -> None:

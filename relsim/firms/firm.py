@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from relsim.customers.rules.response import spend_response
+from relsim.errors import RelsimError, StrategyError
 from relsim.firms.plan import Plan, check
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView, OwnMonth
@@ -68,10 +69,16 @@ class Firm(mesa.Agent):
         Raises
         ------
         StrategyError
-            If the plan makes no sense.
+            If the strategy raises, or its plan makes no sense.
         """
         where = f"firms.{self.place}.strategy ({self.name}), month {view.month}"
-        self.plan = check(self.strategy.plan(view), view.money, where)
+        try:
+            planned = self.strategy.plan(view)
+        except RelsimError:
+            raise
+        except Exception as error:  # whatever a strategy of a user's own raises
+            raise StrategyError(f"{where}: raised {type(error).__name__}: {error}") from error
+        self.plan = check(planned, view.money, where)
         return self.plan
 
     def invest(self, data: float, staff: float) -> None:

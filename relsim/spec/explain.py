@@ -1,17 +1,21 @@
 """What every key of a config means, read from the models that check it."""
 
 import dataclasses
+import re
 import types
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, Literal
 
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from relsim.errors import SpecError
+from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
-from relsim.spec.reading import nearest
+from relsim.spec.reading import EXTENDS, SET, nearest
 
 REQUIRED: Final = "required"
 """The default of a key that has none."""
@@ -250,7 +254,12 @@ def find(query: str, known: Sequence[Entry], others: Sequence[str] = ()) -> list
     raise SpecError(f"{query}: no such key or config{hint}")
 
 
-def values(model: BaseModel, known: Mapping[str, Entry], prefix: str = "") -> Iterator[Value]:
+def values(
+    model: BaseModel,
+    known: Mapping[str, Entry],
+    prefix: str = "",
+    said: Mapping[str, str] | None = None,
+) -> Iterator[Value]:
     """Yield every value of a config or of a part of it, in the config's order.
 
     Parameters
@@ -261,6 +270,8 @@ def values(model: BaseModel, known: Mapping[str, Entry], prefix: str = "") -> It
         Entries by path.
     prefix : str
         Path of the part, with a dot at its end.
+    said : mapping, optional
+        Comments by path.
 
     Examples
     --------
@@ -272,12 +283,12 @@ def values(model: BaseModel, known: Mapping[str, Entry], prefix: str = "") -> It
     for name in type(model).model_fields:
         path, value = prefix + name, getattr(model, name)
         if isinstance(value, BaseModel):
-            yield from values(value, known, f"{path}.")
+            yield from values(value, known, f"{path}.", said)
         elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
             for place, item in enumerate(value):
-                yield from values(item, known, f"{path}.{place}.")
+                yield from values(item, known, f"{path}.{place}.", said)
         else:
-            yield Value(path, value, known[plain(path)])
+            yield Value(path, value, known[plain(path)], (said or {}).get(path, ""))
 
 
 # What a config says of its own values ---------------------------------------------------------
@@ -303,15 +314,42 @@ def comments(config: str | Path) -> dict[str, str]:
 def _comments(file: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Return the comments behind the keys of a file, and behind those of its ``set`` block."""
     text = file.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    data = yaml.safe_load(text)
-    top: dict[str, yaml.Node] = dict(_children(yaml.compose(text, Loader=yaml.SafeLoader)))
+    top = dict(_inside(yaml.compose(text, Loader=yaml.SafeLoader)))
     base, setting = top.pop(EXTENDS, None), top.pop(SET, None)
-    below: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    if base is not None:
-        below = _comments(locate(data[EXTENDS], file.parent))
-    own = [pair for name, node in top.items() for pair in _behind(node, name, lines)]
-    lists = tuple(f"{path}." for path, node in _lists(top))
-    inherited = {path: said for path, said in below[0].items() if not path.startswith(lists)}
-    ours = dict(_behind(setting, "", lines)) if setting is not None else {}
-    return inherited | dict(own), below[1] | ours
+    below, set_below = _comments(locate(base.value, file.parent)) if base else ({}, {})
+    nodes = [pair for name, node in top.items() for pair in _nodes(node, name)]
+    # A list takes the place of the one that it extends.
+    lists = tuple(f"{path}." for path, node in nodes if isinstance(node, yaml.SequenceNode))
+    keys = {path: said for path, said in below.items() if not path.startswith(lists)}
+    lines = text.splitlines()
+    settings = _said(_nodes(setting, ""), lines) if setting else {}
+    return keys | _said(nodes, lines), set_below | settings
+
+
+def _inside(node: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what a list or a mapping holds, what it merges (``<<``) before its own."""
+    if isinstance(node, yaml.SequenceNode):
+        yield from ((str(place), item) for place, item in enumerate(node.value))
+    elif isinstance(node, yaml.MappingNode):
+        merge = "tag:yaml.org,2002:merge"
+        for merged in (value for key, value in node.value if key.tag == merge):
+            for other in reversed(merged.value if merged.id == "sequence" else [merged]):
+                yield from _inside(other)
+        yield from ((str(key.value), value) for key, value in node.value if key.tag != merge)
+
+
+def _nodes(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    yield path, node
+    for name, inner in dict(_inside(node)).items():
+        yield from _nodes(inner, f"{path}.{name}" if path else name)
+
+
+def _said(nodes: Iterable[tuple[str, Any]], lines: Sequence[str]) -> dict[str, str]:
+    """Return the comments that stand behind single values, "" where there is none."""
+    said = {}
+    for path, node in nodes:
+        start, end = node.start_mark, node.end_mark
+        if isinstance(node, yaml.ScalarNode) and start.line == end.line:
+            comment = re.search(r"\s#\s*(.+)$", lines[end.line][end.column :])
+            said[path] = comment.group(1).strip() if comment else ""
+    return said

@@ -21,6 +21,22 @@ class Response(SpecModel):
     )
 
 
+class Care(Response):
+    """What customers feel of retention spend: ceiling (1 - exp(-rate spend))."""
+
+    ceiling: float = fraction(
+        "Care felt from spend without bound.", default=1.0, unit="0 to 1", source=BLATTBERG
+    )
+    rate: float = key(
+        "How fast spend approaches the ceiling.",
+        unit="per money a customer and month",
+        default=0.2,
+        source=BLATTBERG,
+        ge=0.0,
+        le=1e6,
+    )
+
+
 class Recovery(SpecModel):
     """How complaints are made good."""
 
@@ -57,6 +73,12 @@ class Capability(SpecModel):
         le=1e6,
     )
     decay: float = chance("Part of the level that is lost a month.", default=0.02)
+
+
+class Staff(Capability):
+    """Skill of the staff: a stock that starts at the config's plain capacity."""
+
+    start: float = fraction("Level at the start.", default=0.0, unit="0 to 1")
 
 
 class StrategySpec(BaseModel):
@@ -131,26 +153,16 @@ class FirmSpec(SpecModel):
         le=1000.0,
     )
     acquisition: Response = key(
-        "Chance to reach a person by offence.",
-        unit="-",
-        default=Response(ceiling=0.5, rate=0.02),
-        source=BLATTBERG,
+        "Chance to reach a person by offence.", unit="-", default=Response()
     )
-    care: Response = key(
-        "Care that a customer feels from retention spend.",
-        unit="-",
-        default=Response(ceiling=1.0, rate=0.2),
-        source=BLATTBERG,
-    )
+    care: Care = key("Care that a customer feels from retention spend.", unit="-", default=Care())
     recovery: Recovery = key("How complaints are made good.", unit="-", default=Recovery())
     data: Capability = key(
         "What the firm knows of its customers: lowers the error of its value tiers.",
         unit="-",
         default=Capability(),
     )
-    staff: Capability = key(
-        "Skill of the staff: adds to its capacity.", unit="-", default=Capability(start=0.0)
-    )
+    staff: Staff = key("Skill of the staff: adds to its capacity.", unit="-", default=Staff())
     strategy: StrategySpec = Field(
         description="What the firm does with its money.",
         json_schema_extra={"unit": "-", "source": None},

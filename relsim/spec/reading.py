@@ -11,7 +11,7 @@ from typing import Any, cast
 import pydantic
 import yaml
 
-from relsim.errors import SpecError
+from relsim.errors import EdgeListError, SpecError
 from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
 
@@ -289,10 +289,24 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 
 
 def spec_hash(spec: MarketSpec) -> str:
-    """Return a hash of all that decides a run, the content of a network file included."""
+    """Return a hash of all that a config says of a run, the content of a network file included.
+
+    Raises
+    ------
+    EdgeListError
+        If that file cannot be read.
+    """
     data = spec.model_dump(mode="json")
     file = spec.customers.network.file
     if file is not None:
-        data["customers"]["network"]["file"] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        data["customers"]["network"]["file"] = _hash_of_file(Path(file))
     text = json.dumps(data, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _hash_of_file(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise EdgeListError(f"customers.network.file: {path}: cannot be read: {reason}") from None

@@ -1,5 +1,6 @@
 """``relsim explain`` and ``relsim list``: every key, every strategy, every mechanism."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from relsim.cli.explaining import known, spec_values
 from relsim.cli.listing import EQUATIONS
 from relsim.firms.strategies import BUILT_IN
 from relsim.spec import FirmSpec, Mechanisms, Response
-from relsim.spec.explain import OWN_SOURCE, REQUIRED, UNSAID, Entry
+from relsim.spec.explain import OWN_SOURCE, REQUIRED, UNSAID, Entry, comments
 from tests.cli.conftest import Invoke
 
 KEYS = [entry for entry in known() if not entry.section]
@@ -98,22 +99,104 @@ def rows(words: str) -> dict[str, str]:
     return {line.split()[0]: line for line in words.splitlines() if line.strip()}
 
 
-def test_a_config(invoke: Invoke) -> None:
-    lines = rows(invoke("explain", "telecom").stdout)
-    for value in spec_values(relsim.load("telecom")):
+def test_a_config_of_relsims(invoke: Invoke) -> None:
+    words = invoke("explain", "telecom").stdout
+    lines = rows(words)
+    values = spec_values(relsim.load("telecom"))
+    for value in values:
         assert value.path in lines
-    assert lines["firms.0.contract_months"].split()[1:4] == ["*", "24", "months"]
-    assert lines["firms.0.contract_months"].rstrip().endswith("this config")
-    assert lines["firms.0.price"].split()[1:3] == ["55.0", "money"]
-    assert "Goodman" in lines["mechanisms.experience.complaint_rate"]
-    assert "*" not in lines["mechanisms.experience.complaint_rate"]
-    assert lines["firms.1.strategy.retention_share"].split()[1] == "0.8"
+        assert ("*" in lines[value.path].split()) == value.differs
+    differing = sum(value.differs for value in values)
+    assert f"{len(values)} keys; * = {differing} differ from the default." in words
+
+
+MERGING = """
+market: {customers: 10, reference_price: 10.0}
+firms:
+  - &firm
+    name: One
+    price: 9.5  # a price list
+    unit_cost: 5.0
+    contract_months: 24
+    failure_rate: 0.03  # measured
+    strategy: {kind: offensive, discount: 0.2}
+  - <<: *firm
+    name: Two  # another
+    strategy: {kind: defensive}
+"""
+
+
+def test_a_config_of_ones_own(invoke: Invoke, here: Path) -> None:
+    (here / "mine.yaml").write_text(MERGING)
+    lines = rows(invoke("explain", "mine.yaml").stdout)
+
+    def cells(path: str) -> list[str]:
+        return [cell for cell in re.split(r"\s{2,}", lines[path].strip()) if cell]
+
+    price = ["9.5", "money per unit", "this config: a price list"]
+    assert cells("firms.0.price") == ["firms.0.price", *price]
+    assert cells("firms.1.price") == ["firms.1.price", *price]
+    assert cells("firms.0.name")[1:] == ["One", "-", "this config"]
+    assert cells("firms.1.name")[1:] == ["Two", "-", "this config: another"]
+    assert cells("firms.1.contract_months")[1:] == ["*", "24", "months", "this config"]
+    assert cells("firms.0.failure_rate")[-1] == "this config: measured"
+    assert "Goodman" in cells("mechanisms.experience.complaint_rate")[-1]
+    assert cells("firms.0.strategy.discount")[1:3] == ["*", "0.2"]
+    default = BUILT_IN["defensive"].model_fields["discount"].default
+    assert cells("firms.1.strategy.discount")[1] == str(default)
 
 
 def test_a_config_that_is_a_file(invoke: Invoke, here: Path) -> None:
     (here / "mine.yaml").write_text("extends: telecom\nset: {firms.2.strategy.discount: 0.25}\n")
     lines = rows(invoke("explain", "mine.yaml").stdout)
     assert lines["firms.2.strategy.discount"].split()[1:3] == ["*", "0.25"]
+
+
+BASE = """
+market: {customers: 10, reference_price: 1.0}  # of the base
+currency: EUR # of the base
+notes: |
+  A text # and no comment
+  of two lines.
+run:
+  months: 7 # of the base
+  seed: 3   # of the base
+firms:
+  - {name: "A # B", price: 1.0, unit_cost: 0.5, strategy: {kind: offensive}}  # of the base
+set:
+  run.replication: 4  # set by the base
+  firms.0.quality: 0.5  # set by the base
+"""
+TOP = """
+extends: base.yaml
+run:
+  seed: 5     # of the top
+  months: 8
+set: {firms.0.quality: 0.6}  # set by the top
+"""
+
+
+def test_comments_are_those_of_the_config_that_has_the_last_word(here: Path) -> None:
+    (here / "base.yaml").write_text(BASE)
+    (here / "top.yaml").write_text(TOP)
+    (here / "other.yaml").write_text("extends: top.yaml\nfirms: []  # of the other\n")
+    said = {path: comment for path, comment in comments("top.yaml").items() if comment}
+    of_the_base = {
+        "market.customers",
+        "market.reference_price",
+        "currency",
+        "firms.0.name",
+        "firms.0.price",
+        "firms.0.unit_cost",
+        "firms.0.strategy.kind",
+    }
+    assert said == dict.fromkeys(of_the_base, "of the base") | {
+        "run.seed": "of the top",
+        "run.replication": "set by the base",
+        "firms.0.quality": "set by the top",
+    }
+    assert "firms.0.price" not in comments("other.yaml")
+    relsim.load("top.yaml")
 
 
 # Lists ----------------------------------------------------------------------------------------

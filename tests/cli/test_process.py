@@ -91,9 +91,16 @@ def can_mount() -> bool:
 
 
 @pytest.mark.skipif(not can_mount(), reason="needs a file system of its own")
-def test_a_disk_that_is_full(here: Path) -> None:
+@pytest.mark.parametrize(
+    ("disk", "complaint"),
+    [
+        ("size=24k", "the disk is full; no results were kept"),
+        ("ro", "results cannot be written: Read-only file system"),
+    ],
+)
+def test_a_disk_that_takes_no_more(here: Path, disk: str, complaint: str) -> None:
     (here / "disk").mkdir()
-    script = 'mount -t tmpfs -o size=24k none disk && "$@"; code=$?; ls -A disk; exit $code'
+    script = f'mount -t tmpfs -o {disk} none disk && "$@"; code=$?; ls -A disk; exit $code'
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script, "sh", *start(*SHORT, "--out", "disk/out")],
         cwd=here,
@@ -103,7 +110,7 @@ def test_a_disk_that_is_full(here: Path) -> None:
         check=False,
     )
     assert done.returncode == 2, done.stderr
-    assert done.stderr == "error: disk/out: the disk is full; no results were kept\n"
+    assert done.stderr == f"error: disk/out: {complaint}\n"
     assert done.stdout == ""
 
 

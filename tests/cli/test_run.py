@@ -14,6 +14,7 @@ import relsim
 from relsim.cli import progress, running
 from relsim.cli.reading import see_strategies_beside
 from relsim.cli.summary import Standing, verdict
+from relsim.firms.strategies import build
 from tests.cli.conftest import SMALL, Invoke
 
 TABLES = ("market", "tenure", "customers")
@@ -72,7 +73,8 @@ def test_the_manifest_says_how_it_was_made(invoke: Invoke, here: Path) -> None:
     assert relsim.spec.spec_hash(spec) == about["spec_hash"]
     assert (about["seed"], about["replication"], about["engine"]) == (7, 2, "compiled")
     assert about["threads"] == 1
-    assert about["strategies"]["Keeper"]["retention_share"] == 0.8
+    strategies = {firm.name: build(firm.strategy, "").model_dump() for firm in spec.firms}
+    assert about["strategies"] == strategies
     libraries = {"python", "relsim", "numpy", "numba", "mesa", "pandas", "pyarrow"}
     assert set(about["versions"]) == libraries
     assert {"platform", "processor", "cores"} <= set(about["machine"])
@@ -110,7 +112,8 @@ def test_customers_are_kept_every_few_months_and_at_the_end(invoke: Invoke, here
     assert result.exit_code == 0, result.output
     kept = pd.read_parquet(here / "out" / "customers.parquet")
     assert kept.groupby("month").size().to_dict() == {2: 300, 4: 300, 5: 300}
-    assert kept["supplier"].cat.categories.tolist() == ["Attacker", "Keeper", "Balance", "Learner"]
+    firms = [firm.name for firm in relsim.load("telecom").firms]
+    assert kept["supplier"].cat.categories.tolist() == firms
     # Each month was written when it was over: a group of rows each.
     assert pq.ParquetFile(here / "out" / "customers.parquet").num_row_groups == 3
 

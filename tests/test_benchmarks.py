@@ -1,0 +1,147 @@
+"""The benchmarks run, and what they compare does the same work; no time is asserted."""
+
+import functools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import firms, size, speed, threads, warm
+from benchmarks.c_month import CMonth, NoCompilerError
+from benchmarks.numpy_month import NumpyMonth
+from benchmarks.plain_mesa import PlainMesa
+from benchmarks.results import Target
+from benchmarks.situation import Outcome, Situation, after_some_months, outcome, telecom
+from relsim.spec import override
+
+MONTHS = 12
+
+
+@functools.cache
+def situation(customers: int) -> Situation:
+    return after_some_months(telecom(customers))
+
+
+def lived(it: speed.Living | NumpyMonth | PlainMesa | CMonth) -> Outcome:
+    return outcome([it.live() for _ in range(MONTHS)])
+
+
+def assert_alike(other: Outcome, ours: Outcome, customers: int) -> None:
+    # Four standard errors of the difference between two shares, and between two means of
+    # something whose deviation is 0.06.
+    spread = (2.0 * ours.defection / (MONTHS * customers)) ** 0.5
+    assert other.defection == pytest.approx(ours.defection, abs=4.0 * spread)
+    assert other.satisfaction == pytest.approx(
+        ours.satisfaction, abs=4.0 * 0.06 * (2.0 / customers) ** 0.5
+    )
+
+
+def test_c_lives_the_same_customers() -> None:
+    here = situation(20_000)
+    try:
+        c = CMonth(here)
+    except NoCompilerError as error:
+        pytest.skip(str(error))
+    ours = speed.compiled(here)
+    theirs = [c.live() for _ in range(MONTHS)]
+    own = [ours.live() for _ in range(MONTHS)]
+    # exp and log round otherwise, so that now and then somebody may decide otherwise.
+    same = np.mean(c.columns.supplier == ours.people.columns.supplier)
+    assert same > 0.999
+    assert outcome(theirs).satisfaction == pytest.approx(outcome(own).satisfaction, rel=1e-4)
+    assert outcome(theirs).defection == pytest.approx(outcome(own).defection, rel=1e-2)
+    for name in own[0]._fields:
+        one, other = (sum(getattr(month, name) for month in months) for months in (own, theirs))
+        np.testing.assert_allclose(other, one, rtol=0.02, atol=2.0, err_msg=name)
+
+
+def test_c_knows_more_firms_than_a_draw_has_words() -> None:
+    here = after_some_months(telecom(2_000, firms=6), months=2)
+    try:
+        c = CMonth(here)
+    except NoCompilerError as error:
+        pytest.skip(str(error))
+    ours = speed.compiled(here)
+    for _ in range(3):
+        c.live()
+        ours.live()
+    assert np.mean(c.columns.supplier == ours.people.columns.supplier) > 0.999
+
+
+def test_numpy_lives_the_same_market() -> None:
+    here = situation(60_000)
+    assert_alike(lived(NumpyMonth(here)), lived(speed.compiled(here)), 60_000)
+
+
+def test_plain_mesa_lives_the_same_market() -> None:
+    here = situation(5_000)
+    assert_alike(lived(PlainMesa(here)), lived(speed.compiled(here)), 5_000)
+
+
+def test_agents_live_the_same_customers() -> None:
+    here = situation(500)
+    ours, theirs = speed.compiled(here), speed.agents(here)
+    for _ in range(3):
+        ours.live()
+        theirs.live()
+    np.testing.assert_array_equal(theirs.people.columns.supplier, ours.people.columns.supplier)
+    np.testing.assert_array_equal(theirs.people.columns.trust, ours.people.columns.trust)
+
+
+@pytest.mark.parametrize("engine", [NumpyMonth, PlainMesa, CMonth])
+def test_rules_that_are_left_out_are_refused(engine: type) -> None:
+    spec = override(telecom(50), {"market.setting": "non_contractual"})
+    with pytest.raises(ValueError, match="contractual"):
+        engine(after_some_months(spec, months=1))
+
+
+def test_without_a_compiler_c_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "no-such-compiler")
+    section = speed.measure(customers=600, objects=20, rounds=1)
+    assert speed.C not in [row[0] for row in section.rows]
+    assert any("no-such-compiler" in note for note in section.notes)
+
+
+def test_the_command_prints_and_writes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    tiny = functools.partial(speed.measure, customers=600, objects=20, rounds=2)
+    file = tmp_path / "speed.json"
+    arguments = ["--quick", "--only", "speed", "--json", str(file)]
+    command.main(arguments, quick=command.QUICK | {"speed": tiny})
+    assert speed.MONTH in capsys.readouterr().out
+    measured = json.loads(file.read_text())
+    (section,) = measured["sections"]
+    assert section["name"] == "speed"
+    assert {target["verdict"] for target in section["targets"]} <= {"met", "floor", "missed"}
+    assert measured["machine"]["cores"] >= 1
+
+
+def test_sizes_firms_and_threads_run() -> None:
+    sized = size.measure(sizes=(200, 400), rounds=1, weighed=None)
+    assert [row[0] for row in sized.rows] == ["200", "400"]
+    assert len(firms.measure(counts=(2, 5), customers=300, rounds=1).rows) == 2
+    # More customers than a chunk, so that both threads have something to do.
+    assert [row[-1] for row in threads.measure(customers=9_000, rounds=1).rows] == ["yes", "yes"]
+
+
+def test_a_market_too_large_for_memory_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size, "available_memory", lambda: 200_000.0)
+    section = size.measure(sizes=(200, 4_000), rounds=1, weighed=None)
+    assert [row[0] for row in section.rows] == ["200"]
+    assert any("4,000 customers do not fit" in note for note in section.notes)
+
+
+@pytest.mark.slow
+def test_fresh_processes_are_timed_and_weighed() -> None:
+    waited = warm.measure(100, months=2, rounds=1, starts=1, compiles=False)
+    assert [target.measured > 0.0 for target in waited.targets] == [True, True, True]
+    weighed = size.measure(sizes=(200,), rounds=1, weighed=20_000)
+    assert any("20,000 customers" in note for note in weighed.notes)
+
+
+def test_less_is_more_for_some_targets() -> None:
+    verdicts = [
+        Target("wait", s, 0.1, floor=0.2, more_is_better=False).verdict for s in (0.1, 0.2, 0.3)
+    ]
+    assert verdicts == ["met", "floor", "missed"]
