@@ -1,5 +1,6 @@
 # make run     live the telecom market and write its tables
 # make test    everything a change must pass
+# make test-newer  the engines on a newer Python, hence a newer Mesa, if there is one
 # make bench   measure speed
 PYTHON ?= python3
 VENV := .venv
@@ -9,13 +10,27 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: run test lint bench clean
+.PHONY: run test test-newer lint bench clean newer-engines
 
 run: $(RUN_READY)
 	@$(BIN)/relsim run configs/markets/telecom.yaml --out results/telecom --overwrite
 
 test: lint
 	@$(BIN)/python -m pytest -n 2
+
+# Mesa's releases differ by Python: 3.11 resolves to Mesa 3.3, later ones to 3.5 and up.
+# Looked for on the path, then among pyenv's.
+PYENVS := $(sort $(wildcard $(HOME)/.pyenv/versions/3.1[2-9]*/bin/python))
+NEWER = $(firstword $(foreach python,python3.14 python3.13 python3.12 $(PYENVS), \
+    $(shell $(python) -c 'print("$(python)")' 2>/dev/null)))
+
+test-newer:
+	@if [ -z "$(NEWER)" ]; then echo 'No newer Python found: nothing to test with it'; \
+	else $(MAKE) --no-print-directory VENV=.venv-newer PYTHON=$(NEWER) newer-engines; fi
+
+newer-engines: $(DEV_READY)
+	@$(BIN)/python -c 'import sys, mesa; print("Python", sys.version.split()[0], "Mesa", mesa.__version__)'
+	@$(BIN)/python -m pytest -n 2 tests/test_engines.py tests/test_market.py tests/test_golden.py
 
 lint: $(DEV_READY)
 	@$(BIN)/ruff check .
@@ -26,7 +41,7 @@ bench: $(RUN_READY)
 	@$(BIN)/python -m benchmarks
 
 clean:
-	@rm -rf $(VENV) build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) .venv-newer build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
