@@ -42,7 +42,7 @@ _LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED = (
     books.FIRM_FIELDS.index(name)
     for name in ("left_market", "reconsidered", "recommendations", "warnings", "dissatisfied")
 )
-_LOST = books.YEAR_FIELDS.index("lost")
+_LOST, _LEFT = (books.YEAR_FIELDS.index(name) for name in ("lost", "left_market"))
 _STATE = [
     "supplier",
     "tier",
@@ -178,6 +178,8 @@ class CustomerAgent(mesa.Agent):
             return self.reconsider_chance >= kept
         dissatisfied = self.satisfaction < m.dissatisfied_below
         pull = self.term(Term.PULL) - (self.term(Term.CONQUEST) if dissatisfied else 0.0)
+        felt = choice.felt_price(self.term(Term.RELATIVE_PRICE), m.price_tolerance, self.trust)
+        pull -= reconsider.price_push(m.price_effect, self.price_sensitivity, felt)
         chance = reconsider.hazard(
             m.base, m.satisfaction_effect, self.satisfaction, m.trust_effect, self.trust, pull
         )
@@ -201,12 +203,15 @@ class CustomerAgent(mesa.Agent):
         """Return the systematic utility of a firm."""
         m, terms = self.m, self.people.table[firm, 0]
         own = firm == self.supplier
-        felt = 1.0 - (m.price_tolerance * self.trust if own else float(terms[Term.DISCOUNT]))
+        price = float(terms[Term.RELATIVE_PRICE])
+        felt = price * (1.0 - float(terms[Term.DISCOUNT]))
+        if own:
+            felt = choice.felt_price(price, m.price_tolerance, self.trust)
         utility = choice.utility(
             float(terms[Term.APPEAL]),
             m.price_weight,
             self.price_sensitivity,
-            float(terms[Term.RELATIVE_PRICE]) * felt,
+            felt,
             m.choice_fit_weight,
             experience.fit(self.orientation, float(terms[Term.OFFER])),
         )
@@ -276,7 +281,11 @@ class CustomerAgent(mesa.Agent):
         self.trouble = experience.NO_TROUBLE
 
     def buy(self) -> tuple[float, float, float]:
-        """Return what is bought: plain usage, growth, cross-sales; units."""
+        """Return what is bought: plain usage, growth, cross-sales; units.
+
+        Sets ``expected``, the quantity of which that may be a Poisson count.
+        """
+        self.expected = 0.0
         if self.supplier == 0:
             return 0.0, 0.0, 0.0
         m = self.m
@@ -284,10 +293,13 @@ class CustomerAgent(mesa.Agent):
         chance = buying.cross_sale_chance(m.cross_sale_rate, self.trust)
         if not m.counts_purchases:
             self.purchases += 1
-            return self.usage, self.usage * more, self.usage * m.cross_sale_size * chance
+            bought = self.usage, self.usage * more, self.usage * m.cross_sale_size * chance
+            self.expected = bought[0] + bought[1] + bought[2]
+            return bought
         count_word, cross_word, _, _ = self.luck(int(Purpose.PURCHASE))
         count = buying.poisson(uniform(count_word), self.usage * (1.0 + more))
         self.purchases += count
+        self.expected = self.usage * (1.0 + more + m.cross_sale_size * chance)
         base = count / (1.0 + more)
         crosses = uniform(cross_word) < chance and count > 0
         return base, count - base, self.usage * m.cross_sale_size if crosses else 0.0
@@ -341,7 +353,8 @@ class CustomerAgent(mesa.Agent):
         terms = {term: self.term(term) for term in _PAYING}
         base, growth, cross = self.buy()
         quantity = base + growth + cross
-        premium = quantity * buying.price_premium(m.premium, self.trust)
+        premium_share = buying.price_premium(m.premium, self.trust)
+        premium = quantity * premium_share
         units = service.service_units(
             self.service_demand, m.learning, float(self.tenure), m.learning_months
         )
@@ -353,11 +366,19 @@ class CustomerAgent(mesa.Agent):
             terms[Term.SERVICE_COST],
             units,
         )
+        worth = value.contribution(
+            terms[Term.GROSS_MARGIN],
+            self.expected,
+            terms[Term.PRICE],
+            self.expected * premium_share,
+            terms[Term.SERVICE_COST],
+            units,
+        )
         self.tell()
         if self.supplier > 0:
             self.tier = int(
                 value.tier(
-                    contribution,
+                    worth,
                     terms[Term.VALUATION_ERROR],
                     self.misjudgement,
                     terms[Term.MOST_VALUABLE_FROM],
@@ -367,7 +388,9 @@ class CustomerAgent(mesa.Agent):
             )
         self.leaving = self.leave_chance < m.turnover
         self.rung = 0 if self.leaving else self.climb()
-        discounted = quantity if self.tenure < m.discount_months else 0.0
+        # Who was there at the start was not won by an offer: its tenure is at least the month.
+        introduced = self.tenure < min(m.discount_months, self.people.month)
+        discounted = quantity if introduced else 0.0
         served = units if self.supplier > 0 else 0.0
         self.book((1.0, base, growth, cross, premium, discounted, served), contribution)
 
@@ -390,7 +413,7 @@ class CustomerAgent(mesa.Agent):
         if self.leaving:
             account = self.people.account
             account.firms[self.supplier, _LEFT_MARKET] += 1.0
-            account.years[self.supplier, int(tenure_year(float(self.tenure))), _LOST] += 1.0
+            account.years[self.supplier, int(tenure_year(float(self.tenure))), _LEFT] += 1.0
             self.start(0)
             self.saying = self.rung = 0
             self.came_through = int(choice.NOBODY)

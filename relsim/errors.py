@@ -5,7 +5,7 @@ class RelsimError(Exception):
     """Something that the user can mend; the command line prints it and exits with 2."""
 
 
-class SpecError(RelsimError):
+class SpecError(RelsimError, ValueError):
     """A config, or a value set on top of it, is not one that relsim can run."""
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from relsim.customers.accounts import Accounts
 from relsim.customers.population import Customers
-from relsim.economics.lifetime import monthly_rate
+from relsim.economics.lifetime import monthly_loss, monthly_rate
 from relsim.errors import SpecError
 from relsim.firms import offering, results, standing
 from relsim.firms.firm import Firm
@@ -98,6 +98,7 @@ class Market(mesa.Model):
             self.standing["customers"],
             self.standing["contribution"],
             monthly_rate(spec.market.annual_discount_rate),
+            monthly_loss(spec.market.annual_turnover),
         )
         self.standing["lifetime_value"] = self.worth.lifetime_value
         self.standing["entry_value"] = self.worth.entry_value

@@ -121,11 +121,16 @@ def test_ladder_values_in_closed_form() -> None:
     assert ladder_values(steps, np.array([0.0, m]), i)[1] == pytest.approx(m * r / (1 + i - r))
 
 
-def test_lifetime_value_in_the_market_is_the_closed_form() -> None:
-    """With retention fixed and nothing else going on, the ladder's value is m r / (1 + i - r)."""
+@pytest.mark.parametrize("turnover", [0.0, 0.5])
+def test_lifetime_value_in_the_market_is_the_closed_form(turnover: float) -> None:
+    """With retention r fixed, chance q to leave the market, nothing else: the closed form.
+
+    A customer who is kept pays, then leaves the market with chance q:
+    V = m r / (1 + i - r (1 - q)), which is m r / (1 + i - r) where nobody leaves.
+    """
     quiet = {
         "market.customers": 200_000,
-        "market.annual_turnover": 0.0,
+        "market.annual_turnover": turnover,
         "mechanisms.retention.rule": "fixed",
         "mechanisms.retention.monthly": 0.96,
         "mechanisms.buying.volume_growth": 0.0,
@@ -141,14 +146,16 @@ def test_lifetime_value_in_the_market_is_the_closed_form() -> None:
         "firms.1.strategy": {"kind": "balanced", "budget_share": 0.0},
     }
     market = Market(override(starter(), quiet)).run(24)
-    value = float(market.table["lifetime_value"].iloc[-2])
-    rate = 1.1 ** (1 / 12) - 1
-    contribution = 20.0 - 5.0
-    assert value == pytest.approx(contribution * 0.96 / (1 + rate - 0.96), rel=0.02)
-    customers = market.table.query("firm == 'Attack'")["customers"].to_numpy()
-    expected = 200_000 * 0.96 ** np.arange(1, 25)
-    error = 4 * np.sqrt(expected * (1 - 0.96 ** np.arange(1, 25)))
-    assert (np.abs(customers - expected) < error).all()
+    table = market.table.query("firm == 'Attack'")
+    rate, stay = 1.1 ** (1 / 12) - 1, (1 - turnover) ** (1 / 12)
+    kept = 0.96 * stay
+    expected = (20.0 - 5.0) * 0.96 / (1 + rate - kept)
+    # From the first month on, and best with a year's memory.
+    assert table["lifetime_value"].iloc[0] == pytest.approx(expected, rel=0.05)
+    assert table["lifetime_value"].iloc[11] == pytest.approx(expected, rel=0.01)
+    alive = kept ** np.arange(1, 25)
+    error = 4 * np.sqrt(200_000 * alive * (1 - alive))
+    assert (np.abs(table["customers"].to_numpy() - 200_000 * alive) < error).all()
 
 
 def test_what_relsim_offers_by_name() -> None:

@@ -24,8 +24,9 @@ YEAR_FIELDS = (
     "discounted",
     "service",
     "lost",
+    "left_market",
 )
-"""Sums by firm and year of tenure. Quantities, ``lost`` in customers."""
+"""Sums by firm and year of tenure: quantities; customers ``lost`` by choice, and gone for good."""
 
 FIRM_FIELDS = (
     "failures",

@@ -35,6 +35,7 @@ Index = npt.NDArray[np.uint32]
     RECOMMENDATIONS,
     TENURE,
     USAGE,
+    PRICE_SENSITIVITY,
     ORIENTATION,
     SERVICE_DEMAND,
     GROWTH_POTENTIAL,
@@ -51,6 +52,7 @@ Index = npt.NDArray[np.uint32]
     SAYING,
     RUNG,
     LEAVING,  # 1 = leaves the market at the end of the month
+    EXPECTED_SALES,  # quantity expected, of which what is bought may be a Poisson count
     NOTABLE,  # 1 = met trouble, talked or is dissatisfied
     BASE_SALES,  # from here on in the order of accounts.YEAR_FIELDS
     GROWTH_SALES,
@@ -60,13 +62,13 @@ Index = npt.NDArray[np.uint32]
     SERVICE_UNITS,
     # ... and the terms that each customer meets, in the order of `terms.Term`.
     MEETS,
-) = range(0, 33 * ROW, ROW)
+) = range(0, 35 * ROW, ROW)
 MET = tuple(MEETS + k * ROW for k in range(N_MET))
-SPACE = (32 + N_MET) * ROW
+SPACE = (34 + N_MET) * ROW
 
 
 @loop
-def take(columns: Columns, f: Floats, lo: int, n: int) -> None:
+def take(columns: Columns, f: Floats, lo: int, n: int) -> None:  # noqa: C901  # a loop a column
     """Copy n customers from ``lo`` on into the working space."""
     supplier = columns.supplier[lo : lo + n]
     tier = columns.tier[lo : lo + n]
@@ -78,6 +80,7 @@ def take(columns: Columns, f: Floats, lo: int, n: int) -> None:
     recommendations = columns.recommendations[lo : lo + n]
     tenure = columns.tenure[lo : lo + n]
     usage = columns.usage[lo : lo + n]
+    price_sensitivity = columns.price_sensitivity[lo : lo + n]
     orientation = columns.orientation[lo : lo + n]
     service_demand = columns.service_demand[lo : lo + n]
     growth_potential = columns.growth_potential[lo : lo + n]
@@ -102,6 +105,8 @@ def take(columns: Columns, f: Floats, lo: int, n: int) -> None:
         f[TENURE + c] = tenure[c]
     for c in range(n):
         f[USAGE + c] = usage[c]
+    for c in range(n):
+        f[PRICE_SENSITIVITY + c] = price_sensitivity[c]
     for c in range(n):
         f[ORIENTATION + c] = orientation[c]
     for c in range(n):

@@ -29,6 +29,7 @@ MONTHS_A_YEAR = 12
 _YEAR_WIDTH = len(YEAR_FIELDS)
 _CELL_WIDTH = len(CELL_FIELDS)
 _LOST = YEAR_FIELDS.index("lost")
+_LEFT = YEAR_FIELDS.index("left_market")
 _FAILURES = FIRM_FIELDS.index("failures")
 _COMPLAINTS = FIRM_FIELDS.index("complaints")
 _RECOVERED = FIRM_FIELDS.index("recovered")
@@ -64,12 +65,6 @@ def book_trouble(account: Accounts, firm: Whole, trouble: float) -> None:
 
 
 @rule
-def book_lost(account: Accounts, f: Floats, c: Whole, firm: Whole) -> None:
-    """Book that a firm lost the block's customer c, by year of tenure."""
-    account.years[firm, tenure_year(f[TENURE + c]), _LOST] += 1.0
-
-
-@rule
 def book_move(
     account: Accounts, f: Floats, c: Whole, before: Whole, after: Whole, through: Whole
 ) -> None:
@@ -80,7 +75,7 @@ def book_move(
         account.flows[before, after] += 1.0
         account.sources[after, through] += 1.0
         if before > 0:
-            book_lost(account, f, c, before)
+            account.years[before, tenure_year(f[TENURE + c]), _LOST] += 1.0
             account.steps[before, np.int64(f[RUNG_BEFORE + c]), 0] += 1.0
             book_trouble(account, before, f[TROUBLE + c])
 
@@ -90,7 +85,7 @@ def book_departure(account: Accounts, f: Floats, c: Whole) -> None:
     """Book that the block's customer c leaves the market for good."""
     firm = np.int64(f[SUPPLIER + c])
     account.firms[firm, _LEFT_MARKET] += 1.0
-    book_lost(account, f, c, firm)
+    account.years[firm, tenure_year(f[TENURE + c]), _LEFT] += 1.0
 
 
 @rule

@@ -4,7 +4,17 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers import draws
-from relsim.customers.block import OPEN, ROW, SATISFACTION, SUPPLIER, TRUST, Floats, Index
+from relsim.customers.block import (
+    OPEN,
+    ORIENTATION,
+    PRICE_SENSITIVITY,
+    ROW,
+    SATISFACTION,
+    SUPPLIER,
+    TRUST,
+    Floats,
+    Index,
+)
 from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop, rule
 from relsim.customers.draws import Luck, Purpose, uniform
@@ -158,16 +168,7 @@ def consider(
 
 
 @loop
-def pack(
-    columns: Columns,
-    f: Floats,
-    x: Floats,
-    ways: Floats,
-    index: Index,
-    firms: int,
-    lo: int,
-    count: int,
-) -> int:
+def pack(f: Floats, x: Floats, ways: Floats, index: Index, firms: int, count: int) -> int:
     """Keep only the choosers who have something to choose; return how many.
 
     A prospect who considers nobody stays one, whatever its taste.
@@ -186,8 +187,8 @@ def pack(
         c = index[k]
         x[WHO_SATISFACTION + k] = f[SATISFACTION + c]
         x[WHO_TRUST + k] = f[TRUST + c]
-        x[WHO_PRICE_SENSITIVITY + k] = columns.price_sensitivity[lo + c]
-        x[WHO_ORIENTATION + k] = columns.orientation[lo + c]
+        x[WHO_PRICE_SENSITIVITY + k] = f[PRICE_SENSITIVITY + c]
+        x[WHO_ORIENTATION + k] = f[ORIENTATION + c]
     return kept
 
 
@@ -198,19 +199,20 @@ def weigh(
     """Let firm g compete for every chooser who considers it."""
     row = g * _FIRM
     appeal, offer = terms[row + _APPEAL], terms[row + _OFFER]
-    price, introductory = terms[row + _RELATIVE_PRICE], 1.0 - terms[row + _DISCOUNT]
+    price = terms[row + _RELATIVE_PRICE]
+    introductory = price * (1.0 - terms[row + _DISCOUNT])
     switching_cost = terms[row + _SWITCHING_COST]
     luck_row = (g - 1) % 4 * ROW
     way_row = (g - 1) * ROW
     for k in range(count):
         trust = x[WHO_TRUST + k]
         own = x[WHO_SUPPLIER + k] == g
-        felt = 1.0 - m.price_tolerance * trust if own else introductory
+        felt = choice.felt_price(price, m.price_tolerance, trust) if own else introductory
         utility = choice.utility(
             appeal,
             m.price_weight,
             x[WHO_PRICE_SENSITIVITY + k],
-            price * felt,
+            felt,
             m.choice_fit_weight,
             fit(x[WHO_ORIENTATION + k], offer),
         )
@@ -254,7 +256,7 @@ def choose(
         if (g - 1) % 4 == 0:
             draw_for_four(u, index, luck, month, _CONSIDER + (g - 1) // 4, lo, padded(count))
         consider(terms, m, x, h, u, ways, g, padded(count))
-    count = pack(columns, f, x, ways, index, firms, lo, count)
+    count = pack(f, x, ways, index, firms, count)
     for k in range(padded(count)):
         w0, _, _, _ = draws.words(luck, lo + index[k], month, _OUTSIDE)
         r[EARLIEST + k] = choice.arrival(uniform(w0), m.outside_utility)

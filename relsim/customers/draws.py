@@ -14,6 +14,7 @@ import numpy as np
 
 from relsim.customers.arithmetic import float_of
 from relsim.customers.compiled import rule
+from relsim.errors import SpecError
 
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
 _MULTIPLIER_1 = np.uint64(0xCD9E8D57)
@@ -66,7 +67,7 @@ def luck(seed: int, replication: int = 0) -> Luck:
 
     Raises
     ------
-    ValueError
+    SpecError
         If one is out of its range.
 
     Examples
@@ -75,9 +76,9 @@ def luck(seed: int, replication: int = 0) -> Luck:
     5
     """
     if not 0 <= seed < 2**64:
-        raise ValueError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed}")
+        raise SpecError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed}")
     if not 0 <= replication < 2**32:
-        raise ValueError(f"a replication is a whole number from 0 to 2**32 - 1, not {replication}")
+        raise SpecError(f"a replication is a whole number from 0 to 2**32 - 1, not {replication}")
     return Luck(np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replication))
 
 

@@ -17,6 +17,7 @@ from relsim.customers.block import (
     CONTRIBUTION,
     CROSS_SALES,
     DISCOUNTED_SALES,
+    EXPECTED_SALES,
     GROWTH_POTENTIAL,
     GROWTH_SALES,
     LEAVE_CHANCE,
@@ -28,6 +29,7 @@ from relsim.customers.block import (
     OPEN,
     ORIENTATION,
     PREMIUM_SALES,
+    PRICE_SENSITIVITY,
     PURCHASES,
     RECOMMENDATIONS,
     RECONSIDER_CHANCE,
@@ -92,6 +94,7 @@ _CONTRACT = int(Term.CONTRACT)
     VALUATION_ERROR,
     MOST_VALUABLE_FROM,
     RECOMMEND_RATE,
+    RELATIVE_PRICE,
 ) = MET
 
 
@@ -164,10 +167,13 @@ def reopen_by_relationship(f: Floats, m: Mechanisms, n: int) -> None:
     """Mark who reconsiders: prospects, and customers by the hazard of their relationship."""
     for c in range(n):
         satisfaction = f[SATISFACTION + c]
+        trust = f[TRUST + c]
         conquest = f[CONQUEST + c]
         pull = f[PULL + c] - (conquest if satisfaction < m.dissatisfied_below else 0.0)
+        felt = choice.felt_price(f[RELATIVE_PRICE + c], m.price_tolerance, trust)
+        push = reconsider.price_push(m.price_effect, f[PRICE_SENSITIVITY + c], felt)
         chance = reconsider.hazard(
-            m.base, m.satisfaction_effect, satisfaction, m.trust_effect, f[TRUST + c], pull
+            m.base, m.satisfaction_effect, satisfaction, m.trust_effect, trust, pull - push
         )
         wants = (f[BOUND + c] == 0.0) & (f[RECONSIDER_CHANCE + c] < chance)
         f[OPEN + c] = 1.0 if (f[SUPPLIER + c] == 0.0) | wants else 0.0
@@ -250,6 +256,7 @@ def buy_expected(f: Floats, m: Mechanisms, n: int) -> None:
         f[GROWTH_SALES + c] = used * growth
         chance = buying.cross_sale_chance(m.cross_sale_rate, trust)
         f[CROSS_SALES + c] = used * m.cross_sale_size * chance
+        f[EXPECTED_SALES + c] = f[BASE_SALES + c] + f[GROWTH_SALES + c] + f[CROSS_SALES + c]
         f[PURCHASES + c] += 1.0 if has_one else 0.0
 
 
@@ -260,6 +267,7 @@ def buy_counted(f: Floats, m: Mechanisms, luck: Luck, month: int, lo: int, n: in
         f[BASE_SALES + c] = 0.0
         f[GROWTH_SALES + c] = 0.0
         f[CROSS_SALES + c] = 0.0
+        f[EXPECTED_SALES + c] = 0.0
         if f[SUPPLIER + c] == 0.0:
             continue
         trust, usage = f[TRUST + c], f[USAGE + c]
@@ -267,27 +275,41 @@ def buy_counted(f: Floats, m: Mechanisms, luck: Luck, month: int, lo: int, n: in
         more = buying.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
         count = buying.poisson(uniform(w0), usage * (1.0 + more))
         base = count / (1.0 + more)
-        crosses = uniform(w1) < buying.cross_sale_chance(m.cross_sale_rate, trust)
+        chance = buying.cross_sale_chance(m.cross_sale_rate, trust)
+        crosses = (uniform(w1) < chance) & (count > 0)
+        f[EXPECTED_SALES + c] = usage * (1.0 + more + m.cross_sale_size * chance)
         f[BASE_SALES + c] = base
         f[GROWTH_SALES + c] = count - base
-        f[CROSS_SALES + c] = usage * m.cross_sale_size if crosses and count > 0 else 0.0
+        f[CROSS_SALES + c] = usage * m.cross_sale_size if crosses else 0.0
         f[PURCHASES + c] += count
 
 
 @loop
-def pay_and_serve(f: Floats, m: Mechanisms, n: int) -> None:
+def pay_and_serve(f: Floats, m: Mechanisms, month: int, n: int) -> None:
     """Book premium, discount and service of a block, and review its value tiers."""
+    # Who was there at the start was not won by an offer: its tenure is at least the month.
+    discount_months = min(m.discount_months, np.float64(month))
     for c in range(n):
         served = f[SUPPLIER + c] > 0.0
         tenure = f[TENURE + c]
         quantity = f[BASE_SALES + c] + f[GROWTH_SALES + c] + f[CROSS_SALES + c]
-        premium = quantity * buying.price_premium(m.premium, f[TRUST + c])
+        premium_share = buying.price_premium(m.premium, f[TRUST + c])
+        premium = quantity * premium_share
         units = service.service_units(f[SERVICE_DEMAND + c], m.learning, tenure, m.learning_months)
         contribution = valuation.contribution(
             f[GROSS_MARGIN + c], quantity, f[PRICE + c], premium, f[SERVICE_COST + c], units
         )
+        expected = f[EXPECTED_SALES + c]
+        worth = valuation.contribution(
+            f[GROSS_MARGIN + c],
+            expected,
+            f[PRICE + c],
+            expected * premium_share,
+            f[SERVICE_COST + c],
+            units,
+        )
         tier = valuation.tier(
-            contribution,
+            worth,
             f[VALUATION_ERROR + c],
             f[MISJUDGEMENT + c],
             f[MOST_VALUABLE_FROM + c],
@@ -295,7 +317,7 @@ def pay_and_serve(f: Floats, m: Mechanisms, n: int) -> None:
             m.growable_from,
         )
         f[PREMIUM_SALES + c] = premium
-        f[DISCOUNTED_SALES + c] = quantity if tenure < m.discount_months else 0.0
+        f[DISCOUNTED_SALES + c] = quantity if tenure < discount_months else 0.0
         f[SERVICE_UNITS + c] = units if served else 0.0
         f[CONTRIBUTION + c] = contribution
         f[TIER + c] = tier if served else 0.0
@@ -410,7 +432,7 @@ def live_block(
         buy_counted(f, m, luck, month, lo, n)
     else:
         buy_expected(f, m, n)
-    pay_and_serve(f, m, n)
+    pay_and_serve(f, m, month, n)
     tell(f, m, n)
     climb(f, m, n)
     book(f, m, index, account, n)

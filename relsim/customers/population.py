@@ -91,7 +91,7 @@ class Customers:
             start.tenure,
             start.satisfaction,
             start.trust,
-            self.mechanisms.counts_purchases,
+            self.mechanisms,
             self.luck,
         )
 

@@ -30,9 +30,10 @@ def mechanisms(spec: MarketSpec) -> Mechanisms:
         start_satisfaction=start.new_satisfaction,
         start_trust=start.new_trust,
         base=math.log(base / (1.0 - base)),
+        price_effect=m.reconsider.price_effect,
         satisfaction_effect=m.reconsider.satisfaction_effect,
         trust_effect=m.reconsider.trust_effect,
-        dissatisfied_below=m.reconsider.dissatisfied_below,
+        dissatisfied_below=threshold(m.reconsider.dissatisfied_below),
         price_weight=m.choice.price_weight,
         choice_fit_weight=m.choice.fit_weight,
         satisfaction_weight=m.choice.satisfaction_weight,
@@ -48,22 +49,35 @@ def mechanisms(spec: MarketSpec) -> Mechanisms:
         learning_months=m.service.learning_months,
         persuasion=m.word_of_mouth.persuasion,
         warning=m.word_of_mouth.warning,
-        recommend_trust=m.word_of_mouth.recommend_trust,
-        warn_satisfaction=m.word_of_mouth.warn_satisfaction,
+        recommend_trust=threshold(m.word_of_mouth.recommend_trust),
+        warn_satisfaction=threshold(m.word_of_mouth.warn_satisfaction),
         warn_rate=m.word_of_mouth.warn_rate,
         client_purchases=float(m.ladder.client_purchases),
-        supporter_trust=m.ladder.supporter_trust,
-        advocate_trust=m.ladder.advocate_trust,
+        supporter_trust=threshold(m.ladder.supporter_trust),
+        advocate_trust=threshold(m.ladder.advocate_trust),
         advocate_recommendations=float(m.ladder.advocate_recommendations),
-        partner_trust=m.ladder.partner_trust,
+        partner_trust=threshold(m.ladder.partner_trust),
         partner_recommendations=float(m.ladder.partner_recommendations),
-        partner_orientation=m.ladder.partner_orientation,
-        growable_from=m.value_tiers.growable_from,
+        partner_orientation=threshold(m.ladder.partner_orientation),
+        growable_from=threshold(m.value_tiers.growable_from),
         turnover=monthly_loss(spec.market.annual_turnover),
         follows_relationship=m.retention.rule == "relationship",
         own_retention=m.retention.rule == "own",
         counts_purchases=spec.market.setting == "non_contractual",
     )
+
+
+def threshold(x: float) -> float:
+    """Return a threshold as the columns would keep it, in single precision.
+
+    State at a threshold is then equal to it, whichever way the number rounds.
+
+    Examples
+    --------
+    >>> threshold(0.5), threshold(0.6) > 0.6
+    (0.5, True)
+    """
+    return float(np.float32(x))
 
 
 def trait_tables(spec: MarketSpec) -> TraitTables:

@@ -9,8 +9,10 @@ from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop
 from relsim.customers.draws import Luck, Purpose, uniform
 from relsim.customers.month import LONGEST_TENURE
+from relsim.customers.rules import ladder
 from relsim.customers.rules.choice import NOBODY
 from relsim.customers.rules.value import ORDINARY
+from relsim.customers.terms import Mechanisms
 
 _START = int(Purpose.START)
 _MOST_PURCHASES = 2.0**31 - 1.0
@@ -24,7 +26,7 @@ def place_customers(
     mean_tenure: float,
     satisfaction: float,
     trust: float,
-    counts_purchases: bool,
+    m: Mechanisms,
     luck: Luck,
 ) -> None:
     """Give each customer the supplier and the history with which it starts.
@@ -38,14 +40,16 @@ def place_customers(
     contract : array of shape (firms + 1,)
         Contract lengths in months, place 0 for "no supplier"; contracts run out evenly.
     mean_tenure : float
-        Mean months with the supplier: one month plus an exponential time.
+        Mean months with the supplier; geometric.
     satisfaction, trust : float
         Levels of those who have a supplier.
-    counts_purchases : bool
-        Whether purchases so far are a matter of usage; else one a month.
+    m : Mechanisms
+        The numbers of the rules.
     luck : Luck
         Seed and replication.
     """
+    # One month plus the whole part of an exponential time: geometric, with exactly this mean.
+    scale = -1.0 / log(1.0 - 1.0 / mean_tenure) if mean_tenure > 1.0 else 0.0
     for i in range(columns.supplier.size):
         w0, w1, w2, _ = draws.words(luck, i, 0, _START)
         supplier = 0
@@ -54,14 +58,28 @@ def place_customers(
                 supplier = g + 1
         if supplier == 0:
             continue
-        tenure = min(1.0 + np.floor(-log(uniform(w1)) * (mean_tenure - 1.0)), LONGEST_TENURE)
-        bought = tenure * columns.usage[i] if counts_purchases else tenure
+        tenure = min(1.0 + np.floor(-log(uniform(w1)) * scale), LONGEST_TENURE)
+        bought = tenure * columns.usage[i] if m.counts_purchases else tenure
         columns.supplier[i] = supplier
         columns.tier[i] = np.int64(ORDINARY)
         columns.came_through[i] = np.int64(NOBODY)
-        columns.rung[i] = 1
         columns.tenure[i] = np.int64(tenure)
         columns.purchases[i] = np.int64(min(bought, _MOST_PURCHASES))
         columns.bound[i] = np.int64(uniform(w2) * contract[supplier])
         columns.satisfaction[i] = satisfaction
         columns.trust[i] = trust
+        columns.rung[i] = np.int64(
+            ladder.rung(
+                np.float64(columns.purchases[i]),
+                np.float64(columns.trust[i]),
+                0.0,
+                np.float64(columns.orientation[i]),
+                m.client_purchases,
+                m.supporter_trust,
+                m.advocate_trust,
+                m.advocate_recommendations,
+                m.partner_trust,
+                m.partner_recommendations,
+                m.partner_orientation,
+            )
+        )

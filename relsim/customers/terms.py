@@ -29,6 +29,7 @@ class Mechanisms(NamedTuple):
     start_satisfaction: float
     start_trust: float
     base: float
+    price_effect: float
     satisfaction_effect: float
     trust_effect: float
     dissatisfied_below: float
@@ -81,11 +82,11 @@ class Term(enum.IntEnum):
     VALUATION_ERROR = 9  # money a month
     MOST_VALUABLE_FROM = 10  # money a month
     RECOMMEND_RATE = 11  # chance a month
+    RELATIVE_PRICE = 12  # price / reference price
     # ... and those that only some do.
-    RETENTION = 12  # the given monthly retention, where the setting asks for one
-    CONTRACT = 13  # months
-    APPEAL = 14  # b_q quality
-    RELATIVE_PRICE = 15  # price / reference price
+    RETENTION = 13  # the given monthly retention, where the setting asks for one
+    CONTRACT = 14  # months
+    APPEAL = 15  # b_q quality
     SWITCHING_COST = 16  # utility
     AWARENESS = 17  # chance a month
     REACH_PROSPECTS = 18  # chance a month
@@ -95,7 +96,7 @@ class Term(enum.IntEnum):
 
 
 N_TERMS = len(Term)
-N_MET = 12  # terms that every customer meets every month
+N_MET = 13  # terms that every customer meets every month
 
 
 def empty_table(firms: int) -> Table:

@@ -64,15 +64,34 @@ def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
     moves = steps[..., 1:, :]
     seen = moves.sum(axis=-1, keepdims=True)
     chances = moves[..., 1:] / np.maximum(seen, _TINY) / (1.0 + rate)
-    gains = chances @ contributions[..., 1:, None]
+    gains = (chances * contributions[..., None, 1:]).sum(axis=-1)
     system = np.eye(steps.shape[-1] - 1) - chances
     endless = _never_lost(moves) if rate <= 0.0 else np.zeros(moves.shape[:-1], dtype=bool)
-    if endless.any():  # worth without bound, which no solver can say
+    if endless.any():  # worth without bound, which no elimination can say
         system = np.where(endless[..., None], np.eye(system.shape[-1]), system)
-        gains = np.where(endless[..., None], 0.0, gains)
+        gains = np.where(endless, 0.0, gains)
     values = np.zeros(steps.shape[:-1])
-    values[..., 1:] = np.where(endless, np.inf, np.linalg.solve(system, gains)[..., 0])
+    values[..., 1:] = np.where(endless, np.inf, _eliminate(system, gains))
     return values
+
+
+def _eliminate(system: Array, gains: Array) -> Array:
+    """Solve dominated linear systems by Gauss-Jordan elimination.
+
+    I minus discounted chances needs no exchange of rows. Written out, because a library's
+    solver sums in an order that depends on the processor, and results should not.
+    """
+    a, b = system.copy(), gains.copy()
+    for k in range(a.shape[-1]):
+        row = a[..., k, :] / a[..., k, k, None]
+        target = b[..., k] / a[..., k, k]
+        factors = a[..., :, k].copy()
+        factors[..., k] = 0.0
+        a -= factors[..., None] * row[..., None, :]
+        b -= factors * target[..., None]
+        a[..., k, :] = row
+        b[..., k] = target
+    return b
 
 
 def _never_lost(moves: Array) -> npt.NDArray[np.bool_]:

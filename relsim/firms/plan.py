@@ -8,6 +8,7 @@ from relsim.customers.terms import N_TIERS
 from relsim.errors import StrategyError
 
 _MONEY = ("prospects", "rivals", "dissatisfied", "recovery", "referral_reward", "data", "staff")
+_MOST = 1e15  # money that no market has: more is a mistake
 _SLACK = 1e-9  # rounding that a sum of budgets may show
 
 
@@ -81,17 +82,17 @@ def check(plan: Any, money: float, where: str) -> Plan:
     if not isinstance(plan, Plan):
         raise StrategyError(f"{where}: returned {plan!r}, allowed: a relsim.Plan")
     for name in _MONEY:
-        _check_number(getattr(plan, name), where, name, 0.0, math.inf)
+        _check_number(getattr(plan, name), where, name, 0.0, _MOST)
     retention: Any = plan.retention  # a strategy of a user's own may return anything
     if not isinstance(retention, tuple) or len(retention) != N_TIERS:
         raise StrategyError(
             f"{where}: retention: given {plan.retention!r}, allowed: a tuple of {N_TIERS} budgets"
         )
     for tier, budget in enumerate(plan.retention):
-        _check_number(budget, where, f"retention[{tier}]", 0.0, math.inf)
+        _check_number(budget, where, f"retention[{tier}]", 0.0, _MOST)
     _check_number(plan.discount, where, "discount", 0.0, 1.0)
     if plan.price is not None:
-        _check_number(plan.price, where, "price", 0.0, math.inf)
+        _check_number(plan.price, where, "price", 0.0, _MOST)
     if plan.budget > money * (1.0 + _SLACK) + _SLACK:
         raise StrategyError(
             f"{where}: plans to spend {plan.budget:,.2f}, allowed: at most its cash of "
@@ -101,9 +102,10 @@ def check(plan: Any, money: float, where: str) -> Plan:
 
 
 def _check_number(value: Any, where: str, name: str, low: float, high: float) -> None:
-    if type(value) is float and low <= value <= high and value != math.inf:
+    if type(value) is float and low <= value <= high:
         return  # the usual case, first
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not math.isfinite(value) or not low <= value <= high:
-        bound = f"a number from {low:g} on" if math.isinf(high) else f"from {low:g} to {high:g}"
-        raise StrategyError(f"{where}: {name}: planned {value!r}, allowed: {bound}")
+        raise StrategyError(
+            f"{where}: {name}: planned {value!r}, allowed: from {low:g} to {high:g}"
+        )

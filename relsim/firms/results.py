@@ -19,8 +19,8 @@ from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
 
-_CUSTOMER_MONTHS, _LOST, _SERVICE = (
-    YEAR_FIELDS.index(name) for name in ("customer_months", "lost", "service")
+_CUSTOMER_MONTHS, _LOST, _LEFT, _SERVICE = (
+    YEAR_FIELDS.index(name) for name in ("customer_months", "lost", "left_market", "service")
 )
 _LEFT_MARKET = FIRM_FIELDS.index("left_market")
 _COUNTS = [(name, k) for k, name in enumerate(FIRM_FIELDS) if name != "left_market"]
@@ -198,8 +198,8 @@ def columns(record: Record, fixed: Costs) -> dict[str, Array]:
 def tenure_rows(record: Record, fixed: Costs) -> Array:
     """Return accounts by month, firm and year of tenure.
 
-    What a firm spends to keep customers is shared out over their years of tenure by
-    customer-months, as an accountant would; what it spends to win them is year 0.
+    What a firm spends to keep customers is shared out over the years of tenure of those who
+    were with it when the month opened; what it spends to win them is year 0.
 
     Returns
     -------
@@ -210,12 +210,15 @@ def tenure_rows(record: Record, fixed: Costs) -> Array:
     _, by_firms = money(record, fixed)
     names = list(FIRM_LINES)
     months = years[..., _CUSTOMER_MONTHS]
-    total = np.broadcast_to(months.sum(axis=-1, keepdims=True), months.shape)
-    weights = np.divide(months, total, out=np.zeros(months.shape), where=total > 0.0)
+    won = accounts.flows[..., 1:].sum(axis=-2)
+    opening = months + years[..., _LOST]
+    opening[..., 0] -= won
+    total = np.broadcast_to(opening.sum(axis=-1, keepdims=True), months.shape)
+    weights = np.divide(opening, total, out=np.zeros(months.shape), where=total > 0.0)
     keeping = by_firms[..., names.index("retention")] + by_firms[..., names.index("recovery")]
     rows = np.zeros((*months.shape[:-1], months.shape[-1] + 1, len(TENURE_FIELDS)))
     rows[..., 1:, 0] = months
-    rows[..., 1:, 1] = years[..., _LOST]
+    rows[..., 1:, 1] = years[..., _LOST] + years[..., _LEFT]
     rows[..., 1:, 2 : 2 + len(CUSTOMER_LINES)] = customer_lines(
         years,
         terms[..., Term.PRICE, :],
@@ -224,7 +227,7 @@ def tenure_rows(record: Record, fixed: Costs) -> Array:
         terms[..., Term.DISCOUNT, :],
     )
     rows[..., 1:, -2] = keeping[..., None] * weights
-    rows[..., 0, 0] = accounts.flows[..., 1:].sum(axis=-2)
+    rows[..., 0, 0] = won
     rows[..., 0, -1] = sum(
         by_firms[..., names.index(name)] for name in ("onboarding", "acquisition", "rewards")
     )

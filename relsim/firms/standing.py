@@ -20,6 +20,7 @@ from relsim.spec import FirmSpec, MarketSpec
 
 Array = npt.NDArray[np.float64]
 Standing = Mapping[str, Array]
+_REMEMBERED = 120  # months of its own past that a firm looks back on
 
 _REVENUES = [k for k, name in enumerate(CUSTOMER_LINES) if name.startswith("revenue_")]
 _ACQUISITION, _RETENTION, _RECOVERY = (
@@ -29,7 +30,10 @@ _SEEN = (
     "customers",
     "acquired",
     "lost",
+    "left_market",
     "reconsidered",
+    "acquired_prospects",
+    "acquired_rivals",
     "satisfaction",
     "trust",
     "failures",
@@ -44,7 +48,10 @@ _SEEN = (
 _NOT_YET = (
     "acquired",
     "lost",
+    "left_market",
     "reconsidered",
+    "acquired_prospects",
+    "acquired_rivals",
     "by_recommendation",
     "by_reach",
     "by_awareness",
@@ -68,7 +75,7 @@ def first(spec: MarketSpec, columns: Columns) -> dict[str, Array]:
     """
     firms = range(1, len(spec.firms) + 1)
     served = columns.supplier
-    low = columns.satisfaction < spec.mechanisms.reconsider.dissatisfied_below
+    low = columns.satisfaction < np.float32(spec.mechanisms.reconsider.dissatisfied_below)
     customers = np.array([float(np.count_nonzero(served == f)) for f in firms])
     usage, demand = mean_usage(spec), mean_service_demand(spec)
     prices = np.array([firm.price for firm in spec.firms])
@@ -77,8 +84,7 @@ def first(spec: MarketSpec, columns: Columns) -> dict[str, Array]:
     contribution = (prices - unit_costs) * usage - service_costs * demand
     ordinary = np.zeros((len(spec.firms), N_TIERS))
     ordinary[:, 1] = customers
-    rungs = np.zeros((len(spec.firms), N_RUNGS - 1))
-    rungs[:, 0] = customers
+    on_rung = [np.bincount(columns.rung[served == f], minlength=N_RUNGS)[1:] for f in firms]
     start = spec.customers.start
     return dict.fromkeys(_NOT_YET, np.zeros(len(spec.firms))) | {
         "customers": customers,
@@ -91,7 +97,7 @@ def first(spec: MarketSpec, columns: Columns) -> dict[str, Array]:
         "price": prices,
         "tiers": ordinary,
         "tier_contributions": np.repeat(contribution[:, None], N_TIERS, axis=1),
-        "rungs": rungs,
+        "rungs": np.array(on_rung, dtype=np.float64),
     }
 
 
@@ -187,6 +193,7 @@ def _view(
         name=firm.name,
         list_price=firm.spec.price,
         unit_cost=firm.spec.unit_cost,
+        onboarding_cost=firm.spec.onboarding_cost,
         money=money,
         cash=firm.cash,
         acquired_by=(own["by_recommendation"], own["by_reach"], own["by_awareness"]),
@@ -198,6 +205,6 @@ def _view(
         last_plan=firm.plan,
         market=market,
         know=know,
-        past=firm.past,
+        past=tuple(firm.past[-_REMEMBERED:]),
         **{name: own[name] for name in _SEEN},
     )

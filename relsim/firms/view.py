@@ -93,12 +93,17 @@ class FirmView:
         The firm's name.
     list_price, unit_cost : float
         Money per unit.
+    onboarding_cost : float
+        Money per new customer.
     money : float
         The most that the firm may spend; infinite where credit is on.
     cash : float
         Money at hand.
-    customers, acquired, lost, reconsidered : float
-        Own customers now; won, lost and reopening the choice last month.
+    customers, acquired, lost, left_market, reconsidered : float
+        Own customers now; won last month, lost (for whatever cause), of these gone from the
+        market for good, and reopening the choice.
+    acquired_prospects, acquired_rivals : float
+        Won last month from among prospects, and from rivals.
     acquired_by : tuple of float
         Won through recommendation, reach, awareness.
     satisfaction, trust : float
@@ -112,7 +117,8 @@ class FirmView:
     lifetime_value, entry_value : float
         Discounted value of a present and of a new customer, money.
     tier_customers, tier_contributions : tuple of float
-        By value tier *as the firm sees it*: customers, and their mean contribution.
+        By value tier: the customers that the firm takes for such, and what they contributed
+        on average.
     rung_customers : tuple of float
         By rung of the loyalty ladder, from "customer" to "partner".
     data, staff : float
@@ -124,7 +130,7 @@ class FirmView:
     know : Know
         What is known of the effect of money.
     past : sequence of OwnMonth
-        The firm's own past, oldest first.
+        The firm's own past, oldest first; the last ten years.
     """
 
     month: int
@@ -132,12 +138,16 @@ class FirmView:
     name: str
     list_price: float
     unit_cost: float
+    onboarding_cost: float
     money: float
     cash: float
     customers: float
     acquired: float
     lost: float
+    left_market: float
     reconsidered: float
+    acquired_prospects: float
+    acquired_rivals: float
     acquired_by: tuple[float, ...]
     satisfaction: float
     trust: float

@@ -26,11 +26,14 @@ class Worth:
         At the start: customers, and what one contributes a month.
     rate : float
         Discount rate a month.
+    turnover : float
+        Chance a month to leave the market for good.
     """
 
-    def __init__(self, customers: Array, contribution: Array, rate: float) -> None:
+    def __init__(self, customers: Array, contribution: Array, rate: float, turnover: float) -> None:
         firms = customers.size
         self.rate = rate
+        self.stay = 1.0 - turnover
         self._moves = np.zeros((firms, N_RUNGS, N_RUNGS))
         self._earned = np.zeros((firms, N_RUNGS))
         self._present = np.zeros((firms, N_RUNGS))
@@ -61,7 +64,8 @@ class Worth:
         steps : array of shape (firms, N_RUNGS, N_RUNGS)
             Customers who moved from rung to rung, 0 = none.
         cells : array of shape (firms, N_RUNGS, 2)
-            Customers on each rung at the end of the month, and their contribution.
+            Customers on each rung at the end of the month, and their contribution; rung 0 are
+            those who bought and then left the market.
         defence : array of shape (firms,)
             Money spent to keep customers; every customer present carries its share.
         acquired : array of shape (firms,)
@@ -70,16 +74,20 @@ class Worth:
             Money spent to win customers, onboarding and discounts included.
         """
         counts, contributions = cells[..., 0], cells[..., 1]
-        customers = counts.sum(axis=-1)
-        each = defence / np.maximum(customers, 1.0)
+        served = counts.sum(axis=-1)
+        each = defence / np.maximum(served, 1.0)
         self._moves = _FADE * self._moves + steps
         self._present = _FADE * self._present + counts
         self._earned = _FADE * self._earned + contributions - each[:, None] * counts
         margins = self._earned / np.maximum(self._present, _TINY)
-        values = ladder_values(self._moves, margins, self.rate)
-        self.equity_present = _sum_of(counts, values)
+        # Who leaves the market buys in its last month too, whatever its rung: as many again.
+        values = ladder_values(_with_unseen(self._moves), margins / self.stay, self.rate)
+        staying = counts.copy()
+        staying[:, 0] = 0.0
+        present = staying.sum(axis=-1)
+        self.equity_present = _sum_of(staying, values)
         self.lifetime_value = np.where(
-            customers > 0.0, self.equity_present / np.maximum(customers, 1.0), self.lifetime_value
+            present > 0.0, self.equity_present / np.maximum(present, 1.0), self.lifetime_value
         )
         entering = self._moves[:, 0, :]
         entered = entering.sum(axis=-1)
@@ -92,6 +100,25 @@ class Worth:
             self._coming += (net - self._coming) * (1.0 if self._first else 1.0 / MEMORY)
             self._first = False
         self.equity_future = perpetuity(self._coming, self.rate)
+
+
+def _with_unseen(moves: Array) -> Array:
+    """Return moves in which a rung that nobody was seen on keeps customers as all rungs do.
+
+    Without this the first advocate of a firm would seem worth nothing.
+    """
+    body = moves[:, 1:, :]
+    unseen = body.sum(axis=-1) <= _NOBODY
+    if not unseen.any():
+        return moves
+    pooled = body.sum(axis=1)
+    alike = np.zeros_like(body)
+    alike[:, :, 0] = pooled[:, :1]
+    stay = np.arange(body.shape[1])
+    alike[:, stay, stay + 1] = pooled[:, 1:].sum(axis=-1)[:, None]
+    filled = moves.copy()
+    filled[:, 1:, :] = np.where(unseen[..., None], alike, body)
+    return filled
 
 
 def _sum_of(people: Array, worth: Array) -> Array:

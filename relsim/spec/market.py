@@ -10,6 +10,7 @@ from relsim.spec.firms import FirmSpec
 from relsim.spec.mechanisms import Mechanisms
 
 MOST_FIRMS = 120
+MOST_PURCHASES = 500
 
 
 class Frame(SpecModel):
@@ -49,7 +50,9 @@ class Frame(SpecModel):
         le=1e12,
     )
     credit: bool = key(
-        "Whether firms may spend more than their cash.", unit="yes or no", default=True
+        "Whether firms may plan to spend more than their cash; other costs may always exceed it.",
+        unit="yes or no",
+        default=True,
     )
 
 
@@ -97,6 +100,14 @@ class MarketSpec(SpecModel):
                 f"firms: their shares at the start sum to {total:g}; together at most 1 "
                 "(what is left are prospects)"
             )
+        if self.market.setting == "non_contractual":
+            for segment in self.customers.segments:
+                most = segment.usage * (1.0 + 6.0 * segment.usage_spread)
+                if most > MOST_PURCHASES:
+                    raise ValueError(
+                        f"customers.segments: {segment.name!r} would buy up to {most:g} times a "
+                        f"month; purchases are counted up to {MOST_PURCHASES}: take a larger unit"
+                    )
         network = self.customers.network
         if (network.kind == "file") != (network.file is not None):
             raise ValueError(

@@ -92,6 +92,12 @@ class Reconsider(SpecModel):
     care_effect: float = weight(
         "How much full care lowers the hazard at once.", default=0.5, unit="log-odds", ge=0.0
     )
+    price_effect: float = weight(
+        "How much a felt price of twice the reference raises the hazard.",
+        default=2.0,
+        unit="log-odds",
+        ge=0.0,
+    )
     rival_effect: float = weight(
         "How much certain contact by a rival raises the hazard.",
         default=2.0,
@@ -165,10 +171,10 @@ class Buying(SpecModel):
     )
     premium: float = fraction("Price paid above the list at full trust.", default=0.02)
     discount_months: int = key(
-        "Months for which an introductory discount is granted.",
+        "Months for which an introductory discount is granted; felt in full when choosing.",
         unit="months",
         default=3,
-        ge=0,
+        ge=1,
         le=60,
     )
 
@@ -192,7 +198,7 @@ class WordOfMouth(SpecModel):
     )
     recommend_rate: float = chance("How often such a customer recommends.", default=0.05)
     warn_satisfaction: float = fraction(
-        "Satisfaction up to which a customer warns.", default=0.6, unit="0 to 1"
+        "Satisfaction up to which a customer warns.", default=0.55, unit="0 to 1"
     )
     warn_rate: float = chance(
         "How often such a customer warns.",

@@ -148,7 +148,9 @@ EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     experience.service_level: lambda quality, w, care, congestion: quality + w * care - congestion,
     experience.trouble: trouble_equation,
     ladder.rung: rung_equation,
+    choice.felt_price: lambda price, tolerance, t: price - price * tolerance * t,
     reconsider.hazard: hazard_equation,
+    reconsider.price_push: lambda effect, i, felt: effect * i * felt - effect * i,
     reconsider.pull_to_stay: lambda effect, care, cost, rivals, pressure: (
         effect * care + cost - rivals * pressure
     ),

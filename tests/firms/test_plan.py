@@ -15,7 +15,7 @@ from relsim.spec import override, starter
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (Plan(prospects=-1.0), "prospects: planned -1.0, allowed: a number from 0 on"),
+        (Plan(prospects=-1.0), "prospects: planned -1.0, allowed: from 0 to 1e\\+15"),
         (Plan(rivals=math.nan), "rivals: planned nan"),
         (Plan(recovery=math.inf), "recovery: planned inf"),
         (Plan(discount=1.5), "discount: planned 1.5, allowed: from 0 to 1"),

@@ -21,7 +21,7 @@ from relsim.firms.strategies import (
     build,
     find,
 )
-from relsim.firms.strategies.marginal import best_spend
+from relsim.firms.strategies.marginal import best_spend, divide
 from relsim.market import Market
 from relsim.spec import StrategySpec, override, starter
 from relsim.testing import StrategyContract
@@ -99,7 +99,10 @@ def test_fixed_split_books_exactly_its_shares() -> None:
 
 def test_marginal_cost_of_winning_and_keeping_equals_lifetime_value() -> None:
     m = market(
-        "marginal", firms__0__acquisition__rate=0.2, firms__0__strategy__budget_share=1.0
+        "marginal",
+        firms__0__acquisition__rate=0.15,
+        firms__0__care__rate=2.0,
+        firms__0__strategy__budget_share=1.0,
     ).run(30)
     m.month += 1
     firm = m.firms[0]
@@ -109,26 +112,50 @@ def test_marginal_cost_of_winning_and_keeping_equals_lifetime_value() -> None:
     assert plan.budget < firm.strategy.budget(view) * 0.999, "the budget binds: no optimum to see"
     reach, care = view.know.acquisition, view.know.care
     spend = plan.prospects / view.market.prospects
-    won = (
-        firm.strategy._won_per_reached
-        * reach.ceiling
-        * reach.rate
-        * 2.718281828 ** (-reach.rate * spend)
-    )
-    assert 1.0 / won == pytest.approx(view.entry_value, rel=1e-6)
-    slope = firm.strategy._keeping_slope(view)
+    won = firm.strategy._won_prospects * reach.ceiling * reach.rate * math.exp(-reach.rate * spend)
+    worth = view.entry_value - view.onboarding_cost - 0.1 * view.list_price
+    assert 1.0 / won == pytest.approx(worth, rel=1e-6)
+    slope = firm.strategy._slope(view)
     each = plan.defence / view.customers
     assert each > 0.0
-    kept = slope * care.ceiling * care.rate * 2.718281828 ** (-care.rate * each)
+    kept = slope * care.ceiling * care.rate * math.exp(-care.rate * each)
     assert 1.0 / kept == pytest.approx(view.lifetime_value, rel=1e-6)
 
 
+def test_marginal_gives_every_use_the_same_margin_when_the_budget_binds() -> None:
+    uses = ((100.0, 80.0, 0.1), (300.0, 30.0, 0.2), (50.0, 0.1, 0.1))
+    spent = divide(uses, 1000.0)
+    assert sum(spent) == pytest.approx(1000.0)
+    margins = [
+        worth * rate * math.exp(-rate * money / people)
+        for (people, worth, rate), money in zip(uses, spent, strict=True)
+    ]
+    assert margins[0] == pytest.approx(margins[1])
+    assert spent[2] == 0.0
+    assert margins[2] < margins[0]
+
+
+def test_marginal_earns_at_least_what_a_fixed_split_does() -> None:
+    profits = {}
+    for kind in ("marginal", "balanced"):
+        table = market(kind, run__months=60, firms__0__onboarding_cost=5.0).run().table
+        last = table[table["firm"] == "Attack"]
+        profits[kind] = float(last["profit"].sum() + last["equity_present"].iloc[-1])
+    assert profits["marginal"] > 0.97 * profits["balanced"]
+
+
+def test_an_entrant_can_spend() -> None:
+    m = market("offensive", firms__0__share=0.0)
+    assert m.plan()[0].offence > 0.0
+    assert m.run(24).firms[0].customers > 0
+
+
 def test_best_spend_is_where_nothing_more_pays() -> None:
-    worth, ceiling, rate = 80.0, 0.4, 0.07
-    x = best_spend(worth, ceiling, rate)
+    worth, rate = 32.0, 0.07
+    x = best_spend(worth, rate)
 
     def net(spend: float) -> float:
-        return worth * ceiling * (1.0 - math.exp(-rate * spend)) - spend
+        return worth * (1.0 - math.exp(-rate * spend)) - spend
 
     assert net(x) > net(x * 1.01)
     assert net(x) > net(x * 0.99)

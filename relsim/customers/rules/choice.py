@@ -46,6 +46,21 @@ def considered_through(
 
 
 @rule
+def felt_price(relative_price: float, price_tolerance: float, trust: float) -> float:
+    """Return the present supplier's price as felt: ``price / reference (1 - tolerance T)``.
+
+    Trusting customers compare prices less: Reichheld & Sasser (1990), HBR 68:5, "price
+    premium"; contested by Reinartz & Kumar (2002), HBR 80:7.
+
+    Examples
+    --------
+    >>> felt_price(1.0, 0.1, 0.5)
+    0.95
+    """
+    return relative_price * (1.0 - price_tolerance * trust)
+
+
+@rule
 def utility(
     appeal: float,
     price_weight: float,

@@ -16,6 +16,23 @@ def pull_to_stay(
 
 
 @rule
+def price_push(price_effect: float, price_sensitivity: float, felt_price: float) -> float:
+    """Return what a price away from the reference adds to reconsidering, in log-odds.
+
+    ``price_effect sensitivity (felt price / reference - 1)``: a dear supplier is questioned
+    more often, a cheap one less. Without it a firm could raise its price without bound and
+    keep those who never look around; that price increases are a main cause of switching is
+    Keaveney (1995), Journal of Marketing 59:2.
+
+    Examples
+    --------
+    >>> price_push(2.0, 1.0, 1.5)
+    1.0
+    """
+    return price_effect * price_sensitivity * (felt_price - 1.0)
+
+
+@rule
 def hazard(
     base: float,
     satisfaction_effect: float,
@@ -25,6 +42,8 @@ def hazard(
     pull: float,
 ) -> float:
     """Return the chance to reconsider: ``expit(h0 - hS (S - 1/2) - hT T - pull)``.
+
+    ``pull`` is :func:`pull_to_stay` less :func:`price_push`.
 
     A discrete-time logistic hazard (Allison 1982, "Discrete-time methods for the analysis of
     event histories", Sociological Methodology 13); that satisfaction and trust lower it is

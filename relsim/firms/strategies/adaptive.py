@@ -1,5 +1,6 @@
 """The strategy that learns its split from its own results."""
 
+import math
 from typing import ClassVar
 
 from relsim.firms.plan import Plan
@@ -13,14 +14,19 @@ class Adaptive(Budgeted):
     which the firm's own results get better.
 
     A hill climb: after each period the score (mean profit a month, plus the customers gained
-    at their lifetime value) is compared with the period before; when it fell, the direction
-    turns and the step shrinks, down to the smallest step, so that learning never ends.
+    at their lifetime value) is compared with the period before. When it rose, the next step in
+    that direction is half as large again, up to the first one; when it fell, the direction
+    turns and the step halves, down to the smallest, so that learning never ends.
     """
 
     name: ClassVar[str] = "adaptive"
     retention_share: float = fraction("Part of the budget for defence at the start.", default=0.5)
-    step: float = fraction("First change of the split.", default=0.1)
-    smallest_step: float = fraction("Smallest change of the split.", default=0.02)
+    step: float = key(
+        "First and largest change of the split.", unit="share", default=0.1, gt=0.0, le=1.0
+    )
+    smallest_step: float = key(
+        "Smallest change of the split.", unit="share", default=0.02, gt=0.0, le=1.0
+    )
     period: int = key(
         "Months over which results are judged.", unit="months", default=6, ge=1, le=120
     )
@@ -38,9 +44,11 @@ class Adaptive(Budgeted):
 
     def _climb(self, view: FirmView) -> None:
         score = self._score(view)
-        if self._last_score is not None and score < self._last_score:
-            smaller = max(abs(self._step) / 2.0, self.smallest_step)
-            self._step = -smaller if self._step > 0.0 else smaller
+        if self._last_score is not None:
+            if score < self._last_score:
+                self._step *= -max(0.5, self.smallest_step / abs(self._step))
+            else:
+                self._step *= min(1.5, self.step / abs(self._step))
         self._last_score = score
         share = self._share if self._share is not None else self.retention_share
         self._share = min(max(share + self._step, 0.0), 1.0)
@@ -49,4 +57,5 @@ class Adaptive(Budgeted):
         months = view.past[-self.period :]
         gained = sum(month.acquired - month.lost for month in months)
         profit = sum(month.profit for month in months)
-        return (profit + gained * view.lifetime_value) / len(months)
+        worth = months[0].lifetime_value  # one yardstick for the whole period
+        return (profit + (gained * worth if math.isfinite(worth) else 0.0)) / len(months)

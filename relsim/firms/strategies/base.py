@@ -57,6 +57,12 @@ class Spending(Strategy):
         ge=0.0,
         le=10.0,
     )
+    least_share: float = fraction(
+        "Share of the market on whose revenue the firm budgets at least: with nothing to spend, "
+        "an entrant would stay outside for ever.",
+        default=0.02,
+        unit="share of the market",
+    )
     recovery_share: float = fraction("Part of defence that makes complaints good.", default=0.15)
     discount: float = fraction(
         "Introductory discount for new customers.", default=0.1, unit="share of price"
@@ -74,7 +80,8 @@ class Spending(Strategy):
 
     def budget(self, view: FirmView) -> float:
         """Return the month's marketing budget: a share of revenue, within the firm's money."""
-        return min(self.budget_share * max(view.revenue, 0.0), view.money)
+        least = self.least_share * view.market.size * view.list_price
+        return min(self.budget_share * max(view.revenue, least), view.money)
 
     def by_tier(self, view: FirmView, budget: float) -> tuple[float, ...]:
         """Spread a retention budget over the value tiers by their customers and weights."""

@@ -6,9 +6,10 @@ from typing import ClassVar
 from relsim.firms.plan import Plan
 from relsim.firms.strategies.base import Spending
 from relsim.firms.view import FirmView
-from relsim.spec.fields import fraction
+from relsim.spec.fields import fraction, key
 
 _FIRST_GUESS = 0.2  # customers won per person reached, before any was seen
+_ENOUGH = 1.0  # people reached from whom something can be learned
 
 
 class Marginal(Spending):
@@ -18,7 +19,10 @@ class Marginal(Spending):
     After Pfeifer (2005), "The optimal ratio of acquisition and retention costs", JAMS 33:2:
     at the optimum the marginal cost to win = the marginal cost to keep = lifetime value. With
     the response ``ceiling (1 - exp(-rate x))`` and a worth W of full effect on one person, the
-    best spend per person is ``x = log(W ceiling rate) / rate``.
+    best spend per person is ``x = log(W ceiling rate / price) / rate``, where the price of
+    money is 1, or more if the budget binds. A customer won is worth its lifetime value less
+    what onboarding, the introductory discount and the reward cost. How many of those reached
+    are won is learned, for prospects and rivals' customers apart.
     """
 
     name: ClassVar[str] = "marginal"
@@ -30,27 +34,35 @@ class Marginal(Spending):
     caution: float = fraction(
         "Weight of last month's evidence about how many of those reached are won.", default=0.2
     )
-    _won_per_reached: float = _FIRST_GUESS
+    probe: float = key(
+        "Least part of the budget that goes to reach, so that learning never ends.",
+        unit="share",
+        default=0.02,
+        ge=0.0,
+        le=1.0,
+    )
+    _won_prospects: float = _FIRST_GUESS
+    _won_rivals: float = _FIRST_GUESS
+    _last_targets: tuple[float, float] = (0.0, 0.0)
 
     def plan(self, view: FirmView) -> Plan:
         """Return budgets at which marginal cost equals lifetime value."""
         self._learn(view)
-        acquisition, care = view.know.acquisition, view.know.care
-        prospects = view.market.prospects
-        rivals = view.rivals(view.market.customers)
-        per_person = best_spend(
-            view.entry_value * self._won_per_reached, acquisition.ceiling, acquisition.rate
+        prospects, rivals = view.market.prospects, view.rivals(view.market.customers)
+        self._last_targets = (prospects, rivals)
+        won = self._worth_of_a_win(view)
+        reach, care = view.know.acquisition, view.know.care
+        uses = (
+            (prospects, won * self._won_prospects * reach.ceiling, reach.rate),
+            (rivals, won * self._won_rivals * reach.ceiling, reach.rate),
+            (view.customers, view.lifetime_value * self._slope(view) * care.ceiling, care.rate),
         )
-        per_customer = best_spend(
-            view.lifetime_value * self._keeping_slope(view), care.ceiling, care.rate
-        )
-        wanted = (per_person * prospects, per_person * rivals, per_customer * view.customers)
-        limit = self.budget(view)
-        scale = min(1.0, limit / sum(wanted)) if sum(wanted) > 0.0 else 0.0
-        to_prospects, to_rivals, defence = (scale * amount for amount in wanted)
+        budget = self.budget(view)
+        probe = self.probe * budget
+        to_prospects, to_rivals, defence = divide(uses, budget - probe)
         return Plan(
-            prospects=to_prospects,
-            rivals=to_rivals,
+            prospects=max(to_prospects, probe / 2.0),
+            rivals=max(to_rivals, probe / 2.0),
             retention=self.by_tier(view, defence * (1.0 - self.recovery_share)),
             recovery=defence * self.recovery_share,
             discount=self.discount,
@@ -58,34 +70,83 @@ class Marginal(Spending):
         )
 
     def _learn(self, view: FirmView) -> None:
-        plan = view.last_plan
+        plan, (prospects, rivals) = view.last_plan, self._last_targets
         if plan is None:
             return
-        prospects, rivals = view.market.prospects, view.rivals(view.market.customers)
-        reached = prospects * view.reach(plan.prospects, prospects)
-        reached += rivals * view.reach(plan.rivals, rivals)
-        if reached >= 1.0:
-            seen = min(view.acquired_by[1] / reached, 1.0)
-            self._won_per_reached += self.caution * (seen - self._won_per_reached)
+        # Of those won, only the part that was reached counts: the rest came unasked.
+        part = view.acquired_by[1] / view.acquired if view.acquired > 0.0 else 0.0
+        self._won_prospects = self._after(
+            self._won_prospects,
+            view.acquired_prospects * part,
+            prospects * view.reach(plan.prospects, prospects),
+        )
+        self._won_rivals = self._after(
+            self._won_rivals, view.acquired_rivals * part, rivals * view.reach(plan.rivals, rivals)
+        )
 
-    def _keeping_slope(self, view: FirmView) -> float:
+    def _after(self, believed: float, won: float, reached: float) -> float:
+        """Return the belief about customers won per person reached after seeing a month."""
+        if reached < _ENOUGH:
+            return believed
+        return believed + self.caution * (min(won / reached, 1.0) - believed)
+
+    def _worth_of_a_win(self, view: FirmView) -> float:
+        given = view.onboarding_cost + self.referral_reward
+        return max(view.entry_value - given - self.discount * view.list_price, 0.0)
+
+    def _slope(self, view: FirmView) -> float:
         """Return customers kept a month per customer and unit of care: slope of the hazard."""
-        if view.reconsidered <= 0.0 or view.customers <= 0.0:
+        opening = view.customers + view.lost - view.acquired
+        if view.reconsidered <= 0.0 or opening <= 0.0:
             return 0.0
-        hazard = min(view.reconsidered / (view.customers + view.lost), 1.0)
-        leave = min(view.lost / view.reconsidered, 1.0)
+        hazard = min(view.reconsidered / opening, 1.0)
+        leave = min(max(view.lost - view.left_market, 0.0) / view.reconsidered, 1.0)
         return view.know.care_on_staying * hazard * (1.0 - hazard) * leave
 
 
-def best_spend(worth: float, ceiling: float, rate: float) -> float:
-    """Return the spend x that makes ``worth ceiling (1 - exp(-rate x)) - x`` largest.
+Use = tuple[float, float, float]
+
+
+def best_spend(worth: float, rate: float, price: float = 1.0) -> float:
+    """Return the spend x that makes ``worth (1 - exp(-rate x)) - price x`` largest.
 
     Examples
     --------
-    >>> round(best_spend(100.0, 0.5, 0.1), 4)
+    >>> round(best_spend(50.0, 0.1), 4)
     16.0944
-    >>> best_spend(1.0, 0.5, 0.1)
+    >>> best_spend(0.5, 0.1)
     0.0
     """
-    slope = worth * ceiling * rate
-    return math.log(slope) / rate if slope > 1.0 and math.isfinite(slope) else 0.0
+    slope = worth * rate / price
+    return math.log(slope) / rate if slope > 1.0 else 0.0
+
+
+def divide(uses: tuple[Use, ...], limit: float) -> list[float]:
+    """Return what each use gets: its optimum, or equal margins within the limit.
+
+    Parameters
+    ----------
+    uses : tuple of (people, worth of full effect on one, rate)
+        What money can be spent on.
+    limit : float
+        The most that may be spent in all.
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in divide(((10.0, 50.0, 0.1), (10.0, 50.0, 0.1)), 100.0)]
+    [50.0, 50.0]
+    """
+
+    def spend(price: float) -> list[float]:
+        return [
+            people * best_spend(min(worth, 1e300), rate, price) if rate > 0.0 else 0.0
+            for people, worth, rate in uses
+        ]
+
+    if sum(spend(1.0)) <= limit:
+        return spend(1.0)
+    low, high = 0.0, 700.0  # logarithm of the price of money
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if sum(spend(math.exp(middle))) > limit else (low, middle)
+    return spend(math.exp(high))

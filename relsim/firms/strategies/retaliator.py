@@ -26,7 +26,7 @@ class Retaliator(Budgeted):
         """Return an offence like the rivals' last one, and defence with the rest."""
         rivals = len(view.market.offence) - 1
         attack = view.rivals(view.market.offence) / rivals if rivals else 0.0
-        budget = self.budget(view)
-        if budget <= 0.0:
-            return self.split(view, 1.0)
-        return self.split(view, 1.0 - min(self.answer * attack / budget, 1.0))
+        calm = self.split(view, 1.0)
+        if calm.defence <= 0.0:
+            return calm
+        return self.split(view, 1.0 - min(self.answer * attack / calm.defence, 1.0))
