@@ -147,7 +147,7 @@ STRATEGY_CONTEXT: dict[str, dict[str, Any]] = {
     "grow_weight": {"firms.0.share": 0.5, "firms.1.share": 0.5},
     "grow_reward": {"firms.0.share": 0.5, "firms.1.share": 0.5},
     "data_share": {"valuable_weight": 5.0},
-    "least_share": {"firms.0.share": 0.0},
+    "least_share": {"firms.0.share": 0.0, "firms.0.awareness": 0.0},
 }
 
 
