@@ -181,6 +181,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
           const struct luck *luck, int64_t size, int64_t firms, int64_t segments)
 {
     const double width = 3.4641016151377544; /* sqrt(12): deviation 1 */
+    const double discount_months = fmin(m[M_DISCOUNT_MONTHS], luck->month);
     for (int64_t i = 0; i < size; i++) {
         int supplier = c->supplier[i], tier = c->tier[i], rung_before = c->rung[i];
         int bound = c->bound[i], trouble = 0, recommendations = c->recommendations[i];
@@ -211,8 +212,10 @@ void live(const struct columns *c, const struct network *net, const struct trait
         /* Reconsider, choose and move. */
         int open = supplier == 0;
         if (!open && bound == 0) {
-            const double pull =
-                t[T_PULL] - (satisfaction < m[M_DISSATISFIED_BELOW] ? t[T_CONQUEST] : 0.0);
+            const double conquest = satisfaction < m[M_DISSATISFIED_BELOW] ? t[T_CONQUEST] : 0.0;
+            const double felt = t[T_RELATIVE_PRICE] * (1.0 - m[M_PRICE_TOLERANCE] * trust);
+            const double push = m[M_PRICE_EFFECT] * c->price_sensitivity[i] * (felt - 1.0);
+            const double pull = t[T_PULL] - conquest - push;
             const double x = m[M_BASE] - m[M_SATISFACTION_EFFECT] * (satisfaction - 0.5) -
                              m[M_TRUST_EFFECT] * trust - pull;
             open = uniform(w[1]) < 1.0 / (1.0 + exp(-x));
@@ -304,7 +307,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
         year[Y_GROWTH] += growth;
         year[Y_CROSS_SALES] += cross;
         year[Y_PREMIUM] += premium;
-        year[Y_DISCOUNTED] += tenure < m[M_DISCOUNT_MONTHS] ? quantity : 0.0;
+        year[Y_DISCOUNTED] += tenure < discount_months ? quantity : 0.0;
         year[Y_SERVICE] += supplier > 0 ? units : 0.0;
         double *cell = CELL(supplier, rung, tier);
         cell[C_CUSTOMERS] += 1.0;
@@ -324,7 +327,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
         /* Leave the market for good, a newcomer in one's place, or grow older. */
         if (leaves) {
             FIRM(supplier, F_LEFT_MARKET) += 1.0;
-            YEAR(supplier, tenure_year(tenure))[Y_LOST] += 1.0;
+            YEAR(supplier, tenure_year(tenure))[Y_LEFT_MARKET] += 1.0;
             supplier = tier = bound = rung = saying = recommendations = 0;
             satisfaction = trust = tenure = 0.0;
             purchases = 0;

@@ -59,7 +59,7 @@ class NumpyMonth:
         self.m = situation.customers.mechanisms
         if self.m.counts_purchases or not self.m.follows_relationship:
             raise ValueError("numpy's month knows contractual markets that follow relationships")
-        # relsim's columns hold single precision: 0.6 there is a hair more than a limit of 0.6.
+        # relsim's columns and thresholds hold single precision: who starts at one is to be there.
         self.start_satisfaction = float(np.float32(self.m.start_satisfaction))
         self.start_trust = float(np.float32(self.m.start_trust))
         self.random = np.random.default_rng(seed)
@@ -67,6 +67,7 @@ class NumpyMonth:
         self.tables = situation.customers.tables
         self.terms = situation.table
         self.firms = situation.table.shape[0] - 1
+        self.month = situation.month - 1
         columns = situation.columns()
         self.supplier = columns.supplier.astype(np.int64)
         self.tier = columns.tier.astype(np.int64)
@@ -82,6 +83,7 @@ class NumpyMonth:
 
     def live(self) -> Accounts:
         """Live one month."""
+        self.month += 1
         self.account = Accounts(*(table[0] for table in books.allocate(1, self.firms)))
         self.rung_before = self.rung.copy()
         trouble = self._experience()
@@ -132,8 +134,10 @@ class NumpyMonth:
         m = self.m
         dissatisfied = self.satisfaction < m.dissatisfied_below
         pull = self._met(Term.PULL) - np.where(dissatisfied, self._met(Term.CONQUEST), 0.0)
+        felt = self._met(Term.RELATIVE_PRICE) * (1.0 - m.price_tolerance * self.trust)
+        push = m.price_effect * self.traits["price_sensitivity"] * (felt - 1.0)
         odds = m.satisfaction_effect * (self.satisfaction - 0.5) + m.trust_effect * self.trust
-        hazard = 1.0 / (1.0 + np.exp(odds + pull - m.base))
+        hazard = 1.0 / (1.0 + np.exp(odds + pull - push - m.base))
         wants = (self.bound == 0.0) & (self.random.random(hazard.size) < hazard)
         self.bound = np.maximum(self.bound - 1.0, 0.0)
         return np.flatnonzero((self.supplier == 0) | wants)
@@ -211,7 +215,7 @@ class NumpyMonth:
         np.add.at(account.flows, (before, winner), 1.0)
         np.add.at(account.sources, (winner, through), 1.0)
         lost = who[before > 0]
-        self._book_lost(lost)
+        self._book_lost(lost, "lost")
         np.add.at(account.steps, (self.supplier[lost], self.rung_before[lost], 0), 1.0)
         self._book_trouble(lost, trouble)
         self._start(who, winner)
@@ -237,7 +241,7 @@ class NumpyMonth:
         premium = quantity * m.premium * self.trust
         learned = m.learning * (1.0 - np.exp(-self.tenure / m.learning_months))
         units = self.traits["service_demand"] * (1.0 - learned)
-        discounted = np.where(self.tenure < m.discount_months, quantity, 0.0)
+        discounted = np.where(self.tenure < min(m.discount_months, self.month), quantity, 0.0)
         contribution = self._met(Term.GROSS_MARGIN) * quantity + self._met(Term.PRICE) * premium
         contribution -= self._met(Term.SERVICE_COST) * units
         self.purchases += served
@@ -282,9 +286,9 @@ class NumpyMonth:
 
     # The books ---------------------------------------------------------------------------
 
-    def _book_lost(self, who: Whole) -> None:
+    def _book_lost(self, who: Whole, field: str) -> None:
         year = np.minimum(self.tenure[who] // 12.0, TENURE_YEARS - 1.0).astype(np.int64)
-        lost = self.account.years[:, :, YEAR_FIELDS.index("lost")]
+        lost = self.account.years[:, :, YEAR_FIELDS.index(field)]
         np.add.at(lost, (self.supplier[who], year), 1.0)
 
     def _book_trouble(self, who: Whole, trouble: Whole) -> None:
@@ -324,7 +328,7 @@ class NumpyMonth:
         """Let some leave the market for good, newcomers in their places; age the rest."""
         who = np.flatnonzero(leaving)
         self._count("left_market", leaving)
-        self._book_lost(who)
+        self._book_lost(who, "left_market")
         self._start(who, np.zeros(who.size, np.int64))
         self.bound[who] = saying[who] = 0
         shares = self.tables.cumulative_share

@@ -47,7 +47,7 @@ _NOBODY, _REFERRAL, _REACH, _AWARENESS, _INCUMBENT = (
 _BELOW_ZERO, _ORDINARY, _GROWABLE, _MOST_VALUABLE = (
     int(tier) for tier in (value.BELOW_ZERO, value.ORDINARY, value.GROWABLE, value.MOST_VALUABLE)
 )
-_LOST = YEAR_FIELDS.index("lost")
+_LOST, _LEFT_MARKET = YEAR_FIELDS.index("lost"), YEAR_FIELDS.index("left_market")
 _FIRM = {name: place for place, name in enumerate(FIRM_FIELDS)}
 _TERMS = tuple(term.name.lower() for term in Term)
 
@@ -143,6 +143,8 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         pull = t.pull
         if self.satisfaction < m.dissatisfied_below:
             pull -= t.conquest
+        felt = t.relative_price * (1.0 - m.price_tolerance * self.trust)
+        pull -= m.price_effect * self.price_sensitivity * (felt - 1.0)
         bond = m.satisfaction_effect * (self.satisfaction - 0.5) + m.trust_effect * self.trust
         return 1.0 / (1.0 + math.exp(bond + pull - m.base))
 
@@ -269,7 +271,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         year[2] += growth
         year[3] += cross
         year[4] += premium
-        year[5] += quantity if tenure < m.discount_months else 0.0
+        year[5] += quantity if tenure < model.discount_months else 0.0
         year[6] += units if supplier else 0.0
         cell = model.account.cells[supplier][rung][self.tier]
         cell[0] += 1.0
@@ -342,7 +344,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Leave the market for good, a newcomer in one's place."""
         account = self.model.account
         account.firms[self.supplier][_FIRM["left_market"]] += 1.0
-        account.years[self.supplier][self.year()][_LOST] += 1.0
+        account.years[self.supplier][self.year()][_LEFT_MARKET] += 1.0
         self.start(0)
         self.rung = self.saying = 0
         self.__dict__.update(self.model.traits())
@@ -367,7 +369,7 @@ class PlainMesa(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         self.m = customers.mechanisms
         if self.m.counts_purchases or not self.m.follows_relationship:
             raise ValueError("plain Mesa knows contractual markets that follow relationships")
-        # relsim's columns hold single precision: 0.6 there is a hair more than a limit of 0.6.
+        # relsim's columns and thresholds hold single precision: who starts at one is to be there.
         self.start_satisfaction = float(np.float32(self.m.start_satisfaction))
         self.start_trust = float(np.float32(self.m.start_trust))
         self.terms = [
@@ -375,6 +377,7 @@ class PlainMesa(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             for firm in situation.table.tolist()
         ]
         self.tables = customers.tables
+        self.month = situation.month - 1
         state = {name: getattr(customers.columns, name).tolist() for name in _STATE}
         people = [
             Person(self, dict(zip(_STATE, one, strict=True)))
@@ -400,6 +403,8 @@ class PlainMesa(mesa.Model):  # type: ignore[misc]  # mesa ships no types
 
     def step(self) -> None:
         """Live one month."""
+        self.month += 1
+        self.discount_months = min(self.m.discount_months, self.month)
         self.account = Books(len(self.terms) - 1)
         self.agents.do("live")
         self.agents.do("speak")

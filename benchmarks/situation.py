@@ -16,7 +16,8 @@ CONFIG = "telecom"
 MONTHS_BEFORE = 12
 
 _CUSTOMERS, _SATISFACTION = CELL_FIELDS.index("customers"), CELL_FIELDS.index("satisfaction")
-_CUSTOMER_MONTHS, _LOST = YEAR_FIELDS.index("customer_months"), YEAR_FIELDS.index("lost")
+_CUSTOMER_MONTHS = YEAR_FIELDS.index("customer_months")
+_LOST, _LEFT_MARKET = YEAR_FIELDS.index("lost"), YEAR_FIELDS.index("left_market")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,7 @@ def outcome(months: list[Accounts]) -> Outcome:
     years = np.sum([month.years[1:].sum(axis=(0, 1)) for month in months], axis=0)
     return Outcome(
         satisfaction=float(cells[_SATISFACTION] / cells[_CUSTOMERS]),
-        defection=float(years[_LOST] / years[_CUSTOMER_MONTHS]),
+        defection=float((years[_LOST] + years[_LEFT_MARKET]) / years[_CUSTOMER_MONTHS]),
     )
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,12 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import firms, size, speed, threads, warm
-from benchmarks.c_month import CMonth, NoCompilerError
+from benchmarks.c_month import CMonth
 from benchmarks.numpy_month import NumpyMonth
 from benchmarks.plain_mesa import PlainMesa
 from benchmarks.results import Target
-from benchmarks.situation import Outcome, Situation, after_some_months, outcome, telecom
+from benchmarks.situation import Situation, after_some_months, outcome, telecom
+from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, YEAR_FIELDS, Accounts
 from relsim.spec import override
 
 MONTHS = 12
@@ -24,45 +26,52 @@ def situation(customers: int) -> Situation:
     return after_some_months(telecom(customers))
 
 
-def lived(it: speed.Living | NumpyMonth | PlainMesa | CMonth) -> Outcome:
-    return outcome([it.live() for _ in range(MONTHS)])
+def lived(it: speed.Living | NumpyMonth | PlainMesa | CMonth) -> list[Accounts]:
+    return [it.live() for _ in range(MONTHS)]
 
 
-def assert_alike(other: Outcome, ours: Outcome, customers: int) -> None:
-    # Four standard errors of the difference between two shares, and between two means of
-    # something whose deviation is 0.06.
-    spread = (2.0 * ours.defection / (MONTHS * customers)) ** 0.5
-    assert other.defection == pytest.approx(ours.defection, abs=4.0 * spread)
-    assert other.satisfaction == pytest.approx(
-        ours.satisfaction, abs=4.0 * 0.06 * (2.0 / customers) ** 0.5
-    )
+def totals(months: list[Accounts]) -> dict[str, float]:
+    """Return every sum of the accounts over months and firms."""
+    fields = {"years": YEAR_FIELDS, "firms": FIRM_FIELDS, "cells": CELL_FIELDS}
+    return {
+        f"{table} {name}": sum(getattr(month, table)[1:, ..., place].sum() for month in months)
+        for table, names in fields.items()
+        for place, name in enumerate(names)
+    }
 
 
+def assert_alike(theirs: list[Accounts], ours: list[Accounts]) -> None:
+    one, other = outcome(ours), outcome(theirs)
+    assert other.satisfaction == pytest.approx(one.satisfaction, rel=0.005)
+    assert other.defection == pytest.approx(one.defection, rel=0.1)
+    # A hundredth for what all customers add to, six standard errors for what some do.
+    expected = totals(ours)
+    for name, total in totals(theirs).items():
+        room = 0.01 * expected[name] + 6.0 * (2.0 * expected[name]) ** 0.5
+        assert total == pytest.approx(expected[name], abs=room), name
+
+
+needs_a_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
+
+
+@needs_a_compiler
 def test_c_lives_the_same_customers() -> None:
     here = situation(20_000)
-    try:
-        c = CMonth(here)
-    except NoCompilerError as error:
-        pytest.skip(str(error))
+    c = CMonth(here)
     ours = speed.compiled(here)
-    theirs = [c.live() for _ in range(MONTHS)]
-    own = [ours.live() for _ in range(MONTHS)]
+    theirs, own = lived(c), lived(ours)
     # exp and log round otherwise, so that now and then somebody may decide otherwise.
-    same = np.mean(c.columns.supplier == ours.people.columns.supplier)
-    assert same > 0.999
-    assert outcome(theirs).satisfaction == pytest.approx(outcome(own).satisfaction, rel=1e-4)
-    assert outcome(theirs).defection == pytest.approx(outcome(own).defection, rel=1e-2)
+    assert np.mean(c.columns.supplier == ours.people.columns.supplier) > 0.999
+    assert totals(theirs) == pytest.approx(totals(own), rel=0.01)
     for name in own[0]._fields:
         one, other = (sum(getattr(month, name) for month in months) for months in (own, theirs))
-        np.testing.assert_allclose(other, one, rtol=0.02, atol=2.0, err_msg=name)
+        np.testing.assert_allclose(other, one, rtol=0.02, atol=5.0, err_msg=name)
 
 
+@needs_a_compiler
 def test_c_knows_more_firms_than_a_draw_has_words() -> None:
     here = after_some_months(telecom(2_000, firms=6), months=2)
-    try:
-        c = CMonth(here)
-    except NoCompilerError as error:
-        pytest.skip(str(error))
+    c = CMonth(here)
     ours = speed.compiled(here)
     for _ in range(3):
         c.live()
@@ -72,12 +81,12 @@ def test_c_knows_more_firms_than_a_draw_has_words() -> None:
 
 def test_numpy_lives_the_same_market() -> None:
     here = situation(60_000)
-    assert_alike(lived(NumpyMonth(here)), lived(speed.compiled(here)), 60_000)
+    assert_alike(lived(NumpyMonth(here)), lived(speed.compiled(here)))
 
 
 def test_plain_mesa_lives_the_same_market() -> None:
     here = situation(5_000)
-    assert_alike(lived(PlainMesa(here)), lived(speed.compiled(here)), 5_000)
+    assert_alike(lived(PlainMesa(here)), lived(speed.compiled(here)))
 
 
 def test_agents_live_the_same_customers() -> None:
