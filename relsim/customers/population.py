@@ -67,7 +67,7 @@ class Customers:
     >>> from relsim.spec import starter
     >>> customers = Customers(starter(), seed=1)
     >>> len(customers), customers[0].rung
-    (1000, 'customer')
+    (1000, 'supporter')
     """
 
     def __init__(
