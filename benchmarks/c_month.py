@@ -2,7 +2,7 @@
 
 It changes copies of relsim's own columns and fills accounts of relsim's shape, with relsim's
 draws. What it is not: the fastest C. It is the loop that is written first, one customer at a
-time; cut into passes over blocks as relsim's month is, C comes near relsim's speed.
+time; cut into passes over blocks, as relsim's month is, C could be faster.
 """
 
 import ctypes

@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.situation import Situation
 from relsim.customers import accounts as books
 from relsim.customers.accounts import FIRM_FIELDS, TENURE_YEARS, YEAR_FIELDS, Accounts
+from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.rules import choice, value
 from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 
@@ -91,6 +92,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     growth_potential: float
     misjudgement: float
     neighbours: list["Person"]
+    said: int  # the firm that was recommended last month, negative if it was warned of
 
     def __init__(self, model: "PlainMesa", state: dict[str, Any]) -> None:
         super().__init__(model)
@@ -383,6 +385,8 @@ class PlainMesa(mesa.Model):  # type: ignore[misc]  # mesa ships no types
             Person(self, dict(zip(_STATE, one, strict=True)))
             for one in zip(*state.values(), strict=True)
         ]
+        for person, word in zip(people, customers.columns.said.tolist(), strict=True):
+            person.said = word if word < WARNING_OFFSET else WARNING_OFFSET - word
         start = customers.network.start.tolist()
         neighbour = customers.network.neighbour.tolist()
         for i, person in enumerate(people):
