@@ -5,6 +5,7 @@ function is tabulated once per segment by scipy, so a newcomer in the middle of 
 look-up, and a customer's luck does not depend on who else there is.
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -41,14 +42,22 @@ def _table(distribution: object, mean: float | None = None) -> npt.NDArray[np.fl
     values = np.asarray(distribution.ppf(edges), dtype=np.float64)  # type: ignore[attr-defined]
     if mean is not None and mean > 0.0:
         values *= mean / float(np.trapezoid(values, dx=1.0 / CELLS))
+    values.flags.writeable = False  # it is remembered, and shared
     return values
 
 
 def constant(value: float) -> npt.NDArray[np.float64]:
     """Return the table of a trait that everyone has alike."""
-    return np.full(CELLS + 1, value)
+    table = np.full(CELLS + 1, value)
+    table.flags.writeable = False
+    return table
 
 
+# A sweep builds thousands of markets with the same few traits, and quantiles take milliseconds.
+_remember = functools.lru_cache(maxsize=256)
+
+
+@_remember
 def gamma_table(mean: float, shape: float) -> npt.NDArray[np.float64]:
     """Return quantiles of a gamma distribution; an infinite shape is a constant."""
     if np.isinf(shape) or mean == 0.0:
@@ -56,6 +65,7 @@ def gamma_table(mean: float, shape: float) -> npt.NDArray[np.float64]:
     return _table(stats.gamma(shape, scale=mean / shape), mean)
 
 
+@_remember
 def lognormal_table(mean: float, deviation: float) -> npt.NDArray[np.float64]:
     """Return quantiles of a lognormal with this mean; ``deviation`` is that of its logarithm."""
     if deviation == 0.0 or mean == 0.0:
@@ -63,6 +73,7 @@ def lognormal_table(mean: float, deviation: float) -> npt.NDArray[np.float64]:
     return _table(stats.lognorm(deviation, scale=mean * np.exp(-(deviation**2) / 2)), mean)
 
 
+@_remember
 def beta_table(mean: float, concentration: float) -> npt.NDArray[np.float64]:
     """Return quantiles of a beta distribution with ``alpha + beta = concentration``."""
     if np.isinf(concentration) or mean in (0.0, 1.0):
@@ -73,6 +84,7 @@ def beta_table(mean: float, concentration: float) -> npt.NDArray[np.float64]:
     return np.minimum(table, 1.0)
 
 
+@_remember
 def normal_table() -> npt.NDArray[np.float64]:
     """Return quantiles of the standard normal distribution."""
     return _table(stats.norm())

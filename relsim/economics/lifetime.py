@@ -81,17 +81,14 @@ def _eliminate(system: Array, gains: Array) -> Array:
     I minus discounted chances needs no exchange of rows. Written out, because a library's
     solver sums in an order that depends on the processor, and results should not.
     """
-    a, b = system.copy(), gains.copy()
-    for k in range(a.shape[-1]):
-        row = a[..., k, :] / a[..., k, k, None]
-        target = b[..., k] / a[..., k, k]
-        factors = a[..., :, k].copy()
-        factors[..., k] = 0.0
-        a -= factors[..., None] * row[..., None, :]
-        b -= factors * target[..., None]
-        a[..., k, :] = row
-        b[..., k] = target
-    return b
+    size = system.shape[-1]
+    a = np.concatenate((system, gains[..., None]), axis=-1)
+    for k in range(size):
+        row = a[..., k, k + 1 :] / a[..., k, k, None]
+        a[..., k + 1 :] -= a[..., :, k, None] * row[..., None, :]
+        a[..., k, k + 1 :] = row
+    solved: Array = a[..., size]
+    return solved
 
 
 def _never_lost(moves: Array) -> npt.NDArray[np.bool_]:

@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from relsim.customers.compiled import loop
 from relsim.customers.rules.choice import either
 from relsim.customers.rules.experience import service_level
 from relsim.customers.rules.reconsider import pull_to_stay
@@ -13,12 +15,11 @@ from relsim.customers.rules.response import spend_response
 from relsim.customers.terms import N_TERMS, N_TIERS, Term
 from relsim.firms.firm import Firm
 from relsim.firms.plan import Plan
-from relsim.spec import MarketSpec
+from relsim.spec import MarketSpec, Mechanisms
 
 Array = npt.NDArray[np.float64]
 Standing = Mapping[str, Array]
 _NO_TERMS = [0.0] * N_TERMS
-_TIERS = range(N_TIERS)
 _IN_ORDER = tuple(Term)
 _SERVICE, _PULL, _RETENTION = int(Term.SERVICE), int(Term.PULL), int(Term.RETENTION)
 
@@ -107,7 +108,8 @@ def lay_out(
         See :class:`relsim.customers.terms.Term`; row 0 is "no supplier".
     """
     offence = [_offence(firm, out, aim) for firm, out, aim in zip(firms, spent, aims, strict=True)]
-    rows = [[_NO_TERMS] * N_TIERS]
+    rows = [_NO_TERMS]
+    around = []
     for firm, plan, out, aim in zip(firms, plans, spent, aims, strict=True):
         pressure, on_dissatisfied = _pressure(offence, firm.place)
         shared = _offer(spec, firm, plan, float(standing["contribution"][firm.place]))
@@ -116,12 +118,81 @@ def lay_out(
             on_dissatisfied - pressure
         )
         shared[Term.RECOVERY] = _recovery(firm, out, aim)
-        row = [shared.get(term, 0.0) for term in _IN_ORDER]
+        rows.append([shared.get(term, 0.0) for term in _IN_ORDER])
         crowded = congestion(spec, firm, float(standing["service"][firm.place]))
-        rows.append(
-            [_for_tier(row, spec, firm, out, aim, tier, pressure, crowded) for tier in _TIERS]
+        own = firm.spec
+        around.append(
+            (own.care.ceiling, own.care.rate, own.quality, own.switching_cost, pressure, crowded)
         )
-    return np.array(rows)
+    table = np.repeat(np.array(rows)[:, None, :], N_TIERS, axis=1)
+    care_for_tiers(
+        table,
+        np.array([out.retention for out in spent]),
+        np.array([aim.tiers for aim in aims]),
+        np.array(around),
+        _Caring.of(spec.mechanisms),
+    )
+    return table
+
+
+class _Caring(NamedTuple):
+    """The numbers of the rules that care goes through."""
+
+    on_service: float
+    on_staying: float
+    rival_effect: float
+    retention: float
+    response: bool
+    ceiling: float
+    rate: float
+
+    @classmethod
+    def of(cls, m: Mechanisms) -> Self:
+        kept = m.retention
+        return cls(
+            m.experience.care_weight,
+            m.reconsider.care_effect,
+            m.reconsider.rival_effect,
+            kept.monthly,
+            kept.rule == "response",
+            kept.ceiling,
+            kept.rate,
+        )
+
+
+@loop
+def care_for_tiers(table: Array, spend: Array, people: Array, around: Array, m: _Caring) -> None:
+    """Put into the table what each firm does for its own customers of each value tier.
+
+    Parameters
+    ----------
+    table : array of shape (firms + 1, N_TIERS, N_TERMS)
+        Changed in place: service, pull to stay and given retention.
+    spend, people : array of shape (firms, N_TIERS)
+        Money of the month, and customers whom it is for.
+    around : array of shape (firms, 6)
+        Ceiling and rate of care, quality, switching cost, rivals' pressure, congestion.
+    """
+    for firm in range(spend.shape[0]):
+        ceiling, care_rate, quality, switching_cost, pressure, crowded = (
+            around[firm, 0],
+            around[firm, 1],
+            around[firm, 2],
+            around[firm, 3],
+            around[firm, 4],
+            around[firm, 5],
+        )
+        for tier in range(spend.shape[1]):
+            each = spend[firm, tier] / max(people[firm, tier], 1.0)
+            care = spend_response(ceiling, care_rate, each)
+            terms = table[firm + 1, tier]
+            terms[_SERVICE] = service_level(quality, m.on_service, care, crowded)
+            terms[_PULL] = pull_to_stay(
+                m.on_staying, care, switching_cost, m.rival_effect, pressure
+            )
+            terms[_RETENTION] = (
+                spend_response(m.ceiling, m.rate, each) if m.response else m.retention
+            )
 
 
 def _offence(firm: Firm, out: Spending, aim: Targets) -> dict[Term, float]:
@@ -164,31 +235,6 @@ def _recovery(firm: Firm, out: Spending, aim: Targets) -> float:
     """Return the chance that a complaint is made good."""
     how = firm.spec.recovery
     return either(how.base, _effect(how.ceiling, how.rate, out.recovery, aim.complaints))
-
-
-def _for_tier(
-    row: list[float],
-    spec: MarketSpec,
-    firm: Firm,
-    out: Spending,
-    aim: Targets,
-    tier: int,
-    pressure: float,
-    crowded: float,
-) -> list[float]:
-    """Return a firm's terms with what it does for its own customers of one value tier."""
-    own, m = firm.spec, spec.mechanisms
-    people, spend = aim.tiers[tier], out.retention[tier]
-    care = _effect(own.care.ceiling, own.care.rate, spend, people)
-    row = row.copy()
-    row[_SERVICE] = service_level(own.quality, m.experience.care_weight, care, crowded)
-    row[_PULL] = pull_to_stay(
-        m.reconsider.care_effect, care, own.switching_cost, m.reconsider.rival_effect, pressure
-    )
-    row[_RETENTION] = m.retention.monthly
-    if m.retention.rule == "response":
-        row[_RETENTION] = _effect(m.retention.ceiling, m.retention.rate, spend, people)
-    return row
 
 
 def _pressure(offence: Sequence[dict[Term, float]], place: int) -> tuple[float, float]:
