@@ -211,7 +211,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
 
         /* Reconsider, choose and move. */
         int open = supplier == 0;
-        if (!open && bound == 0) {
+        if (!open && bound <= 1) {
             const double conquest = satisfaction < m[M_DISSATISFIED_BELOW] ? t[T_CONQUEST] : 0.0;
             const double felt = t[T_RELATIVE_PRICE] * (1.0 - m[M_PRICE_TOLERANCE] * trust);
             const double push = m[M_PRICE_EFFECT] * c->price_sensitivity[i] * (felt - 1.0);
@@ -245,7 +245,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
                 purchases = 0;
             }
             t = TERMS(supplier, tier);
-            bound = (int)fmax(t[T_CONTRACT] - 1.0, 0.0);
+            bound = t[T_CONTRACT] > 1.0 ? (int)t[T_CONTRACT] : 0;
         }
 
         /* Buy, pay, be served and be reviewed. */

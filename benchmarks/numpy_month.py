@@ -138,7 +138,7 @@ class NumpyMonth:
         push = m.price_effect * self.traits["price_sensitivity"] * (felt - 1.0)
         odds = m.satisfaction_effect * (self.satisfaction - 0.5) + m.trust_effect * self.trust
         hazard = 1.0 / (1.0 + np.exp(odds + pull - push - m.base))
-        wants = (self.bound == 0.0) & (self.random.random(hazard.size) < hazard)
+        wants = (self.bound <= 1.0) & (self.random.random(hazard.size) < hazard)
         self.bound = np.maximum(self.bound - 1.0, 0.0)
         return np.flatnonzero((self.supplier == 0) | wants)
 
@@ -210,7 +210,7 @@ class NumpyMonth:
         stays = winner == before
         kept = who[stays]
         contract[stays] = self.terms[self.supplier[kept], self.tier[kept], Term.CONTRACT]
-        self.bound[who] = np.maximum(contract - 1.0, 0.0)
+        self.bound[who] = np.where(contract > 1.0, contract, 0.0)
         who, before, winner, through = (x[~stays] for x in (who, before, winner, through))
         np.add.at(account.flows, (before, winner), 1.0)
         np.add.at(account.sources, (winner, through), 1.0)

@@ -17,7 +17,9 @@ from benchmarks.situation import Situation
 from relsim.customers import accounts as books
 from relsim.customers.accounts import FIRM_FIELDS, TENURE_YEARS, YEAR_FIELDS, Accounts
 from relsim.customers.choosing import WARNING_OFFSET
+from relsim.customers.month import new_bound
 from relsim.customers.rules import choice, value
+from relsim.customers.rules.leaving import CAUSES
 from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 
 _WIDTH = math.sqrt(12.0)  # a uniform number of this width has deviation 1
@@ -67,6 +69,7 @@ class Books:
             for _ in rows
         ]
         self.steps = [[[0.0] * N_RUNGS for _ in range(N_RUNGS)] for _ in rows]
+        self.causes = [[0.0] * len(CAUSES) for _ in rows]  # kept by relsim alone
 
     def accounts(self) -> Accounts:
         """Return them as arrays."""
@@ -106,7 +109,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         self.trouble = 0
         if self.supplier > 0:
             self.experience()
-        chooses = self.supplier == 0 or (self.bound == 0 and random() < self.hazard())
+        chooses = self.supplier == 0 or (self.bound <= 1 and random() < self.hazard())
         if self.bound > 0:
             self.bound -= 1
         if chooses:
@@ -223,7 +226,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         if before > 0:
             account.firms[before][_FIRM["reconsidered"]] += 1.0
         if winner == before:
-            self.bound = max(int(self.terms().contract) - 1, 0)
+            self.bound = int(new_bound(self.terms().contract))
             return
         account.flows[before][winner] += 1.0
         account.sources[winner][through] += 1.0
@@ -242,7 +245,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         model = self.model
         self.supplier = supplier
         self.tier = _ORDINARY if supplier else 0
-        self.bound = max(int(self.terms().contract) - 1, 0)
+        self.bound = int(new_bound(self.terms().contract))
         self.satisfaction = model.start_satisfaction if supplier else 0.0
         self.trust = model.start_trust if supplier else 0.0
         self.rung_before = self.tenure = self.purchases = self.recommendations = 0

@@ -14,16 +14,18 @@ import numpy.typing as npt
 from relsim.customers import accounts as books
 from relsim.customers import draws
 from relsim.customers.accounts import Accounts
+from relsim.customers.arithmetic import clip01
 from relsim.customers.booking import book_trouble, tenure_year
 from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.draws import Purpose, uniform
-from relsim.customers.month import LONGEST_TENURE, MOST_RECOMMENDATIONS
+from relsim.customers.month import LONGEST_TENURE, MOST_RECOMMENDATIONS, new_bound
 from relsim.customers.population import Customers
 from relsim.customers.rules import (
     buying,
     choice,
     experience,
     ladder,
+    leaving,
     reconsider,
     relationship,
     service,
@@ -38,9 +40,16 @@ from relsim.spec import MarketSpec
 if TYPE_CHECKING:
     from relsim.customers.terms import Mechanisms
 
-_LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED = (
+_LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED, _SAVED = (
     books.FIRM_FIELDS.index(name)
-    for name in ("left_market", "reconsidered", "recommendations", "warnings", "dissatisfied")
+    for name in (
+        "left_market",
+        "reconsidered",
+        "recommendations",
+        "warnings",
+        "dissatisfied",
+        "saved",
+    )
 )
 _LOST, _LEFT = (books.YEAR_FIELDS.index(name) for name in ("lost", "left_market"))
 _STATE = [
@@ -142,6 +151,7 @@ class CustomerAgent(mesa.Agent):
         self.leave_chance = uniform(leave_word)
         self.trouble = experience.NO_TROUBLE
         self.rung_before = self.rung
+        self.feel_the_times()
         if self.supplier == 0:
             return
         m = self.m
@@ -163,9 +173,16 @@ class CustomerAgent(mesa.Agent):
         trust = relationship.trust_after(self.trust, satisfaction, m.build_rate, m.break_rate)
         self.satisfaction, self.trust = _single(satisfaction), _single(trust)
 
+    def feel_the_times(self) -> None:
+        """Let the times change usage and orientation for the month."""
+        columns, m = self.people.columns, self.m
+        self.usage = columns.usage[self.place].item() * m.usage_factor
+        self.orientation = clip01(columns.orientation[self.place].item() + m.needs)
+
     def reconsider(self) -> bool:
         """Return whether the customer chooses this month."""
-        free = self.bound == 0
+        free = self.bound <= 1 or self.term(Term.ABSENT) > 0.0
+        self.lets_go = self.bound == 1
         self.bound = max(self.bound - 1, 0)
         if self.supplier == 0:
             return True
@@ -174,20 +191,62 @@ class CustomerAgent(mesa.Agent):
     def _wants_to_choose(self) -> bool:
         m = self.m
         if not m.follows_relationship:
+            if self.term(Term.ABSENT) > 0.0:
+                return True
+            if m.drops_out:
+                return self.lets_go
             kept = self.retention if m.own_retention else self.term(Term.RETENTION)
             return self.reconsider_chance >= kept
-        dissatisfied = self.satisfaction < m.dissatisfied_below
-        pull = self.term(Term.PULL) - (self.term(Term.CONQUEST) if dissatisfied else 0.0)
-        felt = choice.felt_price(self.term(Term.RELATIVE_PRICE), m.price_tolerance, self.trust)
-        pull -= reconsider.price_push(m.price_effect, self.price_sensitivity, felt)
+        pull = self.term(Term.PULL) - self.conquest() - self.price_push()
         chance = reconsider.hazard(
             m.base, m.satisfaction_effect, self.satisfaction, m.trust_effect, self.trust, pull
         )
         return self.reconsider_chance < chance
 
+    def dissatisfied(self) -> bool:
+        """Return whether the customer is dissatisfied."""
+        return self.satisfaction < self.m.dissatisfied_below
+
+    def conquest(self) -> float:
+        """Return what rivals' offers to the dissatisfied take from the pull to stay."""
+        return self.term(Term.CONQUEST) if self.dissatisfied() else 0.0
+
+    def price_push(self) -> float:
+        """Return what the price of the present supplier adds to reconsidering."""
+        m = self.m
+        felt = choice.felt_price(self.term(Term.RELATIVE_PRICE), m.price_tolerance, self.trust)
+        return reconsider.price_push(m.price_effect, self.price_sensitivity, felt)
+
+    def cause_of_leaving(self, through: int) -> int:
+        """Return why the customer leaves its supplier (``rules.leaving``)."""
+        m = self.m
+        if not m.follows_relationship or self.term(Term.ABSENT) > 0.0:
+            return leaving.GIVEN
+        push, conquest = self.price_push(), self.conquest()
+        pull = self.term(Term.PULL) - conquest - push
+        unresolved = self.trouble in (experience.FAILED, experience.COMPLAINED)
+        return leaving.cause(
+            self.reconsider_chance,
+            reconsider.log_odds(
+                m.base, m.satisfaction_effect, self.satisfaction, m.trust_effect, self.trust, pull
+            ),
+            push,
+            self.term(Term.RIVALS) + conquest,
+            unresolved or self.dissatisfied(),
+            float(through),
+            self.lets_go,
+        )
+
+    def is_saved(self) -> bool:
+        """Return whether the customer stays although it would have left."""
+        chance = self.term(Term.SAVED)
+        return chance > 0.0 and uniform(self.luck(int(Purpose.SAVE))[0]) < chance
+
     def considered(self, firm: int, unmoved: float, standing: float) -> float:
         """Return through what a firm comes into consideration (``rules.choice``)."""
         m, terms = self.m, self.people.table[firm, 0]
+        if terms[Term.ABSENT] > 0.0:
+            return choice.NOBODY
         if firm == self.supplier:
             return choice.INCUMBENT if m.follows_relationship else choice.NOBODY
         reach = float(terms[Term.REACH_RIVALS])
@@ -227,8 +286,9 @@ class CustomerAgent(mesa.Agent):
 
     def listen(self) -> tuple[list[float], list[float]]:
         """Return, by firm, what recommendations left unmoved and what warnings left standing."""
-        firms = self.people.table.shape[0]
-        unmoved, standing = [1.0] * firms, [1.0] * firms
+        unmoved, standing = (
+            self.people.table[:, 0, term].tolist() for term in (Term.UNMOVED, Term.STANDING)
+        )
         for neighbour in self.people.neighbours(self.place):
             word = self.people.agents[neighbour].said
             if word >= WARNING_OFFSET:
@@ -256,16 +316,20 @@ class CustomerAgent(mesa.Agent):
     def move(self, supplier: int, through: int) -> None:
         """Carry out a choice, and book it."""
         account = self.people.account
+        if supplier != self.supplier > 0 and self.is_saved():
+            account.firms[self.supplier, _SAVED] += 1.0
+            supplier = self.supplier
         if self.supplier > 0:
             account.firms[self.supplier, _RECONSIDERED] += 1.0
         if supplier == self.supplier:
-            self.bound = max(int(self.term(Term.CONTRACT)) - 1, 0)
+            self.bound = int(new_bound(self.term(Term.CONTRACT)))
             return
         account.flows[self.supplier, supplier] += 1.0
         account.sources[supplier, through] += 1.0
         if self.supplier > 0:
             account.years[self.supplier, int(tenure_year(float(self.tenure))), _LOST] += 1.0
             account.steps[self.supplier, self.rung_before, 0] += 1.0
+            account.causes[self.supplier, self.cause_of_leaving(through)] += 1.0
             book_trouble(account, self.supplier, self.trouble)
         self.came_through = through
         self.start(supplier)
@@ -274,7 +338,7 @@ class CustomerAgent(mesa.Agent):
         """Begin the first month with a supplier, or without one (0)."""
         self.supplier = supplier
         self.tier = int(value.ORDINARY) if supplier else 0
-        self.bound = max(int(self.term(Term.CONTRACT)) - 1, 0)
+        self.bound = int(new_bound(self.term(Term.CONTRACT)))
         self.satisfaction = _single(self.m.start_satisfaction) if supplier else 0.0
         self.trust = _single(self.m.start_trust) if supplier else 0.0
         self.rung_before = self.tenure = self.purchases = self.recommendations = 0
@@ -296,8 +360,12 @@ class CustomerAgent(mesa.Agent):
             bought = self.usage, self.usage * more, self.usage * m.cross_sale_size * chance
             self.expected = bought[0] + bought[1] + bought[2]
             return bought
-        count_word, cross_word, _, _ = self.luck(int(Purpose.PURCHASE))
+        count_word, cross_word, last_word, _ = self.luck(int(Purpose.PURCHASE))
         count = buying.poisson(uniform(count_word), self.usage * (1.0 + more))
+        if m.drops_out:
+            last = int(buying.last_purchase(uniform(last_word), self.retention))
+            self.bound = 1 if count >= last else 0
+            count = min(count, last)
         self.purchases += count
         self.expected = self.usage * (1.0 + more + m.cross_sale_size * chance)
         base = count / (1.0 + more)
@@ -414,6 +482,7 @@ class CustomerAgent(mesa.Agent):
             account = self.people.account
             account.firms[self.supplier, _LEFT_MARKET] += 1.0
             account.years[self.supplier, int(tenure_year(float(self.tenure))), _LEFT] += 1.0
+            account.causes[self.supplier, leaving.LEFT_MARKET] += 1.0
             self.start(0)
             self.saying = self.rung = 0
             self.came_through = int(choice.NOBODY)
@@ -444,6 +513,7 @@ class AgentCustomers(Customers):
 
     def live(self, table: npt.NDArray[np.float64], month: int) -> Accounts:
         """Let the agents live one month, step by step."""
+        self.spread_the_word(table)
         self.table, self.month = table, month
         self.account = books.Accounts(*(t[0] for t in books.allocate(1, table.shape[0] - 1)))
         for agent in self.agents:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from relsim import circumstances
 from relsim.customers.accounts import Accounts
 from relsim.customers.population import Customers
 from relsim.economics.lifetime import monthly_loss, monthly_rate
@@ -18,10 +19,11 @@ from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.plan import Plan
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
-from relsim.firms.tables import market_table, tenure_table
+from relsim.firms.tables import causes_table, market_table, tenure_table
 from relsim.firms.view import FirmView, OwnMonth
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
+from relsim.spec.reading import nearest
 
 Array = npt.NDArray[np.float64]
 _DISCOUNTS = list(CUSTOMER_LINES).index("discounts")
@@ -87,6 +89,8 @@ class Market(mesa.Model):
         # Mesa wants a generator of its own; no rule of relsim ever asks it.
         super().__init__(rng=int(self.seed_of_luck % _MOST_MESA_SEED))
         self.month = 0
+        self.now = circumstances.at(spec, 0)
+        self._costs = results.costs(spec, self.now.present)
         self.firms = [
             Firm(self, place, firm, build(firm.strategy, f"firms.{place}.strategy"))
             for place, firm in enumerate(spec.firms)
@@ -103,7 +107,6 @@ class Market(mesa.Model):
         self.standing["lifetime_value"] = self.worth.lifetime_value
         self.standing["entry_value"] = self.worth.entry_value
         self.records: list[Record] = []
-        self._costs = results.costs(spec)
 
     def _people(self, threads: int) -> Customers:
         """Return the customers; another engine puts others here."""
@@ -112,26 +115,36 @@ class Market(mesa.Model):
     # The month ---------------------------------------------------------------------------
 
     def step(self) -> None:
-        """Live one month: plan, offer, live, account.
+        """Live one month: events happen, firms plan and offer, customers live, books close.
 
         Between offer and account, every customer experiences, reconsiders, chooses, buys,
         tells, climbs and turns over: ``customers/month.py`` is that part of the schedule.
         """
         self.month += 1
+        self.happen()
         plans = self.plan()
         table, spent = self.offer(plans)
         accounts = self.live(table)
         self.account(accounts, plans, table, spent)
 
+    def happen(self) -> None:
+        """Let the events of the month happen."""
+        if not self.spec.events:
+            return
+        self.now = circumstances.at(self.spec, self.month)
+        self._costs = results.costs(self.spec, self.now.present)
+        self.customers.feel(self.now.usage, self.now.needs)
+
     def plan(self) -> list[Plan]:
         """Let every firm read its view and decide; nobody sees another's plan of the month."""
-        return [firm.decide(view) for firm, view in zip(self.firms, self.views(), strict=True)]
+        views = zip(self.firms, self.views(), self.now.present, strict=True)
+        return [firm.decide(view) if here else Plan() for firm, view, here in views]
 
     def offer(self, plans: list[Plan]) -> tuple[Array, Array]:
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
         aims = offering.targets(self.spec, self.standing)
         spent = [offering.spending(plan, aim) for plan, aim in zip(plans, aims, strict=True)]
-        table = offering.lay_out(self.spec, self.firms, plans, spent, aims, self.standing)
+        table = offering.lay_out(self.spec, self.firms, plans, spent, aims, self.standing, self.now)
         return table, np.array([out.row() for out in spent])
 
     def live(self, table: Array) -> Accounts:
@@ -142,6 +155,7 @@ class Market(mesa.Model):
         """Close the month's books and set what firms see next month."""
         record = Record(
             accounts=accounts,
+            costs=self._costs,
             opening=self.standing["customers"],
             terms=table[1:, 0],
             spent=spent,
@@ -150,7 +164,7 @@ class Market(mesa.Model):
         )
         moved = results.movements(accounts, record.opening)
         self._check_conservation(moved, accounts)
-        by_customers, by_firms = results.money(record, self._costs)
+        by_customers, by_firms = results.money(record)
         self._pay(results.profit(by_customers, by_firms), spent, moved["customers"])
         self._update_worth(accounts, moved["acquired"], by_customers, by_firms)
         self._write_state(record.state)
@@ -211,6 +225,8 @@ class Market(mesa.Model):
             )
         if accounts.years[..., 0].sum() != size:
             raise ConservationError(f"month {self.month}: not everybody lived it")
+        if not np.array_equal(accounts.causes[1:].sum(axis=1), moved["lost"]):
+            raise ConservationError(f"month {self.month}: not every loss has one cause")
 
     def views(self) -> list[FirmView]:
         """Return what each firm sees before it plans the month."""
@@ -255,9 +271,42 @@ class Market(mesa.Model):
     @property
     def table(self) -> pd.DataFrame:
         """Results so far: one row a month and firm (:func:`relsim.firms.tables.market_table`)."""
-        return market_table(self.spec, self.records, self._costs)
+        return market_table(self.spec, self.records)
 
     @property
     def tenure_table(self) -> pd.DataFrame:
         """Accounts by year, firm and year of tenure (:func:`relsim.firms.tables.tenure_table`)."""
-        return tenure_table(self.spec, self.records, self._costs)
+        return tenure_table(self.spec, self.records)
+
+    def why(self, firm: str, since: int = 1, until: int | None = None) -> pd.DataFrame:
+        """Return why a firm lost customers (:mod:`relsim.customers.rules.leaving`).
+
+        Parameters
+        ----------
+        firm : str
+            Its name.
+        since, until : int, optional
+            First and last month; all months lived unless said.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a cause: ``cause``, ``customers`` lost, ``share`` of all lost, and
+            ``monthly``, the chance a month to be lost so.
+
+        Raises
+        ------
+        SpecError
+            If no firm has that name.
+
+        Examples
+        --------
+        >>> from relsim.spec import starter
+        >>> Market(starter(), seed=7).run(months=12).why("Attack")["cause"].tolist()[:3]
+        ['left_market', 'failure', 'price']
+        """
+        names = [known.name for known in self.firms]
+        if firm not in names:
+            hint = nearest(firm, names)
+            raise SpecError(f"firm: given {firm!r}, allowed: one of {', '.join(names)}{hint}")
+        return causes_table(self.records[max(since, 1) - 1 : until], names.index(firm))

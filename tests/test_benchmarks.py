@@ -87,6 +87,8 @@ def test_c_lives_the_same_customers() -> None:
     assert np.count_nonzero(c.columns.supplier != ours.people.columns.supplier) <= 2
     assert totals(theirs) == pytest.approx(totals(own), rel=1e-4, abs=3.0)
     for name in own[0]._fields:
+        if name == "causes":  # kept by relsim alone
+            continue
         one, other = (sum(getattr(month, name) for month in months) for months in (own, theirs))
         np.testing.assert_allclose(other, one, rtol=1e-3, atol=3.0, err_msg=name)
 

@@ -39,6 +39,34 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "fixed retention": {"mechanisms.retention.rule": "fixed"},
     "own retention": {"mechanisms.retention.rule": "own"},
     "bought retention": {"mechanisms.retention.rule": "response"},
+    "dropout": {
+        "market.setting": "non_contractual",
+        "mechanisms.retention.rule": "dropout",
+        "mechanisms.retention.monthly": 0.8,
+        "mechanisms.retention.concentration": 3.0,
+    },
+    "everyone hears everyone": {
+        "customers.network.kind": "mixed",
+        "mechanisms.word_of_mouth.recommend_rate": 0.6,
+        "mechanisms.word_of_mouth.warn_rate": 0.8,
+        "mechanisms.word_of_mouth.warn_satisfaction": 0.75,
+    },
+    "events": {
+        "firms.0.contract_months": 6,
+        "events": [
+            {"kind": "save", "month": 2, "firm": "Attack", "share": 0.5},
+            {"kind": "price_war", "month": 4, "lasts": 3, "depth": 0.3},
+            {"kind": "quality_shock", "month": 5, "firm": "Defend", "change": -0.5},
+            {"kind": "recession", "month": 6, "depth": 0.3},
+            {"kind": "growth", "month": 3, "monthly": 0.05},
+            {"kind": "changing_needs", "month": 2, "lasts": 9, "shift": 0.6},
+            {"kind": "exit", "month": 12, "firm": "Attack"},
+        ],
+    },
+    "given retention and an exit": {
+        "mechanisms.retention.rule": "own",
+        "events": [{"kind": "exit", "month": 9, "firm": "Defend"}],
+    },
     "tiers told apart": {
         "firms.0.strategy": {"kind": "life_cycle", "keep_until": 0.5, "win_until": 0.2},
         "firms.0.data.start": 0.9,

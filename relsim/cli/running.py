@@ -8,6 +8,7 @@ from pathlib import Path
 from numba import config
 
 import relsim
+from relsim.circumstances import marks
 from relsim.cli.progress import Silence, progress
 from relsim.cli.reading import spec_of
 from relsim.cli.speaking import console
@@ -138,7 +139,8 @@ def _draw(market: Market, engine: str, folder: ResultsFolder) -> None:
     from relsim.report.figures import figures, save  # noqa: PLC0415  # see above
     from relsim.report.layout import About  # noqa: PLC0415  # see above
 
-    drawn = figures(market.table, market.tenure_table, About.of(market, engine))
+    marked = marks(market.spec)
+    drawn = figures(market.table, market.tenure_table, About.of(market, engine), marked)
     with folder.writing():
         save(drawn, folder.working / "figures")
 

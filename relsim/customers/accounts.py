@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.block import BLOCK
+from relsim.customers.rules.leaving import CAUSES
 from relsim.customers.terms import N_RUNGS, N_TIERS
 
 TENURE_YEARS = 11  # ten single years, and all later ones together
@@ -37,6 +38,7 @@ FIRM_FIELDS = (
     "left_market",
     "reconsidered",
     "dissatisfied",
+    "saved",
 )
 """Counts by firm."""
 
@@ -52,7 +54,8 @@ class Accounts(NamedTuple):
     ``years`` (firm, tenure year, YEAR_FIELDS); ``firms`` (firm, FIRM_FIELDS); ``flows``
     (firm before, firm after) customers who changed; ``sources`` (firm, how it came into
     consideration) new customers; ``cells`` (firm, rung, tier, CELL_FIELDS);
-    ``steps`` (firm, rung before, rung after), 0 = lost.
+    ``steps`` (firm, rung before, rung after), 0 = lost; ``causes`` (firm,
+    :data:`relsim.customers.rules.leaving.CAUSES`) customers lost.
     """
 
     years: Table
@@ -61,6 +64,7 @@ class Accounts(NamedTuple):
     sources: Table
     cells: Table
     steps: Table
+    causes: Table
 
 
 def chunk_size(customers: int) -> int:
@@ -84,6 +88,7 @@ def allocate(chunks: int, firms: int) -> Accounts:
         sources=np.zeros((chunks, rows, 4)),
         cells=np.zeros((chunks, rows, N_RUNGS, N_TIERS, len(CELL_FIELDS))),
         steps=np.zeros((chunks, rows, N_RUNGS, N_RUNGS)),
+        causes=np.zeros((chunks, rows, len(CAUSES))),
     )
 
 

@@ -10,6 +10,7 @@ of one width. The columns keep single precision and bytes.
 import numpy as np
 import numpy.typing as npt
 
+from relsim.customers.arithmetic import clip01
 from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop
 from relsim.customers.terms import N_MET
@@ -53,6 +54,7 @@ Index = npt.NDArray[np.uint32]
     RUNG,
     LEAVING,  # 1 = leaves the market at the end of the month
     EXPECTED_SALES,  # quantity expected, of which what is bought may be a Poisson count
+    LETS_GO,  # 1 = in the last month of a contract
     NOTABLE,  # 1 = met trouble, talked or is dissatisfied
     BASE_SALES,  # from here on in the order of accounts.YEAR_FIELDS
     GROWTH_SALES,
@@ -62,14 +64,16 @@ Index = npt.NDArray[np.uint32]
     SERVICE_UNITS,
     # ... and the terms that each customer meets, in the order of `terms.Term`.
     MEETS,
-) = range(0, 35 * ROW, ROW)
+) = range(0, 36 * ROW, ROW)
 MET = tuple(MEETS + k * ROW for k in range(N_MET))
-SPACE = (34 + N_MET) * ROW
+SPACE = (35 + N_MET) * ROW
 
 
 @loop
-def take(columns: Columns, f: Floats, lo: int, n: int) -> None:  # noqa: C901  # a loop a column
-    """Copy n customers from ``lo`` on into the working space."""
+def take(  # noqa: C901  # a loop a column
+    columns: Columns, f: Floats, usage_factor: float, needs: float, lo: int, n: int
+) -> None:
+    """Copy n customers from ``lo`` on into the working space, as the times make them."""
     supplier = columns.supplier[lo : lo + n]
     tier = columns.tier[lo : lo + n]
     bound = columns.bound[lo : lo + n]
@@ -104,11 +108,11 @@ def take(columns: Columns, f: Floats, lo: int, n: int) -> None:  # noqa: C901  #
     for c in range(n):
         f[TENURE + c] = tenure[c]
     for c in range(n):
-        f[USAGE + c] = usage[c]
+        f[USAGE + c] = usage[c] * usage_factor
     for c in range(n):
         f[PRICE_SENSITIVITY + c] = price_sensitivity[c]
     for c in range(n):
-        f[ORIENTATION + c] = orientation[c]
+        f[ORIENTATION + c] = clip01(orientation[c] + needs)
     for c in range(n):
         f[SERVICE_DEMAND + c] = service_demand[c]
     for c in range(n):

@@ -22,6 +22,7 @@ from relsim.customers.block import (
 from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.rules import experience as living
+from relsim.customers.rules.leaving import LEFT_MARKET
 from relsim.customers.terms import N_RUNGS, N_TIERS, Mechanisms
 
 MONTHS_A_YEAR = 12
@@ -38,6 +39,7 @@ _WARNINGS = FIRM_FIELDS.index("warnings")
 _LEFT_MARKET = FIRM_FIELDS.index("left_market")
 _DISSATISFIED = FIRM_FIELDS.index("dissatisfied")
 _RECONSIDERED = FIRM_FIELDS.index("reconsidered")
+_SAVED = FIRM_FIELDS.index("saved")
 _SALES = YEAR_FIELDS.index("lost") - 1  # rows of a block that are added to its tenure years
 # Rows of addresses, kept where the choosers' places were.
 _YEAR_ROW, _CELL_ROW, _STEP_ROW = np.uint64(0), np.uint64(ROW), np.uint64(2 * ROW)
@@ -81,11 +83,18 @@ def book_move(
 
 
 @rule
+def book_saved(account: Accounts, firm: Whole) -> None:
+    """Book that a would-be defector stayed."""
+    account.firms[firm, _SAVED] += 1.0
+
+
+@rule
 def book_departure(account: Accounts, f: Floats, c: Whole) -> None:
     """Book that the block's customer c leaves the market for good."""
     firm = np.int64(f[SUPPLIER + c])
     account.firms[firm, _LEFT_MARKET] += 1.0
     account.years[firm, tenure_year(f[TENURE + c]), _LEFT] += 1.0
+    account.causes[firm, LEFT_MARKET] += 1.0
 
 
 @rule

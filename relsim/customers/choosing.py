@@ -49,6 +49,7 @@ _CONSIDER = int(Purpose.CONSIDER)
 _TASTE = int(Purpose.TASTE)
 _OUTSIDE = int(Purpose.OUTSIDE)
 _FIRM = N_TIERS * N_TERMS
+_ABSENT = int(Term.ABSENT)
 _APPEAL = int(Term.APPEAL)
 _AWARENESS = int(Term.AWARENESS)
 _DISCOUNT = int(Term.DISCOUNT)
@@ -57,7 +58,9 @@ _REACH_DISSATISFIED = int(Term.REACH_DISSATISFIED)
 _REACH_PROSPECTS = int(Term.REACH_PROSPECTS)
 _REACH_RIVALS = int(Term.REACH_RIVALS)
 _RELATIVE_PRICE = int(Term.RELATIVE_PRICE)
+_STANDING = int(Term.STANDING)
 _SWITCHING_COST = int(Term.SWITCHING_COST)
+_UNMOVED = int(Term.UNMOVED)
 
 
 @rule
@@ -96,6 +99,7 @@ def gather(f: Floats, x: Floats, index: Index, n: int) -> int:
 def listen(
     said: npt.NDArray[np.uint8],
     network: Network,
+    terms: Floats,
     m: Mechanisms,
     h: Floats,
     index: Index,
@@ -103,10 +107,14 @@ def listen(
     lo: int,
     count: int,
 ) -> None:
-    """Let the choosers hear what their neighbours said last month."""
-    for row in range(HEARD_ROWS * firms):
+    """Let the choosers hear what the market and their neighbours said last month."""
+    for g in range(firms):
+        unmoved, standing = terms[(g + 1) * _FIRM + _UNMOVED], terms[(g + 1) * _FIRM + _STANDING]
+        row = g * HEARD_ROWS * ROW
         for k in range(padded(count)):
-            h[row * ROW + k] = 1.0
+            h[row + k] = unmoved
+        for k in range(padded(count)):
+            h[row + ROW + k] = standing
     if network.start.size < 2:
         return
     for k in range(count):
@@ -149,7 +157,8 @@ def consider(
     awareness = terms[row + _AWARENESS]
     reach_prospects, reach_rivals = terms[row + _REACH_PROSPECTS], terms[row + _REACH_RIVALS]
     reach_dissatisfied = choice.either(reach_rivals, terms[row + _REACH_DISSATISFIED])
-    own_way = choice.INCUMBENT if m.follows_relationship else choice.NOBODY
+    absent = terms[row + _ABSENT] > 0.0
+    own_way = choice.INCUMBENT if m.follows_relationship and not absent else choice.NOBODY
     luck_row = (g - 1) % 4 * ROW
     unmoved = (g - 1) * HEARD_ROWS * ROW
     standing = unmoved + ROW
@@ -162,7 +171,7 @@ def consider(
         way = choice.considered_through(
             u[luck_row + k], 1.0 - h[unmoved + k], reach, awareness, h[standing + k]
         )
-        way = own_way if supplier == g else way
+        way = own_way if (supplier == g) | absent else way
         ways[way_row + k] = way
         x[OPTIONS + k] += way
 
@@ -251,7 +260,7 @@ def choose(
     """
     firms = terms.size // _FIRM - 1
     count = gather(f, x, index, n)
-    listen(columns.said, network, m, h, index, firms, lo, count)
+    listen(columns.said, network, terms, m, h, index, firms, lo, count)
     for g in range(1, firms + 1):
         if (g - 1) % 4 == 0:
             draw_for_four(u, index, luck, month, _CONSIDER + (g - 1) // 4, lo, padded(count))

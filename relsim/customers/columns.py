@@ -23,7 +23,7 @@ class Columns(NamedTuple):
     supplier: Bytes
     tier: Bytes
     rung: Bytes
-    bound: Bytes  # months until the contract lets go; 0 = free to reconsider
+    bound: Bytes  # months of contract left; in the last (1), and without (0), free to reconsider
     came_through: Bytes  # how the supplier came into consideration (rules.choice)
     recommendations: Bytes  # acts of recommendation for this supplier, at most 255
     segment: Bytes

@@ -43,6 +43,7 @@ class Purpose(enum.IntEnum):
     START = 4
     WIRING = 5
     OUTSIDE = 6
+    SAVE = 7
     CONSIDER = 1024
     TASTE = 2048
 

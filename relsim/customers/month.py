@@ -22,6 +22,7 @@ from relsim.customers.block import (
     GROWTH_SALES,
     LEAVE_CHANCE,
     LEAVING,
+    LETS_GO,
     MEETS,
     MET,
     MISJUDGEMENT,
@@ -51,7 +52,7 @@ from relsim.customers.block import (
     USAGE,
     Floats,
 )
-from relsim.customers.booking import book, book_departure, book_move
+from relsim.customers.booking import book, book_departure, book_move, book_saved
 from relsim.customers.choosing import (
     CHOOSER_ROWS,
     HEARD_ROWS,
@@ -66,7 +67,15 @@ from relsim.customers.columns import Columns
 from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.draws import Luck, Purpose, uniform
 from relsim.customers.network import Network
-from relsim.customers.rules import buying, choice, ladder, reconsider, relationship, service
+from relsim.customers.rules import (
+    buying,
+    choice,
+    ladder,
+    leaving,
+    reconsider,
+    relationship,
+    service,
+)
 from relsim.customers.rules import experience as living
 from relsim.customers.rules import telling as word_of_mouth
 from relsim.customers.rules import value as valuation
@@ -81,6 +90,10 @@ _MONTH = int(Purpose.MONTH)
 _PURCHASE = int(Purpose.PURCHASE)
 _RETENTION = int(Term.RETENTION)
 _CONTRACT = int(Term.CONTRACT)
+_RIVALS = int(Term.RIVALS)
+_SAVED = int(Term.SAVED)
+_ABSENT = int(Term.ABSENT)
+_SAVE = int(Purpose.SAVE)
 (
     SERVICE,
     RECOVERY,
@@ -175,7 +188,8 @@ def reopen_by_relationship(f: Floats, m: Mechanisms, n: int) -> None:
         chance = reconsider.hazard(
             m.base, m.satisfaction_effect, satisfaction, m.trust_effect, trust, pull - push
         )
-        wants = (f[BOUND + c] == 0.0) & (f[RECONSIDER_CHANCE + c] < chance)
+        free = (f[BOUND + c] <= 1.0) | (f[PULL + c] <= reconsider.GONE)
+        wants = free & (f[RECONSIDER_CHANCE + c] < chance)
         f[OPEN + c] = 1.0 if (f[SUPPLIER + c] == 0.0) | wants else 0.0
 
 
@@ -185,15 +199,20 @@ def reopen_by_given_retention(
 ) -> None:
     """Mark who leaves: prospects choose as ever, customers are kept with a given chance."""
     for c in range(n):
-        given = terms[terms_place(f[SUPPLIER + c], f[TIER + c]) + _RETENTION]
-        kept = np.float64(columns.retention[lo + c]) if m.own_retention else given
-        wants = (f[BOUND + c] == 0.0) & (f[RECONSIDER_CHANCE + c] >= kept)
+        at = terms_place(f[SUPPLIER + c], f[TIER + c])
+        kept = np.float64(columns.retention[lo + c]) if m.own_retention else terms[at + _RETENTION]
+        wants = (f[BOUND + c] <= 1.0) & (f[RECONSIDER_CHANCE + c] >= kept)
+        # Who dropped out after a purchase has one month left, in which it goes.
+        wants = f[BOUND + c] == 1.0 if m.drops_out else wants
+        wants = wants | (terms[at + _ABSENT] > 0.0)
         f[OPEN + c] = 1.0 if (f[SUPPLIER + c] == 0.0) | wants else 0.0
 
 
 @loop
 def loosen(f: Floats, n: int) -> None:
-    """Bring every contract a month nearer to its end."""
+    """Bring every contract a month nearer to its end, and mark those in their last month."""
+    for c in range(n):
+        f[LETS_GO + c] = 1.0 if f[BOUND + c] == 1.0 else 0.0
     for c in range(n):
         f[BOUND + c] = max(f[BOUND + c] - 1.0, 0.0)
 
@@ -208,6 +227,8 @@ def move(
     r: Floats,
     index: block.Index,
     account: Accounts,
+    luck: Luck,
+    month: int,
     lo: int,
     count: int,
 ) -> None:
@@ -215,13 +236,71 @@ def move(
     for k in range(count):
         c = np.int64(index[k])
         before, after = x[WHO_SUPPLIER + k], r[WINNER + k]
-        book_move(account, f, c, np.int64(before), np.int64(after), np.int64(r[THROUGH + k]))
+        at = terms_place(before, f[TIER + c])
+        if (before > 0.0) & (before != after) & (terms[at + _SAVED] > 0.0):
+            w0, _, _, _ = draws.words(luck, lo + int(index[k]), month, _SAVE)
+            if uniform(w0) < terms[at + _SAVED]:
+                book_saved(account, np.int64(before))
+                after = before
+        through = np.int64(r[THROUGH + k])
+        book_move(account, f, c, np.int64(before), np.int64(after), through)
         if before == after:
-            at = terms_place(after, f[TIER + c])
-            f[BOUND + c] = max(terms[at + _CONTRACT] - 1.0, 0.0)
-        else:
-            columns.came_through[lo + c] = np.int64(r[THROUGH + k])
-            start_relationship(f, terms, m, c, after)
+            f[BOUND + c] = new_bound(terms[at + _CONTRACT])
+            continue
+        if before > 0.0:
+            why = cause_of_leaving(f, terms, m, c, at, r[THROUGH + k])
+            account.causes[np.int64(before), why] += 1.0
+        columns.came_through[lo + c] = through
+        start_relationship(f, terms, m, c, after)
+
+
+@rule
+def new_bound(contract: float) -> float:
+    """Return months of contract left when one begins; the last of them lets the customer go.
+
+    Without a contract (one month) there are none.
+
+    Examples
+    --------
+    >>> new_bound(24.0), new_bound(1.0)
+    (24.0, 0.0)
+    """
+    return contract if contract > 1.0 else 0.0
+
+
+@rule
+def cause_of_leaving(
+    f: Floats, terms: Floats, m: Mechanisms, c: Whole, at: Whole, through: float
+) -> Whole:
+    """Return why the block's customer c leaves; its terms start at ``at`` in the table."""
+    if (not m.follows_relationship) | (terms[at + _ABSENT] > 0.0):
+        return np.int64(leaving.GIVEN)
+    satisfaction, trust = f[SATISFACTION + c], f[TRUST + c]
+    dissatisfied = satisfaction < m.dissatisfied_below
+    conquest = f[CONQUEST + c] if dissatisfied else 0.0
+    felt = choice.felt_price(f[RELATIVE_PRICE + c], m.price_tolerance, trust)
+    push = reconsider.price_push(m.price_effect, f[PRICE_SENSITIVITY + c], felt)
+    odds = reconsider.log_odds(
+        m.base,
+        m.satisfaction_effect,
+        satisfaction,
+        m.trust_effect,
+        trust,
+        f[PULL + c] - conquest - push,
+    )
+    trouble = f[TROUBLE + c]
+    unresolved = (trouble == living.FAILED) | (trouble == living.COMPLAINED)
+    return np.int64(
+        leaving.cause(
+            f[RECONSIDER_CHANCE + c],
+            odds,
+            push,
+            terms[at + _RIVALS] + conquest,
+            unresolved | dissatisfied,
+            through,
+            f[LETS_GO + c] > 0.0,
+        )
+    )
 
 
 @rule
@@ -233,7 +312,7 @@ def start_relationship(f: Floats, terms: Floats, m: Mechanisms, c: Whole, suppli
     meet_terms_of_one(f, terms, c, at)
     f[SUPPLIER + c] = supplier
     f[TIER + c] = tier
-    f[BOUND + c] = max(terms[at + _CONTRACT] - 1.0, 0.0)
+    f[BOUND + c] = new_bound(terms[at + _CONTRACT])
     f[RUNG_BEFORE + c] = 0.0
     f[TROUBLE + c] = living.NO_TROUBLE
     f[SATISFACTION + c] = single(m.start_satisfaction) if has_one else 0.0
@@ -261,7 +340,9 @@ def buy_expected(f: Floats, m: Mechanisms, n: int) -> None:
 
 
 @loop
-def buy_counted(f: Floats, m: Mechanisms, luck: Luck, month: int, lo: int, n: int) -> None:
+def buy_counted(
+    columns: Columns, f: Floats, m: Mechanisms, luck: Luck, month: int, lo: int, n: int
+) -> None:
     """Book what a block buys without contract: whole purchases, a Poisson number of them."""
     for c in range(n):
         f[BASE_SALES + c] = 0.0
@@ -271,9 +352,13 @@ def buy_counted(f: Floats, m: Mechanisms, luck: Luck, month: int, lo: int, n: in
         if f[SUPPLIER + c] == 0.0:
             continue
         trust, usage = f[TRUST + c], f[USAGE + c]
-        w0, w1, _, _ = draws.words(luck, lo + c, month, _PURCHASE)
+        w0, w1, w2, _ = draws.words(luck, lo + c, month, _PURCHASE)
         more = buying.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
-        count = buying.poisson(uniform(w0), usage * (1.0 + more))
+        count = 1.0 * buying.poisson(uniform(w0), usage * (1.0 + more))
+        if m.drops_out:
+            last = buying.last_purchase(uniform(w2), np.float64(columns.retention[lo + c]))
+            f[BOUND + c] = 1.0 if count >= last else 0.0
+            count = min(count, last)
         base = count / (1.0 + more)
         chance = buying.cross_sale_chance(m.cross_sale_rate, trust)
         crosses = (uniform(w1) < chance) & (count > 0)
@@ -415,7 +500,7 @@ def live_block(
     n: int,
 ) -> None:
     """Let n customers from ``lo`` on live one month: the schedule, pass by pass."""
-    block.take(columns, f, lo, n)
+    block.take(columns, f, m.usage_factor, m.needs, lo, n)
     draw(f, luck, month, lo, n)
     meet_terms(f, terms, n)
     experience(f, m, n)
@@ -427,9 +512,9 @@ def live_block(
     count = choosing.choose(
         columns, network, terms, m, f, x, h, u, ways, r, index, luck, month, lo, n
     )
-    move(columns, f, terms, m, x, r, index, account, lo, count)
+    move(columns, f, terms, m, x, r, index, account, luck, month, lo, count)
     if m.counts_purchases:
-        buy_counted(f, m, luck, month, lo, n)
+        buy_counted(columns, f, m, luck, month, lo, n)
     else:
         buy_expected(f, m, n)
     pay_and_serve(f, m, month, n)
@@ -496,6 +581,7 @@ def live(
             accounts.sources[k],
             accounts.cells[k],
             accounts.steps[k],
+            accounts.causes[k],
         )
         for lo in range(k * chunk, min((k + 1) * chunk, size), BLOCK):
             n = min(BLOCK, size - lo)

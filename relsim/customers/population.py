@@ -14,10 +14,13 @@ from relsim.customers import accounts as books
 from relsim.customers import columns as state
 from relsim.customers import draws, settings, starting
 from relsim.customers.accounts import Accounts
+from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.month import live
 from relsim.customers.network import degree
 from relsim.customers.rules.ladder import RUNGS
+from relsim.customers.rules.telling import left_by_talk
 from relsim.customers.rules.value import TIERS
+from relsim.customers.terms import Term
 from relsim.customers.traits import draw_all_traits
 from relsim.spec import MarketSpec
 
@@ -99,6 +102,12 @@ class Customers:
         """Take the rules' numbers and the newcomers' traits from a spec."""
         self.mechanisms = settings.mechanisms(spec)
         self.tables = settings.trait_tables(spec)
+        network = spec.customers.network
+        self._heard = network.neighbours if network.kind == "mixed" else 0
+
+    def feel(self, usage_factor: float, needs: float) -> None:
+        """Let times change everybody's usage (a factor) and orientation (what is added)."""
+        self.mechanisms = self.mechanisms._replace(usage_factor=usage_factor, needs=needs)
 
     def live(self, table: npt.NDArray[np.float64], month: int) -> Accounts:
         """Live one month.
@@ -115,6 +124,7 @@ class Customers:
         Accounts
             The month's sums, chunks already folded.
         """
+        self.spread_the_word(table)
         size = len(self)
         chunks, chunk = books.chunk_count(size), books.chunk_size(size)
         accounts = books.allocate(chunks, table.shape[0] - 1)
@@ -138,6 +148,18 @@ class Customers:
         self._share_out(live_some, chunks)
         self.columns = self.columns._replace(said=self.columns.saying, saying=self.columns.said)
         return books.fold(accounts)
+
+    def spread_the_word(self, table: npt.NDArray[np.float64]) -> None:
+        """Put into the table what a fully mixed market hears of each firm; else nothing."""
+        if not self._heard:
+            return
+        words = np.bincount(self.columns.said, minlength=256) / len(self)
+        for firm in range(1, table.shape[0]):
+            for term, effect, share in (
+                (Term.UNMOVED, self.mechanisms.persuasion, words[firm]),
+                (Term.STANDING, self.mechanisms.warning, words[WARNING_OFFSET + firm]),
+            ):
+                table[firm, :, term] = left_by_talk(effect, float(share), float(self._heard))
 
     def _share_out(self, work: Any, chunks: int) -> None:
         threads = min(self.threads, chunks)
@@ -209,8 +231,9 @@ class Customers:
         pandas.DataFrame
             ``customer`` (place), ``supplier`` and ``tier`` (missing for prospects), ``rung``,
             ``tenure`` (months), ``purchases``, ``satisfaction`` and ``trust`` (0 to 1),
-            ``bound`` (months of contract left), ``recommendations``, ``came_through``,
-            ``segment``, ``born`` (month), the traits, and ``neighbours`` (how many).
+            ``bound`` (months of contract left; free to choose in the last, and without),
+            ``recommendations``, ``came_through``, ``segment``, ``born`` (month), the traits,
+            and ``neighbours`` (how many).
         """
         c = self.columns
         served = c.supplier > 0

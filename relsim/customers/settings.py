@@ -63,6 +63,9 @@ def mechanisms(spec: MarketSpec) -> Mechanisms:
         turnover=monthly_loss(spec.market.annual_turnover),
         follows_relationship=m.retention.rule == "relationship",
         own_retention=m.retention.rule == "own",
+        drops_out=m.retention.rule == "dropout",
+        usage_factor=1.0,
+        needs=0.0,
         counts_purchases=spec.market.setting == "non_contractual",
     )
 
@@ -108,7 +111,7 @@ def trait_tables(spec: MarketSpec) -> TraitTables:
         retention=table(
             lambda _: (
                 traits.beta_table(retention.monthly, retention.concentration)
-                if retention.rule == "own"
+                if retention.rule in ("own", "dropout")
                 else traits.constant(retention.monthly)
             )
         ),

@@ -65,7 +65,8 @@ def place_customers(
         columns.came_through[i] = np.int64(NOBODY)
         columns.tenure[i] = np.int64(tenure)
         columns.purchases[i] = np.int64(min(bought, _MOST_PURCHASES))
-        columns.bound[i] = np.int64(uniform(w2) * contract[supplier])
+        if contract[supplier] > 1.0:
+            columns.bound[i] = 1 + np.int64(uniform(w2) * contract[supplier])
         columns.satisfaction[i] = satisfaction
         columns.trust[i] = trust
         columns.rung[i] = np.int64(

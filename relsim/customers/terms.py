@@ -62,6 +62,9 @@ class Mechanisms(NamedTuple):
     turnover: float
     follows_relationship: bool  # else retention is a given chance
     own_retention: bool  # the given chance is the customer's own trait
+    drops_out: bool  # the customer's own chance to stay is tried after each purchase
+    usage_factor: float  # on everybody's usage this month
+    needs: float  # what is added to everybody's orientation this month
     counts_purchases: bool  # non-contractual: a Poisson count, else the expected quantity
 
 
@@ -93,6 +96,11 @@ class Term(enum.IntEnum):
     REACH_RIVALS = 19  # chance a month to reach a customer of a rival
     REACH_DISSATISFIED = 20  # the same on top for a dissatisfied one
     DISCOUNT = 21  # introductory discount, share of price
+    RIVALS = 22  # what all rivals' offers take from the pull of a customer not dissatisfied
+    SAVED = 23  # chance that a would-be defector stays
+    ABSENT = 24  # 1 = not in the market
+    UNMOVED = 25  # chance that the talk of the whole market moves nobody to consider it
+    STANDING = 26  # what the warnings of the whole market leave of its standing
 
 
 N_TERMS = len(Term)
@@ -101,4 +109,6 @@ N_MET = 13  # terms that every customer meets every month
 
 def empty_table(firms: int) -> Table:
     """Return a table of firms, shape (firms + 1, N_TIERS, N_TERMS); row 0 is "no supplier"."""
-    return np.zeros((firms + 1, N_TIERS, N_TERMS))
+    table = np.zeros((firms + 1, N_TIERS, N_TERMS))
+    table[..., [Term.UNMOVED, Term.STANDING]] = 1.0
+    return table

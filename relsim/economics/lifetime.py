@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 MONTHS_A_YEAR = 12
+_NOWHERE = np.zeros((), dtype=bool)
 _TINY = 1e-300  # a divisor for rows in which nothing was seen
 
 
@@ -66,12 +67,14 @@ def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
     chances = moves[..., 1:] / np.maximum(seen, _TINY) / (1.0 + rate)
     gains = (chances * contributions[..., None, 1:]).sum(axis=-1)
     system = np.eye(steps.shape[-1] - 1) - chances
-    endless = _never_lost(moves) if rate <= 0.0 else np.zeros(moves.shape[:-1], dtype=bool)
+    endless = _never_lost(moves) if rate <= 0.0 else _NOWHERE
     if endless.any():  # worth without bound, which no elimination can say
         system = np.where(endless[..., None], np.eye(system.shape[-1]), system)
         gains = np.where(endless, 0.0, gains)
     values = np.zeros(steps.shape[:-1])
-    values[..., 1:] = np.where(endless, np.inf, _eliminate(system, gains))
+    values[..., 1:] = _eliminate(system, gains)
+    if endless.any():
+        values[..., 1:] = np.where(endless, np.inf, values[..., 1:])
     return values
 
 

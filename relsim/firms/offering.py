@@ -7,10 +7,12 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from relsim.circumstances import Circumstances
+from relsim.customers.arithmetic import clip01
 from relsim.customers.compiled import loop
 from relsim.customers.rules.choice import either
 from relsim.customers.rules.experience import service_level
-from relsim.customers.rules.reconsider import pull_to_stay
+from relsim.customers.rules.reconsider import GONE, pull_to_stay
 from relsim.customers.rules.response import spend_response
 from relsim.customers.terms import N_TERMS, N_TIERS, Term
 from relsim.firms.firm import Firm
@@ -99,6 +101,7 @@ def lay_out(
     spent: Sequence[Spending],
     aims: Sequence[Targets],
     standing: Standing,
+    now: Circumstances,
 ) -> Array:
     """Return the table of terms that customers meet this month.
 
@@ -112,17 +115,21 @@ def lay_out(
     around = []
     for firm, plan, out, aim in zip(firms, plans, spent, aims, strict=True):
         pressure, on_dissatisfied = _pressure(offence, firm.place)
-        shared = _offer(spec, firm, plan, float(standing["contribution"][firm.place]))
+        quality = clip01(firm.spec.quality + now.quality[firm.place])
+        shared = _offer(spec, firm, plan, float(standing["contribution"][firm.place]), quality)
         shared |= offence[firm.place]
         shared[Term.CONQUEST] = spec.mechanisms.reconsider.rival_effect * (
             on_dissatisfied - pressure
         )
+        shared[Term.RIVALS] = spec.mechanisms.reconsider.rival_effect * pressure
+        if spec.events:
+            shared |= _times(now, firm.place, shared)
         shared[Term.RECOVERY] = _recovery(firm, out, aim)
         rows.append([shared.get(term, 0.0) for term in _IN_ORDER])
         crowded = congestion(spec, firm, float(standing["service"][firm.place]))
         own = firm.spec
         around.append(
-            (own.care.ceiling, own.care.rate, own.quality, own.switching_cost, pressure, crowded)
+            (own.care.ceiling, own.care.rate, quality, own.switching_cost, pressure, crowded)
         )
     table = np.repeat(np.array(rows)[:, None, :], N_TIERS, axis=1)
     care_for_tiers(
@@ -132,7 +139,25 @@ def lay_out(
         np.array(around),
         _Caring.of(spec.mechanisms),
     )
+    for place, present in enumerate(now.present, start=1):
+        if not present:
+            table[place, :, _PULL] = GONE
     return table
+
+
+def _times(now: Circumstances, place: int, offered: Mapping[Term, float]) -> dict[Term, float]:
+    """Return the terms that events set or change."""
+    if not now.present[place]:
+        return {Term.ABSENT: 1.0, Term.AWARENESS: 0.0}
+    cut = offered[Term.PRICE] * (1.0 - now.price[place])
+    if cut == 0.0:
+        return {Term.SAVED: now.saved[place]}
+    return {
+        Term.SAVED: now.saved[place],
+        Term.PRICE: offered[Term.PRICE] - cut,
+        Term.GROSS_MARGIN: offered[Term.GROSS_MARGIN] - cut,
+        Term.RELATIVE_PRICE: offered[Term.RELATIVE_PRICE] * now.price[place],
+    }
 
 
 class _Caring(NamedTuple):
@@ -207,7 +232,9 @@ def _offence(firm: Firm, out: Spending, aim: Targets) -> dict[Term, float]:
     }
 
 
-def _offer(spec: MarketSpec, firm: Firm, plan: Plan, contribution: float) -> dict[Term, float]:
+def _offer(
+    spec: MarketSpec, firm: Firm, plan: Plan, contribution: float, quality: float
+) -> dict[Term, float]:
     """Return what a firm offers to everyone alike."""
     own, m = firm.spec, spec.mechanisms
     price = own.price if plan.price is None else plan.price
@@ -223,11 +250,13 @@ def _offer(spec: MarketSpec, firm: Firm, plan: Plan, contribution: float) -> dic
         Term.MOST_VALUABLE_FROM: m.value_tiers.most_valuable_from * max(contribution, 0.0),
         Term.RECOMMEND_RATE: either(talk.recommend_rate, rewarded),
         Term.CONTRACT: float(own.contract_months),
-        Term.APPEAL: m.choice.quality_weight * own.quality,
+        Term.APPEAL: m.choice.quality_weight * quality,
         Term.RELATIVE_PRICE: price / spec.market.reference_price,
         Term.SWITCHING_COST: own.switching_cost,
         Term.AWARENESS: own.awareness,
         Term.DISCOUNT: plan.discount,
+        Term.UNMOVED: 1.0,
+        Term.STANDING: 1.0,
     }
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, YEAR_FIELDS, Accounts
 from relsim.customers.rules.ladder import RUNGS
+from relsim.customers.rules.leaving import CAUSES
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import Term
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES, SPENT_FIELDS, customer_lines, firm_lines
@@ -46,13 +47,14 @@ class Costs(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A month as it is kept: sums over customers, terms, spending, and the firms' state.
+    """A month as it is kept: sums over customers, costs, terms, spending, the firms' state.
 
     ``terms`` has shape (firms, N_TERMS), ``spent`` (firms, SPENT_FIELDS), ``reward`` (firms,),
     ``state`` (firms, STATE_COLUMNS).
     """
 
     accounts: Accounts
+    costs: Costs
     opening: Array
     terms: Array
     spent: Array
@@ -60,21 +62,22 @@ class Record(NamedTuple):
     state: Array
 
 
-def costs(spec: MarketSpec) -> Costs:
-    """Return the firms' costs that no plan changes."""
+def costs(spec: MarketSpec, present: Sequence[bool]) -> Costs:
+    """Return the firms' costs that no plan changes; who is not present has no fixed cost."""
     size = spec.market.customers
     return Costs(
         unit=np.array([firm.unit_cost for firm in spec.firms]),
         onboarding=np.array([firm.onboarding_cost for firm in spec.firms]),
-        fixed=np.array([firm.fixed_cost * size for firm in spec.firms]),
+        fixed=np.array([firm.fixed_cost * size for firm in spec.firms]) * np.array(present),
     )
 
 
 def stack(records: Sequence[Record]) -> Record:
     """Return all months as one record, months first."""
     accounts = Accounts(*(np.stack(t) for t in zip(*(r.accounts for r in records), strict=True)))
-    rest = (np.stack(values) for values in zip(*(r[1:] for r in records), strict=True))
-    return Record(accounts, *rest)
+    fixed = Costs(*(np.stack(t) for t in zip(*(r.costs for r in records), strict=True)))
+    rest = (np.stack(values) for values in zip(*(r[2:] for r in records), strict=True))
+    return Record(accounts, fixed, *rest)
 
 
 def ratio(part: Array, whole: Array) -> Array:
@@ -125,6 +128,15 @@ def moods(accounts: Accounts) -> dict[str, Array]:
     }
 
 
+def causes(accounts: Accounts) -> dict[str, Array]:
+    """Return customers lost by cause, by firm; who left the market is counted elsewhere."""
+    return {
+        f"lost_by_{name}": accounts.causes[..., 1:, k]
+        for k, name in enumerate(CAUSES)
+        if name != "left_market"
+    }
+
+
 def rungs(accounts: Accounts) -> Array:
     """Return customers by firm and rung, from "customer" on."""
     counts: Array = accounts.cells[..., 1:, 1:, :, _CUSTOMERS].sum(axis=-1)
@@ -147,9 +159,9 @@ def tier_contributions(accounts: Accounts) -> Array:
     return means
 
 
-def money(record: Record, fixed: Costs) -> tuple[Array, Array]:
+def money(record: Record) -> tuple[Array, Array]:
     """Return the ledger by firm: CUSTOMER_LINES, and FIRM_LINES."""
-    accounts, terms = record.accounts, record.terms
+    accounts, fixed, terms = record.accounts, record.costs, record.terms
     by_customers = customer_lines(
         accounts.years[..., 1:, :, :].sum(axis=-2),
         terms[..., Term.PRICE],
@@ -174,14 +186,15 @@ def profit(by_customers: Array, by_firms: Array) -> Array:
     return total
 
 
-def columns(record: Record, fixed: Costs) -> dict[str, Array]:
+def columns(record: Record) -> dict[str, Array]:
     """Return all columns of the market table, each of shape (months, firms)."""
     accounts = record.accounts
-    by_customers, by_firms = money(record, fixed)
+    by_customers, by_firms = money(record)
     by_rung, by_tier = rungs(accounts), tiers(accounts)
     return {
         **movements(accounts, record.opening),
         **moods(accounts),
+        **causes(accounts),
         **{f"rung_{name}": by_rung[..., k] for k, name in enumerate(RUNGS[1:])},
         **{f"tier_{name}": by_tier[..., k] for k, name in enumerate(TIERS)},
         **{f"spent_{name}": record.spent[..., k] for k, name in enumerate(SPENT_FIELDS)},
@@ -195,7 +208,7 @@ def columns(record: Record, fixed: Costs) -> dict[str, Array]:
     }
 
 
-def tenure_rows(record: Record, fixed: Costs) -> Array:
+def tenure_rows(record: Record) -> Array:
     """Return accounts by month, firm and year of tenure.
 
     What a firm spends to keep customers is shared out over the years of tenure of those who
@@ -207,7 +220,7 @@ def tenure_rows(record: Record, fixed: Costs) -> Array:
     """
     accounts, terms = record.accounts, record.terms[..., None]
     years = accounts.years[..., 1:, :, :]
-    _, by_firms = money(record, fixed)
+    _, by_firms = money(record)
     names = list(FIRM_LINES)
     months = years[..., _CUSTOMER_MONTHS]
     won = accounts.flows[..., 1:].sum(axis=-2)
@@ -222,7 +235,7 @@ def tenure_rows(record: Record, fixed: Costs) -> Array:
     rows[..., 1:, 2 : 2 + len(CUSTOMER_LINES)] = customer_lines(
         years,
         terms[..., Term.PRICE, :],
-        fixed.unit[:, None],
+        record.costs.unit[..., None],
         terms[..., Term.SERVICE_COST, :],
         terms[..., Term.DISCOUNT, :],
     )

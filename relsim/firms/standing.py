@@ -171,16 +171,11 @@ def views(
         offence=tuple(figures["offence"]),
         dissatisfied=tuple(figures["dissatisfied"]),
     )
+    names, columns = tuple(figures), tuple(figures.values())
+    own = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
     return [
-        _view(
-            firm,
-            know,
-            market,
-            {name: column[firm.place] for name, column in figures.items()},
-            firm.money(spec.market.credit),
-            month,
-        )
-        for firm, know in zip(firms, known, strict=True)
+        _view(firm, know, market, seen, firm.money(spec.market.credit), month)
+        for firm, know, seen in zip(firms, known, own, strict=True)
     ]
 
 

@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 
 from relsim.customers.population import named
+from relsim.customers.rules.leaving import CAUSES
 from relsim.firms import results
-from relsim.firms.results import Costs, Record
+from relsim.firms.results import Record
 from relsim.spec import MarketSpec
 
 MONTHS_A_YEAR = 12
 
 
-def market_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> pd.DataFrame:
+def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     """Return results by month and firm.
 
     Parameters
@@ -22,8 +23,6 @@ def market_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> p
         The market.
     records : sequence of Record
         The months, in order, from month 1.
-    fixed : Costs
-        The firms' costs that no plan changes.
 
     Returns
     -------
@@ -34,7 +33,7 @@ def market_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> p
     names = [firm.name for firm in spec.firms]
     if not records:
         return pd.DataFrame({"month": np.array([], int), "firm": pd.Categorical([], names)})
-    columns = results.columns(results.stack(records), fixed)
+    columns = results.columns(results.stack(records))
     months = len(records)
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
     everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
@@ -51,7 +50,7 @@ def market_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> p
     return pd.DataFrame(keys | values)
 
 
-def tenure_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> pd.DataFrame:
+def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     """Return accounts by calendar year, firm and year of tenure.
 
     ``tenure_year`` 0 is the act of winning: ``customer_months`` counts customers won and
@@ -61,7 +60,7 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> p
     fields = list(results.TENURE_FIELDS)
     if not records:
         return pd.DataFrame(columns=["year", "firm", "tenure_year", *fields, "profit"])
-    rows = results.tenure_rows(results.stack(records), fixed)
+    rows = results.tenure_rows(results.stack(records))
     starts = np.arange(0, len(records), MONTHS_A_YEAR)
     sums = np.add.reduceat(rows, starts, axis=0)
     year, firm, tenure = np.indices(sums.shape[:-1]).reshape(3, -1)
@@ -71,3 +70,27 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record], fixed: Costs) -> p
     frame.insert(2, "tenure_year", tenure)
     frame["profit"] = frame[fields[2:]].sum(axis=1)
     return frame
+
+
+def causes_table(records: Sequence[Record], place: int) -> pd.DataFrame:
+    """Return why a firm lost customers over some months, one row a cause.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The months.
+    place : int
+        The firm's place in the config.
+    """
+    lost = np.zeros(len(CAUSES))
+    for record in records:
+        lost += record.accounts.causes[place + 1]
+    opening = np.array([sum(float(record.opening[place]) for record in records)])
+    return pd.DataFrame(
+        {
+            "cause": list(CAUSES),
+            "customers": lost,
+            "share": results.ratio(lost, np.broadcast_to(lost.sum(), lost.shape)),
+            "monthly": results.ratio(lost, np.broadcast_to(opening, lost.shape)),
+        }
+    )

@@ -92,8 +92,10 @@ class Segment(SpecModel):
 class NetworkSpec(SpecModel):
     """Who hears whom when suppliers are talked about."""
 
-    kind: Literal["none", "small_world", "scale_free", "random", "file"] = key(
-        "Form of the network.", unit="-", default="small_world"
+    kind: Literal["none", "small_world", "scale_free", "random", "mixed", "file"] = key(
+        "Form of the network; in 'mixed' everyone hears so many others of the whole market.",
+        unit="-",
+        default="small_world",
     )
     neighbours: int = key(
         "Mean number of neighbours; even for small_world.",

@@ -13,9 +13,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from relsim.errors import SpecError
+from relsim.spec.events import BY_KIND, Event
 from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
 from relsim.spec.reading import EXTENDS, SET, nearest
+
+EVENTS: Final = "events"
+"""The one list whose items are of several kinds, each with keys of its own."""
 
 REQUIRED: Final = "required"
 """The default of a key that has none."""
@@ -115,6 +119,9 @@ def entries(
         inner = _inner(field.annotation)
         default = _default(field) if given is None else getattr(given, name)
         yield _entry(prefix + name, field, default, inner is not None)
+        if name == EVENTS:
+            for kind, happening in BY_KIND.items():
+                yield from entries(happening, f"{prefix}{name}.{kind}.")
         if inner is not None:
             section = default if isinstance(default, BaseModel) else None
             yield from entries(inner, f"{prefix}{name}.", section)
@@ -169,6 +176,10 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
 def _of_kind(kind: Any, field: FieldInfo) -> str:
     if typing.get_origin(kind) is Literal:
         return "one of " + ", ".join(str(choice) for choice in typing.get_args(kind))
+    if kind == tuple[Event, ...]:
+        return f"a list of events, each of a kind: {', '.join(BY_KIND)}"
+    if kind == tuple[str, ...]:
+        return "a list of texts"
     if _inner(kind) is not None:
         most = _bound(field, "max_length")
         return "keys" if most is None else f"a list of 1 to {most}"
@@ -259,6 +270,7 @@ def values(
     known: Mapping[str, Entry],
     prefix: str = "",
     said: Mapping[str, str] | None = None,
+    meant: str | None = None,
 ) -> Iterator[Value]:
     """Yield every value of a config or of a part of it, in the config's order.
 
@@ -272,6 +284,8 @@ def values(
         Path of the part, with a dot at its end.
     said : mapping, optional
         Comments by path.
+    meant : str, optional
+        Prefix under which ``known`` has the part's keys, where it is not that of the path.
 
     Examples
     --------
@@ -286,9 +300,11 @@ def values(
             yield from values(value, known, f"{path}.", said)
         elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
             for place, item in enumerate(value):
-                yield from values(item, known, f"{path}.{place}.", said)
+                of_kind = f"{name}.{item.kind}." if name == EVENTS else None
+                yield from values(item, known, f"{path}.{place}.", said, of_kind)
         else:
-            yield Value(path, value, known[plain(path)], (said or {}).get(path, ""))
+            entry = known[plain(path) if meant is None else meant + name]
+            yield Value(path, value, entry, (said or {}).get(path, ""))
 
 
 # What a config says of its own values ---------------------------------------------------------

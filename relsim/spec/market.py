@@ -4,7 +4,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from relsim.spec import events as happenings
 from relsim.spec.customers import CustomersSpec
+from relsim.spec.events import Event
 from relsim.spec.fields import SpecModel, key
 from relsim.spec.firms import FirmSpec
 from relsim.spec.mechanisms import Mechanisms
@@ -83,6 +85,7 @@ class MarketSpec(SpecModel):
     customers: CustomersSpec = key("Who the customers are.", unit="-", default=CustomersSpec())
     mechanisms: Mechanisms = key("The rules' numbers.", unit="-", default=Mechanisms())
     firms: tuple[FirmSpec, ...] = key("The firms.", unit="-", min_length=1, max_length=MOST_FIRMS)
+    events: tuple[Event, ...] = key("What happens in the middle of the run.", unit="-", default=())
     run: Run = key("How long and with which luck.", unit="-", default=Run())
 
     @model_validator(mode="after")
@@ -99,6 +102,18 @@ class MarketSpec(SpecModel):
             raise ValueError(
                 f"firms: their shares at the start sum to {total:g}; together at most 1 "
                 "(what is left are prospects)"
+            )
+        misfits = happenings.faults(self.events, {f.name: f.share for f in self.firms})
+        if misfits:
+            raise ValueError("; ".join(misfits))
+        rule = self.mechanisms.retention.rule
+        if rule == "dropout" and (
+            self.market.setting != "non_contractual"
+            or any(firm.contract_months > 1 for firm in self.firms)
+        ):
+            raise ValueError(
+                "mechanisms.retention.rule: 'dropout' is for market.setting 'non_contractual' and "
+                "firms without contract (contract_months: 1)"
             )
         if self.market.setting == "non_contractual":
             for segment in self.customers.segments:

@@ -131,13 +131,17 @@ class Choice(SpecModel):
 class Retention(SpecModel):
     """Whether customers stay by their relationship or by a given chance (special cases)."""
 
-    rule: Literal["relationship", "fixed", "response", "own"] = key(
+    rule: Literal["relationship", "fixed", "response", "own", "dropout"] = key(
         "What decides on staying: the relationship, one fixed chance, the response to retention "
-        "spend (Blattberg & Deighton 1996), or a chance of each customer's own.",
+        "spend (Blattberg & Deighton 1996), a chance of each customer's own, or such a chance "
+        "after each purchase ('dropout': Fader, Hardie & Lee 2005).",
         unit="-",
         default="relationship",
     )
-    monthly: float = chance("Retention for 'fixed', and the mean of it for 'own'.", default=0.98)
+    monthly: float = chance(
+        "Retention for 'fixed'; its mean for 'own', and, after each purchase, for 'dropout'.",
+        default=0.98,
+    )
     concentration: float = key(
         "How alike customers' own retention is: alpha + beta of a beta distribution.",
         unit="count",

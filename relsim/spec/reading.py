@@ -12,6 +12,7 @@ import pydantic
 import yaml
 
 from relsim.errors import EdgeListError, SpecError
+from relsim.spec.events import BY_KIND
 from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
 
@@ -131,7 +132,11 @@ def _make_paths_absolute(data: dict[str, Any], folder: Path) -> None:
 
 def _sentence(error: Any) -> str:
     """Turn one fault that pydantic found into: key, what is wrong, given, allowed."""
-    place = ".".join(str(part) for part in error["loc"]) or "config"
+    # The kind of an event, which pydantic puts into the path, is no key.
+    kinds = set(BY_KIND)
+    in_event = error["loc"][:1] == ("events",)
+    parts = [part for k, part in enumerate(error["loc"]) if not (in_event and k == 2)]
+    place = ".".join(str(part) for part in parts) or "config"
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
         known = _known_keys(error["loc"][:-1])
@@ -141,6 +146,10 @@ def _sentence(error: Any) -> str:
     if kind == "literal_error":
         hint = nearest(str(given), re.findall(r"'([^']*)'", str(context.get("expected", ""))))
         return f"{place}: given {given!r}, allowed: {context.get('expected')}{hint}"
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        given_kind = given.get("kind") if isinstance(given, dict) else given
+        hint = nearest(str(given_kind), sorted(kinds))
+        return f"{place}.kind: given {given_kind!r}, allowed: {', '.join(sorted(kinds))}{hint}"
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
     message = str(error["msg"]).removeprefix("Input should be ")
@@ -157,10 +166,14 @@ def _known_keys(place: tuple[Any, ...]) -> list[str]:
     for part in place:
         if isinstance(part, int):
             continue
+        if part in BY_KIND and model is None:
+            model = BY_KIND[part]
+            continue
         annotation = model.model_fields[part].annotation
         arguments = getattr(annotation, "__args__", ())
         model = arguments[0] if arguments else annotation
-    return list(model.model_fields)
+        model = None if part == "events" else model
+    return list(model.model_fields) if model else []
 
 
 def validate(data: Any, name: str) -> MarketSpec:

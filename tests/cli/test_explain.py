@@ -11,6 +11,7 @@ from relsim.cli.explaining import known, spec_values
 from relsim.cli.listing import EQUATIONS
 from relsim.firms.strategies import BUILT_IN
 from relsim.spec import FirmSpec, Mechanisms, Response
+from relsim.spec.events import BY_KIND
 from relsim.spec.explain import OWN_SOURCE, REQUIRED, UNSAID, Entry, comments
 from tests.cli.conftest import Invoke
 
@@ -33,8 +34,10 @@ def test_all_keys_are_there() -> None:
     assert len(paths) == len(set(paths))
     spec = relsim.load("telecom")
     named = {value.entry.path for value in spec_values(spec)}
-    configs = {path for path in paths if not path.startswith("strategy.")}
+    configs = {path for path in paths if not path.startswith(("strategy.", "events."))}
     assert configs <= named
+    for event, model in BY_KIND.items():
+        assert {f"events.{event}.{name}" for name in model.model_fields} <= set(paths)
     for strategy, kind in BUILT_IN.items():
         own = {f"strategy.{strategy}.{name}" for name in kind.model_fields}
         assert own <= set(paths)

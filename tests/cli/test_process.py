@@ -18,6 +18,10 @@ LONG = ("run", "telecom", "--customers", "2000", "--months", "50000", "--no-figu
 SHORT = ("run", "telecom", "--customers", "300", "--months", "3", "--no-figures")
 
 
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def wait_until(true: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
     end = time.monotonic() + 240.0
     while not true():
@@ -35,6 +39,8 @@ def long_run(here: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell starts what runs in its background deaf to interrupts, and children inherit it.
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509  # no threads here
     )
     wait_until(lambda: any(here.glob(".out.partial-*/customers.parquet")), process)
     return process

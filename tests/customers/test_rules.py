@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from relsim.customers import rules
 from relsim.customers.rules import (
@@ -17,6 +17,7 @@ from relsim.customers.rules import (
     choice,
     experience,
     ladder,
+    leaving,
     reconsider,
     relationship,
     response,
@@ -45,13 +46,16 @@ RANGES: dict[str, tuple[float, float]] = {
     "gross_margin": (-50.0, 100.0),
     "growable_from": (0.0, 3.0),
     "growth_potential": (0.0, 3.0),
+    "heard": (0.0, 12.0),
     "learning_months": (1.0, 60.0),
+    "log_odds": LOG_ODDS,
     "mean": (0.0, 30.0),
     "misjudgement": (-3.0, 3.0),
     "most_valuable_from": (0.0, 100.0),
     "partner_recommendations": (0.0, 4.0),
     "premium_quantity": (0.0, 10.0),
     "price": MONEY,
+    "price_push": LOG_ODDS,
     "price_sensitivity": (0.0, 4.0),
     "price_weight": (0.0, 4.0),
     "pull": LOG_ODDS,
@@ -61,6 +65,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "recommendations": (0.0, 10.0),
     "relative_price": (0.5, 2.0),
     "rival_effect": LOG_ODDS,
+    "rivals_push": LOG_ODDS,
     "satisfaction_effect": (0.0, 6.0),
     "satisfaction_weight": (0.0, 6.0),
     "service": (0.0, 5.0),
@@ -75,6 +80,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "value": (-100.0, 200.0),
     "volume_growth": (0.0, 2.0),
 }
+
+CODES = {"failed": 2, "contract_ended": 2, "through": 4}  # whole numbers from 0 to below
 
 
 def considered_through_equation(
@@ -123,6 +130,13 @@ def utility_equation(appeal: Floats, b_p: Floats, i: Floats, p: Floats, *fit: Fl
     return appeal - b_p * i * p + fit[0] * fit[1]
 
 
+def cause_equation(
+    u: Floats, odds: Floats, price: Floats, rivals: Floats, failed: Floats, way: Floats, ended: Any
+) -> Any:
+    but_for = [(push > 0) & (u >= special.expit(odds - push)) for push in (price, rivals)]
+    return np.select([failed != 0, *but_for, way == 1.0, ended != 0], [1, 2, 3, 4, 5], 7)
+
+
 def hazard_equation(
     h0: Floats, h_s: Floats, s: Floats, h_t: Floats, t: Floats, pull: Floats
 ) -> Any:
@@ -134,6 +148,7 @@ def hazard_equation(
 EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     buying.cross_sale_chance: lambda rate, t: rate * t,
     buying.growth_share: lambda growth, potential, t: growth * potential * t,
+    buying.last_purchase: lambda u, kept: stats.geom.isf(u, 1 - kept),
     buying.poisson: stats.poisson.ppf,
     buying.price_premium: lambda premium, t: premium * t,
     choice.arrival: lambda u, v: stats.expon.isf(u, scale=np.exp(-v)),
@@ -149,7 +164,9 @@ EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     experience.trouble: trouble_equation,
     ladder.rung: rung_equation,
     choice.felt_price: lambda price, tolerance, t: price - price * tolerance * t,
+    leaving.cause: cause_equation,
     reconsider.hazard: hazard_equation,
+    reconsider.log_odds: lambda *numbers: special.logit(hazard_equation(*numbers)),
     reconsider.price_push: lambda effect, i, felt: effect * i * felt - effect * i,
     reconsider.pull_to_stay: lambda effect, care, cost, rivals, pressure: (
         effect * care + cost - rivals * pressure
@@ -160,6 +177,7 @@ EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     service.service_units: lambda demand, learning, tenure, tau: (
         demand * (1 + learning * np.expm1(-tenure / tau))
     ),
+    telling.left_by_talk: lambda effect, share, heard: (1 - effect * share) ** np.floor(heard),
     telling.telling: telling_equation,
     value.contribution: lambda margin, q, price, premium_q, cost, units: (
         margin * q + price * premium_q - cost * units
@@ -175,7 +193,11 @@ def inputs(rule: Callable[..., float]) -> Floats:
     where = np.random.default_rng(1).random((len(ranges), DRAWS))
     # Every tenth number lies in the middle of its range, so that ties occur.
     ties = np.random.default_rng(2).random(where.shape) < 0.1
-    return np.asarray(low + (high - low) * np.where(ties, 0.5, where))
+    numbers = np.asarray(low + (high - low) * np.where(ties, 0.5, where))
+    for row, name in enumerate(inspect.signature(rule).parameters):
+        if name in CODES:
+            numbers[row] = np.floor(where[row] * CODES[name])
+    return numbers
 
 
 def apply(rule: Callable[..., float], columns: Floats) -> Floats:
@@ -197,7 +219,7 @@ def test_every_rule_has_its_equation_here() -> None:
 @pytest.mark.parametrize("rule", EQUATIONS, ids=lambda rule: str(rule.__name__))
 def test_a_rule_is_its_equation(rule: Callable[..., float]) -> None:
     columns = inputs(rule)
-    if rule in (choice.arrival, buying.poisson):
+    if rule in (choice.arrival, buying.poisson, buying.last_purchase):
         columns[0] = np.clip(columns[0], 1e-9, 1 - 1e-9)  # a uniform draw is neither 0 nor 1
     expected = EQUATIONS[rule](*columns)
     np.testing.assert_allclose(apply(rule, columns), expected, rtol=1e-12, atol=1e-12)

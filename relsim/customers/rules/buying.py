@@ -1,6 +1,8 @@
 """What a customer buys in a month and at which price."""
 
-from relsim.customers.arithmetic import exp
+import math
+
+from relsim.customers.arithmetic import exp, log
 from relsim.customers.compiled import rule
 
 
@@ -47,3 +49,21 @@ def poisson(u: float, mean: float) -> int:
         term *= mean / count
         total += term
     return count
+
+
+@rule
+def last_purchase(u: float, kept: float) -> float:
+    """Return after which purchase, counted from 1, a customer drops out: geometric, from u.
+
+    After each purchase a customer stays with the chance ``kept``: ``ceil(log u / log kept)``
+    (Fader, Hardie & Lee 2005, "Counting your customers the easy way: an alternative to the
+    Pareto/NBD model", Marketing Science 24:2). The geometric forgets, so that a new draw each
+    month is the same process.
+
+    Examples
+    --------
+    >>> last_purchase(0.3, 0.5), last_purchase(0.9, 0.5), last_purchase(0.9, 0.0)
+    (2.0, 1.0, 1.0)
+    """
+    safe = min(max(kept, 1e-12), 1.0 - 1e-12)
+    return float(math.ceil(log(u) / log(safe)))

@@ -3,6 +3,8 @@
 from relsim.customers.arithmetic import expit
 from relsim.customers.compiled import rule
 
+GONE = -1e9  # the pull of a firm that has left the market: nothing, not even a contract, holds
+
 
 @rule
 def pull_to_stay(
@@ -33,6 +35,19 @@ def price_push(price_effect: float, price_sensitivity: float, felt_price: float)
 
 
 @rule
+def log_odds(
+    base: float,
+    satisfaction_effect: float,
+    satisfaction: float,
+    trust_effect: float,
+    trust: float,
+    pull: float,
+) -> float:
+    """Return the log-odds of :func:`hazard`."""
+    return base - satisfaction_effect * (satisfaction - 0.5) - trust_effect * trust - pull
+
+
+@rule
 def hazard(
     base: float,
     satisfaction_effect: float,
@@ -54,4 +69,4 @@ def hazard(
     >>> hazard(0.0, 4.0, 0.5, 2.0, 0.0, 0.0)
     0.5
     """
-    return expit(base - satisfaction_effect * (satisfaction - 0.5) - trust_effect * trust - pull)
+    return expit(log_odds(base, satisfaction_effect, satisfaction, trust_effect, trust, pull))

@@ -32,3 +32,23 @@ def telling(
     rate = warn_rate if dissatisfied else rate
     word = WARNS if dissatisfied else RECOMMENDS
     return word if u < rate else SILENT
+
+
+@rule
+def left_by_talk(effect: float, share: float, heard: float) -> float:
+    """Return the chance that none of so many voices has its effect: ``(1 - effect share)^heard``.
+
+    The fully mixed market: everyone hears ``heard`` others, drawn anew each month from all, of
+    whom the part ``share`` speaks of the firm. With small effects the chance to be moved is
+    ``heard effect share``: the imitation of Bass (1969), "A new product growth model for
+    consumer durables", Management Science 15:5, with ``q = heard effect``.
+
+    Examples
+    --------
+    >>> left_by_talk(0.5, 0.5, 2)
+    0.5625
+    """
+    left = 1.0
+    for _ in range(int(heard)):
+        left *= 1.0 - effect * share
+    return left

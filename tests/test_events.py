@@ -1,0 +1,167 @@
+"""Interventions and events: what they do in the month they are set for, and nothing before."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from relsim import circumstances
+from relsim.errors import SpecError
+from relsim.market import Market
+from relsim.spec import MarketSpec, override, starter
+
+MONTH = 7
+
+
+def market_with(*events: dict[str, Any], **overrides: Any) -> Market:
+    spec = override(
+        starter(),
+        {"market.customers": 3000, "run.months": 14, "events": list(events), **overrides},
+    )
+    return Market(spec).run()
+
+
+def of(market: Market, firm: str) -> pd.DataFrame:
+    table = market.table
+    return table[table["firm"] == firm].set_index("month", drop=False)
+
+
+EVENTS: dict[str, dict[str, Any]] = {
+    "save": {"kind": "save", "month": MONTH, "firm": "Attack", "share": 0.5},
+    "exit": {"kind": "exit", "month": MONTH, "firm": "Attack"},
+    "price_war": {"kind": "price_war", "month": MONTH, "depth": 0.2},
+    "quality_shock": {"kind": "quality_shock", "month": MONTH, "firm": "Attack", "change": -0.4},
+    "recession": {"kind": "recession", "month": MONTH, "depth": 0.3},
+    "growth": {"kind": "growth", "month": MONTH, "monthly": 0.02},
+    "changing_needs": {"kind": "changing_needs", "month": MONTH, "lasts": 2, "shift": 0.5},
+}
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_an_event_changes_its_month_and_nothing_before(kind: str) -> None:
+    calm, struck = market_with().table, market_with(EVENTS[kind]).table
+    before, after = calm["month"] < MONTH, calm["month"] >= MONTH
+    pd.testing.assert_frame_equal(calm[before], struck[before], check_exact=True)
+    assert not calm[after].equals(struck[after])
+
+
+def test_all_who_would_leave_are_saved() -> None:
+    save = {"kind": "save", "month": MONTH, "lasts": 3, "firm": "Attack", "share": 1.0}
+    attack = of(market_with(save), "Attack")
+    gone = attack["lost_to_rivals"] + attack["lost_to_none"]
+    during = attack["month"].between(MONTH, MONTH + 2)
+    assert (gone[during] == 0).all()
+    assert (gone[~during] > 0).all()
+    assert (attack["saved"][during] > 0).all()
+    assert (attack["saved"][~during] == 0).all()
+
+
+def test_the_share_saved_is_the_share_asked_for() -> None:
+    save = {"kind": "save", "month": 1, "firm": "Attack", "share": 0.3}
+    attack = of(market_with(save, **{"market.customers": 60_000}), "Attack")
+    names = ["saved", "lost_to_rivals", "lost_to_none"]
+    saved, to_rivals, to_none = attack[names].to_numpy(dtype=float).sum(axis=0)
+    tried = saved + to_rivals + to_none
+    error = np.sqrt(0.3 * 0.7 / tried)
+    assert abs(saved / tried - 0.3) < 4 * error
+    assert error < 0.01
+
+
+def test_a_firm_that_exits_has_nobody_and_spends_nothing() -> None:
+    attack = of(market_with(EVENTS["exit"], **{"firms.0.contract_months": 24}), "Attack")
+    gone = attack[attack["month"] >= MONTH]
+    assert (gone["customers"] == 0).all()
+    assert (gone[["acquired", "acquisition", "retention", "fixed", "profit"]] == 0).all(axis=None)
+    by_choice = attack[["lost_to_rivals", "lost_to_none"]].to_numpy(dtype=float).sum(axis=1)
+    assert attack["lost_by_given"].tolist() == [0.0] * 6 + [by_choice[MONTH - 1]] + [0.0] * 7
+    assert by_choice[MONTH - 1] > 0
+    assert (attack["customers"][attack["month"] < MONTH] > 0).all()
+
+
+def test_a_firm_that_enters_was_not_there_before() -> None:
+    entry = {"kind": "entry", "month": MONTH, "firm": "Attack"}
+    attack = of(market_with(entry, **{"firms.0.share": 0.0, "firms.0.fixed_cost": 1.0}), "Attack")
+    before = attack[attack["month"] < MONTH]
+    assert (before[["customers", "acquired", "acquisition", "fixed", "profit"]] == 0).all(axis=None)
+    assert (attack["fixed"][attack["month"] >= MONTH] == -3000.0).all()
+    assert attack["customers"].iloc[-1] > 0
+
+
+def test_a_price_war_of_one_leaves_the_others_price() -> None:
+    war = EVENTS["price_war"] | {"firms": ["Defend"], "lasts": 2}
+    market = market_with(war)
+    assert of(market, "Defend")["price"].tolist() == [30.0] * 6 + [24.0] * 2 + [30.0] * 6
+    assert (of(market, "Attack")["price"] == 30.0).all()
+
+
+def test_a_recession_takes_its_part_of_usage() -> None:
+    calm, struck = market_with(), market_with(EVENTS["recession"])
+    first = of(struck, "Attack")["revenue_base"] / of(calm, "Attack")["revenue_base"]
+    assert first[MONTH] == pytest.approx(0.7)
+
+
+def test_growth_compounds_and_stays() -> None:
+    spec = override(
+        starter(), {"events": [{"kind": "growth", "month": 3, "lasts": 2, "monthly": 0.1}]}
+    )
+    factors = [circumstances.at(spec, month).usage for month in (2, 3, 4, 5, 90)]
+    assert factors == pytest.approx([1.0, 1.1, 1.21, 1.21, 1.21])
+
+
+def test_saves_join_as_independent_chances() -> None:
+    save = EVENTS["save"] | {"month": 1}
+    spec = override(starter(), {"events": [save, save]})
+    assert circumstances.at(spec, 1).saved == (0.75, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        ([{"kind": "exit", "month": 3, "firm": "Atack"}], "no firm is called 'Atack'"),
+        ([{"kind": "entry", "month": 3, "firm": "Attack"}], "its share at the start has to be 0"),
+        ([EVENTS["exit"], EVENTS["exit"]], "can enter once and leave once"),
+        ([{"kind": "exitt", "month": 3}], "events.0.kind: given 'exitt', allowed: .*'exit'"),
+        ([{"kind": "save", "month": 3, "firm": "Attack", "shar": 1}], "events.0.shar: unknown key"),
+        ([{"kind": "recession", "month": 0, "depth": 0.1}], "events.0.month: given 0"),
+        ([{"kind": "recession", "month": 1}], "events.0.depth: this key is required"),
+    ],
+)
+def test_what_cannot_happen_is_said(events: list[dict[str, Any]], words: str) -> None:
+    with pytest.raises(SpecError, match=words):
+        override(starter(), {"events": events})
+
+
+def test_every_loss_has_a_cause() -> None:
+    market = market_with()
+    why = market.why("Attack")
+    attack = of(market, "Attack")
+    assert why["customers"].sum() == attack["lost"].sum()
+    assert why["share"].sum() == pytest.approx(1.0)
+    assert why.set_index("cause")["customers"]["left_market"] == attack["left_market"].sum()
+    assert market.why("Attack", since=3, until=4)["customers"].sum() == (
+        attack.loc[3:4, "lost"].sum()
+    )
+    with pytest.raises(SpecError, match="did you mean 'Attack'"):
+        market.why("Atack")
+
+
+def spec_of(**overrides: Any) -> MarketSpec:
+    return override(starter(), {"market.customers": 4000, "run.months": 12} | overrides)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "grows"),
+    [
+        ({"firms.0.failure_rate": 0.3}, "failure"),
+        ({"firms.0.price": 36.0}, "price"),
+        ({"firms.1.strategy": {"kind": "offensive", "budget_share": 0.6}}, "rival_offer"),
+        ({"firms.0.contract_months": 6, "mechanisms.reconsider.base_hazard": 0.9}, "contract_end"),
+    ],
+)
+def test_a_cause_grows_with_what_it_names(overrides: dict[str, Any], grows: str) -> None:
+    def chance(spec: MarketSpec) -> float:
+        why = Market(spec).run().why("Attack").set_index("cause")
+        return float(why["share"][grows])
+
+    assert chance(override(spec_of(), overrides)) > chance(spec_of()) + 0.02
