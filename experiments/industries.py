@@ -23,6 +23,7 @@ BURN_IN_YEARS = 4
 SEEDS = (1, 2, 3)
 CUSTOMERS = 100_000  # a level is no luck of a few large accounts
 FIGURE = "levels"
+CURVE = range(1, 6)
 PUBLISHED = Path(__file__).with_suffix(".yaml")
 RESULTS = Path("results/industries")
 PAGE = Path("docs/industries.md")
@@ -63,7 +64,8 @@ def measure(
     -------
     dict
         Defection in % a year; margin, cost to serve and cost to keep in % of revenue; cost to
-        win in money a customer won; growth as a ratio.
+        win in money a customer won; contribution, and profit in each of the first years of
+        tenure, in money a customer and year; growth as a ratio.
     """
     late = table[table["month"] > 12 * BURN_IN_YEARS].select_dtypes("number")
     sums = {str(name): float(column.sum()) for name, column in late.items()}
@@ -71,7 +73,7 @@ def measure(
     off = sum(sums[_COSTS[name]] for name in levels["margin"].get("after", ["goods"]))
     winning = sums["acquisition"] + sums["onboarding"] + sums["rewards"]
     years = tenure[tenure["year"] > BURN_IN_YEARS].groupby("tenure_year").sum(numeric_only=True)
-    lost = years["lost"] / years["customer_months"]
+    lost, profit = (years[name] / years["customer_months"] for name in ("lost", "profit"))
     return {
         "defection": _annual(sums["lost"] / sums["opening"]),
         "first_year_defection": _annual(_of_year(lost, 1)),
@@ -79,8 +81,11 @@ def measure(
         "cost_to_win": -winning / sums["acquired"],
         "cost_to_serve": -100.0 * sums["cost_to_serve"] / revenue,
         "cost_to_keep": -100.0 * (sums["retention"] + sums["recovery"]) / revenue,
+        "contribution": 12.0
+        * (revenue + sums["cost_of_goods"] + sums["cost_to_serve"])
+        / sums["customers"],
         "growth": _growth(years, levels["growth"]),
-    }
+    } | {f"profit_{year}": 12.0 * _of_year(profit, year) for year in CURVE}
 
 
 def _annual(monthly: float) -> float:
@@ -150,6 +155,23 @@ def compare(realised: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def curves(realised: pd.DataFrame) -> pd.DataFrame:
+    """Return published profit curves beside realised ones, money a customer and year.
+
+    Returns
+    -------
+    DataFrame
+        ``industry``, ``year`` of tenure, ``published``, ``realised`` (mean over the seeds).
+    """
+    means = realised[realised["firm"] == MARKET].groupby(["industry", "measure"])["value"].mean()
+    rows = [
+        (industry, year, profit, float(means[industry, f"profit_{year}"]))
+        for industry, levels in published().items()
+        for year, profit in zip(CURVE, levels["growth"].get("curve", ()), strict=False)
+    ]
+    return pd.DataFrame(rows, columns=["industry", "year", "published", "realised"])
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run every config, and write the table, the page and the figure."""
     parser = argparse.ArgumentParser(description="Published levels and realised ones.")
@@ -158,8 +180,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     out.mkdir(parents=True, exist_ok=True)
     realised = pd.concat([run(name, SEEDS) for name in shipped() if name in published()])
     realised.to_csv(out / "industries.csv", index=False, float_format="%.6g", lineterminator="\n")
-    compared = compare(pd.read_csv(out / "industries.csv"))
-    (PAGE if out == RESULTS else out / PAGE.name).write_text(page(compared), encoding="utf-8")
+    realised = pd.read_csv(out / "industries.csv")
+    compared = compare(realised)
+    text = page(compared, curves(realised))
+    (PAGE if out == RESULTS else out / PAGE.name).write_text(text, encoding="utf-8")
     save({FIGURE: draw(realised, compared, CUSTOMERS)}, out)
     outside = compared[compared["low"].notna() & ~compared["inside"]]
     print(f"{len(compared)} levels; outside their band: {len(outside)}")

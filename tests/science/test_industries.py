@@ -21,6 +21,7 @@ LEVELS = [
     for what, level in levels.items()
     if "low" in level
 ]
+PROFITS = [f"profit_{year}" for year in industries.CURVE]
 STATUS = {"verified", "computed", "as commonly quoted", "assumed"}
 GROUNDS = re.compile(r"assumed|as commonly quoted|computed|by definition|\b(19|20)\d\d\b")
 FRAME = re.compile(r"(customers|months|seed|replication|customers_every):")
@@ -50,7 +51,7 @@ def test_the_recorded_results_are_those_of_the_configs(industry: str) -> None:
 
 def test_the_page_is_that_of_the_recorded_results() -> None:
     text = (ROOT / industries.PAGE).read_text(encoding="utf-8")
-    assert text == page(industries.compare(RECORDED))
+    assert text == page(industries.compare(RECORDED), industries.curves(RECORDED))
 
 
 def test_the_examples_in_docstrings_hold() -> None:
@@ -73,7 +74,7 @@ def test_a_level_that_is_missed_is_said_to_be() -> None:
     compared = industries.compare(rows).set_index(["industry", "measure"])
     assert compared["inside"].sum() == len(LEVELS) - 1
     assert not compared["inside"]["grocery"]["defection"]
-    assert page(compared.reset_index()).count("**no**") == 1
+    assert page(compared.reset_index(), industries.curves(rows)).count("**no**") == 1
 
 
 def test_measures_are_what_they_are_called() -> None:
@@ -81,6 +82,7 @@ def test_measures_are_what_they_are_called() -> None:
     late = months > 48
     table = pd.DataFrame({"month": months, "firm": "A"}).assign(
         opening=1000.0,
+        customers=6.0,
         lost=np.where(late, 10.0, 500.0),  # what comes before the burn-in ends is left out
         acquired=10.0,
         revenue_base=80.0,
@@ -97,13 +99,13 @@ def test_measures_are_what_they_are_called() -> None:
     )
     tenure = pd.DataFrame(
         {
-            "year": [4, 5, 6, 5, 5],
-            "tenure_year": [1, 1, 1, 2, 5],
-            "customer_months": [100.0, 100.0, 300.0, 100.0, 50.0],
-            "lost": [90.0, 4.0, 4.0, 1.0, 1.0],
-            "revenue_base": [0.0, 100.0, 300.0, 110.0, 90.0],
-            "revenue_cross": [0.0, 0.0, 0.0, 15.0, 0.0],
-            "profit": [0.0, 20.0, 60.0, 30.0, 25.0],
+            "year": [4, 5, 6, 5, 5, 5, 5],
+            "tenure_year": [1, 1, 1, 2, 3, 4, 5],
+            "customer_months": [100.0, 100.0, 300.0, 100.0, 1.0, 1.0, 50.0],
+            "lost": [90.0, 4.0, 4.0, 1.0, 0.0, 0.0, 1.0],
+            "revenue_base": [0.0, 100.0, 300.0, 110.0, 1.0, 1.0, 90.0],
+            "revenue_cross": [0.0, 0.0, 0.0, 15.0, 0.0, 0.0, 0.0],
+            "profit": [0.0, 20.0, 60.0, 30.0, 0.4, 0.5, 25.0],
         }
     )
     levels = {"margin": {"after": ["goods", "service", "fixed"]}, "growth": {}}
@@ -116,7 +118,9 @@ def test_measures_are_what_they_are_called() -> None:
             "cost_to_win": 40.0,
             "cost_to_serve": 15.0,
             "cost_to_keep": 8.0,
+            "contribution": 90.0,
             "growth": 2.5,
+            **dict(zip(PROFITS, (2.4, 3.6, 4.8, 6.0, 6.0), strict=True)),
         }
     )
     other = {"margin": {}, "growth": {"of": "revenue", "years": [1, 2]}}
@@ -126,7 +130,8 @@ def test_measures_are_what_they_are_called() -> None:
 
 def test_the_figure_has_a_bar_for_each_level_that_it_shows() -> None:
     figure = draw(RECORDED, industries.compare(RECORDED), industries.CUSTOMERS)
-    shown = [what for _, what in LEVELS if what != "first_year_defection"]
+    on_the_page_only = {"first_year_defection", "contribution", "profit_1"}
+    shown = [what for _, what in LEVELS if what not in on_the_page_only]
     assert sum(len(axes.patches) for axes in figure.axes) == len(shown)
 
 
