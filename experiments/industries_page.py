@@ -31,8 +31,9 @@ levels and their status.
   out from such numbers. *as commonly quoted*: from memory of the field, not seen.
 - A band from one published number is a tenth to each side of it; that tenth is ours.
 - Levels are set through base hazard, costs, budgets and growth, alike for all firms of a market.
-  Which strategy wins was never looked at while they were set. That a level is met is thus no
-  finding; what strategies do at that level may be one.
+  They were set by trial, on the seeds shown, until they lay in their bands; profit by firm was
+  seen on the way, and no level was chosen by it. That a level is met is thus no finding, and
+  these seeds are no test of it; what strategies do at that level may be a finding.
 - Published levels come from different years and countries; nothing is deflated.
 
 ![Published bands and realised levels by industry](../results/industries/levels.svg)
@@ -61,7 +62,8 @@ _LIMITS = """
   and loyalty to several chains shows as frequent change.
 - *Motor insurance*: claims are a mean; no customer has a bad year, so nobody is repriced for one.
 - *Industrial distribution*: profit is a small difference of large sums, so the growth of profit
-  swings between seeds at the config's own 2,000 accounts.
+  swings between seeds and leaves its band at the config's own 2,000 accounts. The larger market
+  was chosen after that was seen; even there it can miss the band narrowly with other seeds.
 - *Business software*: revenue of those who stay grows for good in the trade; here growth follows
   trust and ends with it.
 - Where no published number was found, none was put in its place.
