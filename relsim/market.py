@@ -180,11 +180,12 @@ class Market(mesa.Model):
             firm.past.append(OwnMonth(self.month, *month))
 
     def _pay(self, profit: Array, spent: Array, customers: Array) -> None:
+        earned, people, invested = profit.tolist(), customers.tolist(), spent[:, -2:].tolist()
         for firm in self.firms:
-            firm.cash += float(profit[firm.place])
-            people = max(float(customers[firm.place]), 1.0)
-            data, staff = spent[firm.place, -2:].tolist()
-            firm.invest(data / people, staff / people)
+            firm.cash += earned[firm.place]
+            data, staff = invested[firm.place]
+            served = max(people[firm.place], 1.0)
+            firm.invest(data / served, staff / served)
 
     def _update_worth(
         self, accounts: Accounts, acquired: Array, by_customers: Array, by_firms: Array
@@ -196,8 +197,7 @@ class Market(mesa.Model):
         self.worth.update(accounts.steps[1:], cells, defence, acquired, spent)
 
     def _write_state(self, state: Array) -> None:
-        for firm in self.firms:
-            state[firm.place, :3] = firm.cash, firm.data, firm.staff
+        state[:, :3] = [(firm.cash, firm.data, firm.staff) for firm in self.firms]
         for k, name in enumerate(results.WORTH_COLUMNS, start=3):
             state[:, k] = getattr(self.worth, name)
 
@@ -213,7 +213,7 @@ class Market(mesa.Model):
         size = self.spec.market.customers
         prospects_after = self.prospects + moved["lost_to_none"].sum() + moved["left_market"].sum()
         prospects_after -= moved["acquired_prospects"].sum()
-        if not np.array_equal(expected, moved["customers"]):
+        if (expected != moved["customers"]).any():
             raise ConservationError(
                 f"month {self.month}: opening + acquired - lost = {expected}, "
                 f"customers = {moved['customers']}"
@@ -225,7 +225,7 @@ class Market(mesa.Model):
             )
         if accounts.years[..., 0].sum() != size:
             raise ConservationError(f"month {self.month}: not everybody lived it")
-        if not np.array_equal(accounts.causes[1:].sum(axis=1), moved["lost"]):
+        if (accounts.causes[1:].sum(axis=1) != moved["lost"]).any():
             raise ConservationError(f"month {self.month}: not every loss has one cause")
 
     def views(self) -> list[FirmView]:

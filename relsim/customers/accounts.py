@@ -15,6 +15,7 @@ from relsim.customers.terms import N_RUNGS, N_TIERS
 
 TENURE_YEARS = 11  # ten single years, and all later ones together
 _MOST_CHUNKS = 256
+_LEAST_BLOCKS = 4  # a chunk
 
 YEAR_FIELDS = (
     "customer_months",
@@ -70,7 +71,7 @@ class Accounts(NamedTuple):
 def chunk_size(customers: int) -> int:
     """Return how many customers a chunk has: a function of the market's size alone."""
     blocks = -(-customers // (BLOCK * _MOST_CHUNKS))
-    return BLOCK * max(8, blocks)
+    return BLOCK * max(_LEAST_BLOCKS, blocks)
 
 
 def chunk_count(customers: int) -> int:

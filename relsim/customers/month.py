@@ -1,7 +1,7 @@
 """The compiled month: passes over blocks of customers, in the order of the schedule.
 
 Every pass is a plain loop over a block's working space that calls one or two rules; a block
-fits the faster caches, so the passes together read memory once. Conditionals inside a pass
+fits the second cache, so the passes together read memory once. Conditionals inside a pass
 choose between values that are already there. What a customer reads of *others* is last
 month's (what was said, the firms' table), so neither order nor threads matter.
 """

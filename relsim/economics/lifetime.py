@@ -1,9 +1,12 @@
 """What a customer is worth: discounted contribution over a relationship."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Solver = Callable[[Array, Array], Array]
 MONTHS_A_YEAR = 12
 _NOWHERE = np.zeros((), dtype=bool)
 _TINY = 1e-300  # a divisor for rows in which nothing was seen
@@ -31,7 +34,9 @@ def monthly_loss(annual: float) -> float:
     return float(1.0 - (1.0 - annual) ** (1.0 / MONTHS_A_YEAR))
 
 
-def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
+def ladder_values(
+    steps: Array, contributions: Array, rate: float, solve: Solver | None = None
+) -> Array:
     """Return the value of a customer on each rung, just after a month: a Markov chain.
 
     Pfeifer & Carraway (2000), "Modeling customer relationships as Markov chains", Journal of
@@ -47,6 +52,8 @@ def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
         Money a month on each rung; place 0 is not read.
     rate : float
         Discount rate a month.
+    solve : callable, optional
+        What solves the systems: :func:`eliminate`, or the same compiled.
 
     Returns
     -------
@@ -72,26 +79,52 @@ def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
         system = np.where(endless[..., None], np.eye(system.shape[-1]), system)
         gains = np.where(endless, 0.0, gains)
     values = np.zeros(steps.shape[:-1])
-    values[..., 1:] = _eliminate(system, gains)
+    size = gains.shape[-1]
+    solved = (solve or eliminate)(system.reshape(-1, size, size), gains.reshape(-1, size))
+    values[..., 1:] = solved.reshape(gains.shape)
     if endless.any():
         values[..., 1:] = np.where(endless, np.inf, values[..., 1:])
     return values
 
 
-def _eliminate(system: Array, gains: Array) -> Array:
+def eliminate(system: Array, gains: Array) -> Array:
     """Solve dominated linear systems by Gauss-Jordan elimination.
 
     I minus discounted chances needs no exchange of rows. Written out, because a library's
-    solver sums in an order that depends on the processor, and results should not.
+    solver sums in an order that depends on the processor, and results should not; and as plain
+    loops, which a compiler can take.
+
+    Parameters
+    ----------
+    system : array of shape (systems, size, size)
+        Coefficients; overwritten.
+    gains : array of shape (systems, size)
+        Right-hand sides; overwritten.
+
+    Returns
+    -------
+    array of shape (systems, size)
+        The solutions: ``gains``, overwritten.
+
+    Examples
+    --------
+    >>> eliminate(np.array([[[2.0, 0.0], [1.0, 4.0]]]), np.array([[2.0, 9.0]])).tolist()
+    [[1.0, 2.0]]
     """
-    size = system.shape[-1]
-    a = np.concatenate((system, gains[..., None]), axis=-1)
-    for k in range(size):
-        row = a[..., k, k + 1 :] / a[..., k, k, None]
-        a[..., k + 1 :] -= a[..., :, k, None] * row[..., None, :]
-        a[..., k, k + 1 :] = row
-    solved: Array = a[..., size]
-    return solved
+    systems, size = gains.shape
+    for s in range(systems):
+        for k in range(size):
+            pivot = system[s, k, k]
+            for j in range(k + 1, size):
+                system[s, k, j] /= pivot
+            gains[s, k] /= pivot
+            for i in range(size):
+                factor = system[s, i, k]
+                if i != k:
+                    for j in range(k + 1, size):
+                        system[s, i, j] -= factor * system[s, k, j]
+                    gains[s, i] -= factor * gains[s, k]
+    return gains
 
 
 def _never_lost(moves: Array) -> npt.NDArray[np.bool_]:

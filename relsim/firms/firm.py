@@ -89,4 +89,5 @@ class Firm(mesa.Agent):
 
 def _after(level: float, spec: Capability, investment: float) -> float:
     """Return a capability after a month: ``x + (1 - x)(1 - exp(-rate inv)) - decay x``."""
-    return level + spend_response(1.0 - level, spec.rate, investment) - spec.decay * level
+    built = spend_response(1.0 - level, spec.rate, investment) if investment > 0.0 else 0.0
+    return level + built - spec.decay * level

@@ -239,7 +239,7 @@ def _offer(
     own, m = firm.spec, spec.mechanisms
     price = own.price if plan.price is None else plan.price
     talk = m.word_of_mouth
-    rewarded = spend_response(talk.reward_ceiling, talk.reward_rate, plan.referral_reward)
+    rewarded = _effect(talk.reward_ceiling, talk.reward_rate, plan.referral_reward, 1.0)
     return {
         Term.FAILURE_RATE: own.failure_rate,
         Term.OFFER: own.offer,

@@ -3,11 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
+from relsim.customers.compiled import loop
 from relsim.customers.terms import N_RUNGS
-from relsim.economics.lifetime import ladder_values, perpetuity
+from relsim.economics.lifetime import eliminate, ladder_values, perpetuity
 
 Array = npt.NDArray[np.float64]
 MEMORY = 12.0  # months over which moves and contributions are remembered
+_eliminate = loop(eliminate)
 _FADE = 1.0 - 1.0 / MEMORY
 _TINY = 1e-300  # a divisor where there is nothing to divide
 _NOBODY = 1e-9  # what is left of a customer after many years of fading
@@ -81,7 +83,9 @@ class Worth:
         self._earned = _FADE * self._earned + contributions - each[:, None] * counts
         margins = self._earned / np.maximum(self._present, _TINY)
         # Who leaves the market buys in its last month too, whatever its rung: as many again.
-        values = ladder_values(_with_unseen(self._moves), margins / self.stay, self.rate)
+        values = ladder_values(
+            _with_unseen(self._moves), margins / self.stay, self.rate, _eliminate
+        )
         staying = counts.copy()
         staying[:, 0] = 0.0
         present = staying.sum(axis=-1)

@@ -254,6 +254,7 @@ def find(query: str, known: Sequence[Entry], others: Sequence[str] = ()) -> list
     tests = (
         lambda entry: entry.path == wanted,
         lambda entry: entry.path.endswith(f".{last}"),
+        lambda entry: f".{last}." in entry.path,
         lambda entry: last in entry.name,
     )
     for test in tests if last else ():
