@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+_NO_TALK = 1e-9  # imitation, in parts of the rest, below which there is none to speak of
 
 
 def bass(t: npt.ArrayLike, p: float, q: float) -> Array:
@@ -70,7 +71,7 @@ def with_attrition(t: npt.ArrayLike, p: float, q: float, d: float) -> Array:
     time = np.asarray(t, dtype=np.float64)
     high, low = _roots(p, q, d)
     speed = q * (1.0 - d)
-    if speed == 0.0:
+    if speed <= _NO_TALK * (p + d):
         result: Array = high * (1.0 - np.exp(-(p + d) * time))
         return result
     fall = np.exp(-speed * (high - low) * time)
@@ -81,7 +82,7 @@ def with_attrition(t: npt.ArrayLike, p: float, q: float, d: float) -> Array:
 def _roots(p: float, q: float, d: float) -> tuple[float, float]:
     """Return where growth stands still: within 0 to 1, and below 0."""
     speed = q * (1.0 - d)
-    if speed == 0.0:
+    if speed <= _NO_TALK * (p + d):
         return p / (p + d), -np.inf
     slope = speed - p - d
     spread = float(np.sqrt(slope**2 + 4.0 * speed * p))
