@@ -1,0 +1,229 @@
+"""Patterns that the field has seen, in markets not told so: ``python -m experiments.patterns``.
+
+Each study lives ordinary markets for some seeds and returns a tidy table; the command writes it as
+CSV with a figure into results/patterns. Names of patterns do only those.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import relsim
+from experiments.patterns_figure import DRAWN
+from relsim.economics import repeat_buying
+from relsim.market import Market
+from relsim.report.figures import save
+from relsim.spec import MarketSpec, override, starter
+
+RESULTS = Path("results/patterns")
+SEEDS = (1, 2, 3, 4, 5)
+SHARES = (0.05, 0.10, 0.20, 0.25, 0.40)
+"""Shares at the start of five firms that differ in nothing but size and fame."""
+
+
+def _lived(spec: MarketSpec, seed: int) -> Market:
+    return Market(spec, seed=seed).run()
+
+
+def _joined(rows: Sequence[pd.DataFrame], customers: int) -> pd.DataFrame:
+    """Return all rows, with the size of the market beside them."""
+    return pd.concat(rows, ignore_index=True).assign(market_size=customers)
+
+
+def _alike(shares: Sequence[float], aware: Sequence[float], customers: int) -> MarketSpec:
+    """Return the telecom market with firms alike but for their shares and awareness."""
+    spec = relsim.load("telecom", {"market.customers": customers, "run.months": 96})
+    firm = spec.firms[2].model_dump()
+    firms = [
+        firm | {"name": f"Firm {k + 1}", "share": share, "awareness": known}
+        for k, (share, known) in enumerate(zip(shares, aware, strict=True))
+    ]
+    return MarketSpec.model_validate(spec.model_dump() | {"firms": firms})
+
+
+def double_jeopardy(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
+    """Return share and yearly defection of firms that differ in fame alone, years 5 to 8.
+
+    Small brands have fewer buyers who are slightly less loyal (Ehrenberg, Goodhardt & Barwise
+    1990, "Double jeopardy revisited", Journal of Marketing 54:3). ``expected`` is proportional
+    redistribution: ``k (1 - share)``, k fitted to the market as a whole.
+    """
+    spec = _alike(SHARES, [min(2.2 * share, 0.9) for share in SHARES], customers)
+    rows = []
+    for seed in seeds:
+        table = _lived(spec, seed).table
+        late = table[table["month"] > 48].groupby("firm", observed=True)
+        share = late["share"].mean().to_numpy()
+        by_choice = late["lost_to_rivals"].sum() + late["lost_to_none"].sum()
+        monthly = (by_choice / late["opening"].sum()).to_numpy(dtype=float)
+        defection = 1.0 - (1.0 - monthly) ** 12
+        k = float(share @ defection / (share @ (1.0 - share)))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "seed": seed,
+                    "firm": list(late.groups),
+                    "share": share,
+                    "defection": defection,
+                    "expected": k * (1.0 - share),
+                }
+            )
+        )
+    return _joined(rows, customers)
+
+
+def adoption(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
+    """Return the share that are customers by month: one firm nobody knows, customers who talk.
+
+    With and without turnover of 20% a year and ordinary defection, on a small-world network.
+    """
+    talk: dict[str, Any] = {
+        "market.customers": customers,
+        "run.months": 120,
+        "firms.0.share": 0.0,
+        "firms.1.share": 0.0,
+        "firms.0.awareness": 0.001,
+        "firms.1.awareness": 0.0,
+        "firms.0.strategy": {"kind": "defensive", "budget_share": 0.0},
+        "firms.1.strategy": {"kind": "defensive", "budget_share": 0.0},
+        "mechanisms.word_of_mouth.recommend_rate": 0.5,
+        "mechanisms.word_of_mouth.recommend_trust": 0.3,
+        "mechanisms.choice.outside_utility": -20.0,
+    }
+    kept = {"mechanisms.retention.rule": "fixed", "market.annual_turnover": 0.0}
+    worlds = {
+        "nobody leaves": talk | kept | {"mechanisms.retention.monthly": 1.0},
+        "some leave": talk | kept | {"mechanisms.retention.monthly": 0.97},
+    }
+    rows = []
+    for world, values in worlds.items():
+        for seed in seeds:
+            table = _lived(override(starter(), values), seed).table
+            own = table[table["firm"] == "Attack"]
+            rows.append(own[["month", "market_share"]].assign(world=world, seed=seed))
+    return _joined(rows, customers)
+
+
+def cohort_retention(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
+    """Return a cohort's yearly retention by age: chances of their own, or all alike.
+
+    Nobody's own chance changes; the cohort's rises, for who leaves easily has gone.
+    """
+    alone = {
+        "market.customers": customers,
+        "run.months": 120,
+        "market.annual_turnover": 0.0,
+        "firms.0.share": 1.0,
+        "firms.1.share": 0.0,
+        "firms.0.awareness": 0.0,
+        "firms.1.awareness": 0.0,
+        "firms.0.strategy": {"kind": "defensive", "budget_share": 0.0},
+        "firms.1.strategy": {"kind": "defensive", "budget_share": 0.0},
+        "mechanisms.retention.monthly": 0.97,
+        "mechanisms.retention.concentration": 20.0,
+        "customers.network.kind": "none",
+    }
+    rows = []
+    for world, rule in (("each its own", "own"), ("all alike", "fixed")):
+        spec = override(starter(), alone | {"mechanisms.retention.rule": rule})
+        for seed in seeds:
+            table = _lived(spec, seed).table
+            left = table.loc[table["firm"] == "Attack", "customers"].to_numpy()
+            yearly = np.append(table["opening"].iloc[0], left[11::12])
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "world": world,
+                        "seed": seed,
+                        "age": np.arange(1, yearly.size),
+                        "retention": yearly[1:] / yearly[:-1],
+                    }
+                )
+            )
+    return _joined(rows, customers)
+
+
+def tenure_profit(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
+    """Return profit per customer by year with the firm, telecom; year 0 is what winning costs.
+
+    Per customer won in year 0, else per customer-year.
+    """
+    spec = relsim.load("telecom", {"market.customers": customers})
+    rows = []
+    for seed in seeds:
+        tenure = _lived(spec, seed).tenure_table
+        late = tenure[(tenure["year"] > 5) & (tenure["tenure_year"] <= 6)]
+        sums = late.groupby("tenure_year")[["customer_months", "profit"]].sum()
+        people = sums["customer_months"] / np.where(sums.index == 0, 1.0, 12.0)
+        rows.append(
+            pd.DataFrame(
+                {"seed": seed, "year": sums.index, "profit": (sums["profit"] / people).to_numpy()}
+            )
+        )
+    return _joined(rows, customers)
+
+
+def purchase_counts(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
+    """Return how many customers of a grocery market bought how often in a quarter.
+
+    ``expected`` is the negative binomial fitted to the counts: Ehrenberg (1959).
+    """
+    spec = relsim.load("grocery", {"market.customers": customers, "run.months": 27})
+    rows = []
+    for seed in seeds:
+        market = Market(spec, seed=seed).run(24)
+        columns = market.customers.columns
+        before, firm = columns.purchases.astype(int), columns.supplier.copy()
+        market.run(3)
+        columns = market.customers.columns
+        stayed = (firm > 0) & (columns.supplier == firm) & (columns.tenure >= 3)
+        counts = columns.purchases[stayed].astype(int) - before[stayed]
+        counts = counts[counts >= 0]  # who left and came back began anew
+        shape, mean = repeat_buying.fit_gamma_poisson(counts)
+        k = np.arange(int(counts.max()) + 1)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "seed": seed,
+                    "purchases": k,
+                    "customers": np.bincount(counts, minlength=k.size) / counts.size,
+                    "expected": repeat_buying.gamma_poisson(k, shape, mean),
+                    "n": counts.size,
+                }
+            )
+        )
+    return _joined(rows, customers)
+
+
+STUDIES: dict[str, Callable[..., pd.DataFrame]] = {
+    study.__name__: study
+    for study in (double_jeopardy, adoption, cohort_retention, tenure_profit, purchase_counts)
+}
+"""All patterns by name."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help=", ".join(STUDIES))
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for tables and figures")
+    order = parser.parse_args(arguments)
+    unknown = [name for name in order.patterns if name not in STUDIES]
+    if unknown:
+        parser.error(f"{unknown[0]}: no such pattern; known: {', '.join(STUDIES)}")
+    order.out.mkdir(parents=True, exist_ok=True)
+    for name in order.patterns or STUDIES:
+        frame = STUDIES[name]()
+        frame.to_csv(order.out / f"{name}.csv", index=False, float_format="%.8g")
+        save({name: DRAWN[name](frame)}, order.out)
+        print(f"{name}: {order.out / name}.csv, .png, .svg")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

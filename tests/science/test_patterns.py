@@ -1,0 +1,67 @@
+"""Patterns of the field: their sign and size in markets that were not told to show them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import patterns
+
+SEEDS = (1, 2)
+
+
+def means(frame: pd.DataFrame, by: str, what: str) -> pd.Series:
+    return frame.groupby(by, observed=True)[what].mean()
+
+
+def test_small_firms_lose_more_and_only_slightly() -> None:
+    frame = patterns.double_jeopardy(30_000, SEEDS)
+    share, lost, expected = (
+        means(frame, "firm", name).to_numpy() for name in ("share", "defection", "expected")
+    )
+    assert (np.diff(share) > 0.0).all()
+    assert np.corrcoef(share, lost)[0, 1] < -0.9
+    # Sixfold in size, less than twofold in defection; near proportional redistribution.
+    assert share[-1] / share[0] > 4.0
+    assert 1.1 < lost[0] / lost[-1] < 2.0
+    assert np.abs(lost / expected - 1.0).max() < 0.15
+
+
+def test_talk_makes_an_s_and_leaving_a_ceiling() -> None:
+    frame = patterns.adoption(20_000, SEEDS)
+    curves = frame.groupby(["world", "month"])["market_share"].mean().unstack(0)
+    new = np.diff(curves["nobody leaves"].to_numpy(), prepend=0.0)
+    peak = int(new.argmax())
+    # Growth speeds up before its peak and slows after it.
+    assert 5 <= peak <= 40
+    assert new[peak] > 5.0 * new[0]
+    assert (np.diff(new[:peak]) > 0.0).mean() > 0.8
+    assert curves["nobody leaves"].iloc[-1] > 0.999
+    assert 0.90 < curves["some leave"].iloc[-24:].mean() < 0.99
+    assert curves["some leave"].iloc[-24:].std() < 0.005
+
+
+def test_a_cohorts_retention_rises_only_where_customers_differ() -> None:
+    frame = patterns.cohort_retention(20_000, SEEDS)
+    kept = frame.groupby(["world", "age"])["retention"].mean().unstack(0)
+    assert (np.diff(kept["each its own"]) > 0.0).all()
+    assert kept["each its own"].iloc[-1] - kept["each its own"].iloc[0] > 0.1
+    assert kept["all alike"].to_numpy()[:5] == pytest.approx(0.97**12, abs=0.01)
+
+
+def test_profit_rises_with_the_years_after_a_negative_first() -> None:
+    profit = means(patterns.tenure_profit(20_000, SEEDS), "year", "profit").to_numpy()
+    assert profit[0] < 0.0
+    assert (np.diff(profit[1:6]) > 0.0).all()
+    assert 1.05 < profit[5] / profit[1] < 2.0
+
+
+def test_purchases_are_gamma_poisson() -> None:
+    frame = patterns.purchase_counts(20_000, SEEDS)
+    by = frame.groupby("purchases")[["customers", "expected"]].mean()
+    cumulated = by.cumsum()
+    # The distance of Kolmogorov; a plain Poisson of the same mean is far off.
+    assert (cumulated["customers"] - cumulated["expected"]).abs().max() < 0.02
+    k = by.index.to_numpy(dtype=float)
+    mean = float(k @ by["customers"])
+    variance = float((k - mean) ** 2 @ by["customers"])
+    assert variance > 3.0 * mean
