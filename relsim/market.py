@@ -268,6 +268,29 @@ class Market(mesa.Model):
                 each(self.month)
         return self
 
+    def change(self, spec: MarketSpec) -> None:
+        """Live under another spec from the next month on, with the same people and luck.
+
+        Strategies whose config stays as it was keep what they have learned.
+
+        Parameters
+        ----------
+        spec : MarketSpec
+            As :func:`relsim.forking.changed` makes it: what is settled before the first month
+            (customers, network, firms' names and shares) is not read again.
+        """
+        for firm, new in zip(self.firms, spec.firms, strict=True):
+            if new.strategy != firm.spec.strategy:
+                firm.strategy = build(new.strategy, f"firms.{firm.place}.strategy")
+            firm.spec = new
+        self.spec = spec
+        self.customers.use(spec)
+        self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
+        self.worth.rate = monthly_rate(spec.market.annual_discount_rate)
+        self.worth.stay = 1.0 - monthly_loss(spec.market.annual_turnover)
+        self.now = circumstances.at(spec, self.month)
+        self._costs = results.costs(spec, self.now.present)
+
     @property
     def table(self) -> pd.DataFrame:
         """Results so far: one row a month and firm (:func:`relsim.firms.tables.market_table`)."""

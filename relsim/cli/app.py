@@ -105,6 +105,40 @@ def run(
 
 
 @app.command(
+    epilog=examples(
+        "relsim fork results/telecom --at 61 --set firms.0.price=45",
+        "relsim fork results/telecom --at 1 --set market.annual_turnover=0.2 --out more-movers",
+    )
+)
+def fork(
+    run: options.RunFolder,
+    at: options.At,
+    assignments: options.Assignments = None,
+    out: options.ForkOut = None,
+    overwrite: options.Overwrite = False,
+    csv: options.Csv = False,
+    no_figures: options.NoFigures = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Live a run again with one thing changed from a month on, under the same luck."""
+    with mishaps():
+        from relsim.cli import forking
+
+        forking.fork(
+            forking.Order(
+                run,
+                at,
+                tuple(assignments or ()),
+                out=out,
+                overwrite=overwrite,
+                csv=csv,
+                figures=not no_figures,
+                quiet=quiet,
+            )
+        )
+
+
+@app.command(
     epilog=examples("relsim validate mine.yaml", "relsim validate telecom --set firms.0.price=25")
 )
 def validate(config: options.Config, assignments: options.Assignments = None) -> None:

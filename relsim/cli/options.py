@@ -79,6 +79,19 @@ Out = Annotated[
     ),
 ]
 
+RunFolder = Annotated[
+    Path, typer.Argument(metavar="RUN", help="Folder with the results of relsim run.")
+]
+
+At = Annotated[int, typer.Option("--at", metavar="MONTH", help="First month with the change.")]
+
+ForkOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Folder for the results. Unless said: RUN-fork-MONTH."
+    ),
+]
+
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the results of an earlier run in DIR.")
 ]

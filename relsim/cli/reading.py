@@ -31,14 +31,21 @@ def spec_of(
         If something of it is not sound.
     """
     see_strategies_beside(config)
-    spec = load(config, dict(_assignment(text) for text in assignments))
+    spec = load(config, dict(assignment(text) for text in assignments))
     for option, (key, value) in (options or {}).items():
         if value is not None:
             spec = override(spec, {key: value}, option)
     return spec
 
 
-def _assignment(text: str) -> tuple[str, Any]:
+def assignment(text: str) -> tuple[str, Any]:
+    """Return the key and the value of ``KEY=VALUE``.
+
+    Raises
+    ------
+    SpecError
+        If it is none.
+    """
     try:
         return parse_assignment(text)
     except SpecError as error:

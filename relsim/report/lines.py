@@ -26,7 +26,7 @@ def share(run: Run) -> Figure:
     parts = 100.0 * run.of("share")
     people = run.of("customers")[-1]
     labels = [f"{last:.1f}% (n = {n:,.0f})" for last, n in zip(_last(parts), people, strict=True)]
-    return _lines(run, words, parts, labels, from_zero=True)[0]
+    return lines(run, words, parts, labels, from_zero=True)[0]
 
 
 def defection(run: Run) -> Figure:
@@ -41,7 +41,7 @@ def defection(run: Run) -> Figure:
     annual = 100.0 * (1.0 - (1.0 - _last(smooth) / 100.0) ** YEAR)
     labels = [f"{rate:.1f}% a year" for rate in annual]
     thin = 100.0 * ratio(lost, opening)
-    return _lines(run, words, smooth, labels, thin, from_zero=True)[0]
+    return lines(run, words, smooth, labels, thin, from_zero=True)[0]
 
 
 def profit(run: Run) -> Figure:
@@ -55,7 +55,7 @@ def profit(run: Run) -> Figure:
     )
     thin = monthly / scale.factor
     smooth = run.moving(thin)
-    return _lines(run, words, smooth, [number(last) for last in _last(smooth)], thin)[0]
+    return lines(run, words, smooth, [number(last) for last in _last(smooth)], thin)[0]
 
 
 def cash(run: Run) -> Figure:
@@ -76,7 +76,7 @@ def cash(run: Run) -> Figure:
     for low, column, last in zip(lows, held.T, _last(held), strict=True):
         where = "" if low is None else f" (low {number(column[low])}, month {run.months[low]:,.0f})"
         labels.append(number(last) + (" (lowest)" if low == held.shape[0] - 1 else where))
-    figure, axes = _lines(run, words, held, labels)
+    figure, axes = lines(run, words, held, labels)
     for low, column, pen in zip(lows, held.T, run.pens, strict=True):
         if low is not None and low < held.shape[0] - 1:
             axes.plot(
@@ -105,7 +105,7 @@ def _last(lines: Array) -> Array:
     return np.array([line[_last_place(line)] for line in lines.T])
 
 
-def _lines(
+def lines(
     run: Run,
     words: Words,
     thick: Array,
@@ -114,7 +114,23 @@ def _lines(
     *,
     from_zero: bool = False,
 ) -> tuple[Figure, Axes]:
-    """Draw a line a firm, labelled with its name and what stands in ``labels``."""
+    """Draw a line a firm, labelled with its name and what stands in ``labels``.
+
+    Parameters
+    ----------
+    run : Run
+        Firms, months and marks.
+    words : Words
+        What the figure says.
+    thick : array of shape (months, firms)
+        The lines.
+    labels : sequence of str
+        What stands behind each firm's name.
+    thin : array of shape (months, firms), optional
+        Single months behind averages.
+    from_zero : bool
+        Whether the axis starts at 0 unless that would flatten the lines.
+    """
     ends, missing = [], []
     for name, pen, line, label in zip(run.names, run.pens, thick.T, labels, strict=True):
         place = _last_place(line)

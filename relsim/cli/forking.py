@@ -1,0 +1,162 @@
+"""``relsim fork``: what would have been."""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from relsim.cli.progress import Silence, progress
+from relsim.cli.reading import assignment
+from relsim.cli.running import default_threads
+from relsim.cli.speaking import console, listing
+from relsim.errors import RelsimError, SpecError
+from relsim.forking import changed, difference
+from relsim.market import Market
+from relsim.output import MANIFEST, ResultsFolder, read_manifest
+from relsim.provenance import Clock, identity, manifest
+from relsim.spec import MarketSpec
+from relsim.spec.reading import validate
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What the command line asks for."""
+
+    run: Path
+    at: int
+    assignments: tuple[str, ...]
+    out: Path | None = None
+    overwrite: bool = False
+    csv: bool = False
+    figures: bool = True
+    quiet: bool = False
+
+
+def fork(order: Order) -> Path:
+    """Fork a run and return the folder with the results.
+
+    Raises
+    ------
+    RelsimError
+        If the order or the run is not sound; then nothing is left behind.
+    """
+    clock = Clock()
+    parent, spec = _parent(order.run)
+    months = spec.run.months
+    if not 1 <= order.at <= months:
+        raise SpecError(f"--at: given {order.at}, allowed: a month of the run, from 1 to {months}")
+    if not order.assignments:
+        raise SpecError("--set: missing; say what is changed, as --set KEY=VALUE")
+    other = changed(spec, dict(assignment(text) for text in order.assignments))
+    out = order.out or order.run.with_name(f"{order.run.name}-fork-{order.at}")
+    with ResultsFolder(out, overwrite=order.overwrite, run=identity(other)) as folder:
+        with progress(2 * months, quiet=order.quiet) as shown:
+            original, market = _live_twice(spec, other, order.at, shown)
+            _check_same(original, order.run)
+        apart = difference(market.table, original)
+        folder.table("market", market.table, csv=order.csv)
+        folder.table("difference", apart, csv=order.csv)
+        if order.figures:
+            _draw(order, market, apart, folder)
+        about = manifest(
+            other,
+            identity(other),
+            clock,
+            command=["relsim", *sys.argv[1:]],
+            forked={
+                "spec_hash": parent["spec_hash"],
+                "at": order.at,
+                "set": list(order.assignments),
+            },
+        )
+        folder.finish(about)
+    if order.quiet:
+        console().print(str(out))
+    else:
+        _show(order, original, market.table, out)
+    return out
+
+
+def _parent(run: Path) -> tuple[dict[str, Any], MarketSpec]:
+    """Return the manifest of a run and the spec that it lived."""
+    found = read_manifest(run)
+    if found is None or "spec" not in found or "forked" in found:
+        raise SpecError(f"{run}: no results of relsim run are there (a folder with {MANIFEST})")
+    if found.get("engine", "compiled") != "compiled":
+        raise SpecError(f"{run}: lived with agents; only the compiled market can be forked")
+    return found, validate(json.loads(json.dumps(found["spec"])), str(run / MANIFEST))
+
+
+def _live_twice(
+    spec: MarketSpec, other: MarketSpec, at: int, shown: Silence
+) -> tuple[pd.DataFrame, Market]:
+    """Live the run again as it was, and with the change from month ``at`` on."""
+    months, threads = spec.run.months, default_threads(spec.market.customers)
+    shown.phase("living as it was")
+    original = Market(spec, threads=threads).run(months, each=shown.month).table
+    shown.phase("living what would have been")
+    market = Market(spec, threads=threads)
+    market.run(at - 1, each=lambda month: shown.month(months + month))
+    market.change(other)
+    market.run(months - at + 1, each=lambda month: shown.month(months + month))
+    return original, market
+
+
+def _check_same(lived: pd.DataFrame, run: Path) -> None:
+    """Check that the run was lived again as it had been.
+
+    Raises
+    ------
+    RelsimError
+        If it was not: another version of relsim lives another market.
+    """
+    try:
+        kept = pd.read_parquet(run / "market.parquet")
+    except (OSError, ValueError) as error:
+        raise SpecError(f"{run}: its market.parquet cannot be read: {error}") from None
+    same = list(kept.columns) == list(lived.columns) and len(kept) == len(lived)
+    numbers = lived.columns.drop(["month", "firm"])
+    if not same or not kept[numbers].equals(lived[numbers]):
+        raise RelsimError(
+            f"{run}: living it again gave other results, so it was made by another version of "
+            "relsim or with a strategy that has changed; run it anew, then fork"
+        )
+
+
+def _draw(order: Order, market: Market, apart: pd.DataFrame, folder: ResultsFolder) -> None:
+    from relsim.report.difference import figures  # noqa: PLC0415  # takes a second to import
+    from relsim.report.figures import save  # noqa: PLC0415  # the same
+    from relsim.report.layout import About  # noqa: PLC0415  # the same
+
+    words = ", ".join(order.assignments)
+    drawn = figures(market.table, apart, About.of(market, "compiled"), order.at, words)
+    with folder.writing():
+        save(drawn, folder.working / "figures")
+
+
+def _show(order: Order, before: pd.DataFrame, after: pd.DataFrame, out: Path) -> None:
+    """Print what the change made of each firm, from its month on."""
+    told = console()
+    told.print(
+        f"From month {order.at}: {', '.join(order.assignments)}; the same luck", markup=False
+    )
+    table = listing("firm", "share at the end", "lost a month", "profit a month")
+    for firm in before["firm"].cat.categories:
+        was, would = (_figures(frame, firm, order.at) for frame in (before, after))
+        table.add_row(
+            str(firm),
+            f"{was[0]:.1%} -> {would[0]:.1%}",
+            f"{was[1]:.2%} -> {would[1]:.2%}",
+            f"{was[2]:,.0f} -> {would[2]:,.0f} ({would[2] - was[2]:+,.0f})",
+        )
+    told.print(table)
+    told.print(f"Tables and figures: {out}", markup=False)
+
+
+def _figures(table: pd.DataFrame, firm: str, at: int) -> tuple[float, float, float]:
+    own = table[(table["firm"] == firm) & (table["month"] >= at)]
+    lost = float(own["lost"].sum()) / max(float(own["opening"].sum()), 1.0)
+    return float(own["share"].iloc[-1]), lost, float(own["profit"].mean())

@@ -1,0 +1,100 @@
+"""What would have been: the same people and the same luck, one thing changed in mid-run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from relsim.errors import SpecError
+from relsim.market import Market
+from relsim.spec import MarketSpec, override
+
+_KEYS = ["month", "firm"]
+_LASTING = (
+    # What is settled before the first month, and cannot be changed in a later one.
+    "market.customers",
+    "market.setting",
+    "customers.network",
+    "customers.start.tenure",
+    "customers.start.satisfaction",
+    "customers.start.trust",
+    "run.seed",
+    "run.replication",
+)
+_LASTING_OF_FIRMS = ("name", "share", "cash", "data.start", "staff.start")
+
+
+def changed(spec: MarketSpec, overrides: Mapping[str, Any]) -> MarketSpec:
+    """Return a spec with some values changed that a running market can change to.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        What the market lived under.
+    overrides : mapping
+        Dotted path to value.
+
+    Raises
+    ------
+    SpecError
+        If a value is not sound, or was settled before the first month.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> changed(starter(), {"firms.0.price": 25.0}).firms[0].price
+    25.0
+    """
+    after = override(spec, overrides, "--set")
+    if len(after.firms) != len(spec.firms):
+        raise SpecError("--set: firms: their number cannot change in mid-run; an event can")
+    settled = [*_LASTING]
+    settled += [f"firms.{k}.{name}" for k in range(len(spec.firms)) for name in _LASTING_OF_FIRMS]
+    for path in settled:
+        if _at(after, path) != _at(spec, path):
+            raise SpecError(f"--set: {path}: settled before the first month; run anew to change it")
+    return after
+
+
+def _at(spec: MarketSpec, path: str) -> Any:
+    place: Any = spec
+    for part in path.split("."):
+        place = place[int(part)] if part.isdigit() else getattr(place, part)
+    return place
+
+
+def fork(market: Market, overrides: Mapping[str, Any], months: int) -> Market:
+    """Let a market live on with something changed from its next month on.
+
+    Parameters
+    ----------
+    market : Market
+        Having lived the months that are to be as they were; it is changed itself.
+    overrides : mapping
+        What is changed: dotted path to value.
+    months : int
+        How many months it lives on.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> market = fork(Market(starter(), seed=1).run(3), {"firms.0.price": 25.0}, months=2)
+    >>> market.month, market.table["price"].unique().tolist()
+    (5, [30.0, 25.0])
+    """
+    market.change(changed(market.spec, overrides))
+    return market.run(months)
+
+
+def difference(after: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return fork less original by month and firm, in all columns that are numbers.
+
+    Parameters
+    ----------
+    after, before : DataFrame
+        ``Market.table`` of the fork and of the original, of as many months.
+    """
+    numbers = before.columns.drop(_KEYS)
+    mine = after[numbers].to_numpy(dtype=np.float64) - before[numbers].to_numpy(dtype=np.float64)
+    return pd.concat([before[_KEYS], pd.DataFrame(mine, columns=numbers)], axis=1)

@@ -1,0 +1,58 @@
+"""Figures of a fork: what one change in mid-run made of share and profit."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from relsim.report.layout import About, Words
+from relsim.report.lines import lines
+from relsim.report.run import Run
+from relsim.report.style import drawing, money_scale, number
+
+
+def figures(
+    table: pd.DataFrame, apart: pd.DataFrame, about: About, month: int, what: str
+) -> dict[str, Figure]:
+    """Draw share and cumulated profit of a fork, less those of the original.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``Market.table`` of the fork.
+    apart : DataFrame
+        :func:`relsim.forking.difference`.
+    about : About
+        What the run was.
+    month : int
+        The first month that could differ.
+    what : str
+        What was changed.
+    """
+    run = Run(table, pd.DataFrame(), about, ((month, f"changed: {what}"),))
+    between = Run(apart.assign(customers=table["customers"]), pd.DataFrame(), about)
+    share = 100.0 * between.of("share")
+    earned = np.cumsum(between.of("profit"), axis=0)
+    scale = money_scale(earned, about.currency)
+    with drawing():
+        return {
+            "share": lines(
+                run,
+                Words(
+                    "What the change made of shares (points)",
+                    "Share of customers with the change, less that without it; the same luck.",
+                    "Difference in share (points)",
+                ),
+                share,
+                [f"{last:+.2f}" for last in share[-1]],
+            )[0],
+            "profit": lines(
+                run,
+                Words(
+                    f"What the change made of profit ({scale.unit})",
+                    "Profit with the change, less that without it, summed from the first month.",
+                    f"Cumulated difference in profit ({scale.unit})",
+                ),
+                earned / scale.factor,
+                [number(last) for last in earned[-1] / scale.factor],
+            )[0],
+        }

@@ -1,0 +1,95 @@
+"""``relsim fork``: the same luck, one thing changed."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from relsim.forking import changed, fork
+from relsim.market import Market
+from relsim.spec import starter
+from tests.cli.conftest import Invoke
+
+RUN = ("run", "telecom", "--customers", "400", "--months", "12", "--no-figures", "--quiet")
+
+
+@pytest.fixture
+def run(invoke: Invoke) -> Path:
+    assert invoke(*RUN, "--out", "run").exit_code == 0
+    return Path("run")
+
+
+def read(name: str) -> pd.DataFrame:
+    return pd.read_parquet(name)
+
+
+def test_months_before_are_as_they_were_and_later_ones_differ(invoke: Invoke, run: Path) -> None:
+    done = invoke("fork", run, "--at", 7, "--set", "firms.0.price=40", "--out", "fork")
+    assert done.exit_code == 0, done.output
+    before, after = read("run/market.parquet"), read("fork/market.parquet")
+    early = before["month"] < 7
+    pd.testing.assert_frame_equal(after[early], before[early], check_exact=True)
+    first = after["firm"] == "Attacker"
+    assert (after.loc[first & ~early, "price"] == 40.0).all()
+    apart = read("fork/difference.parquet")
+    assert (apart.loc[early, "profit"] == 0.0).all()
+    assert (apart.loc[first & ~early, "price"] == -15.0).all()
+    assert {path.name for path in Path("fork/figures").iterdir()} == {
+        "share.png",
+        "share.svg",
+        "profit.png",
+        "profit.svg",
+    }
+    assert "Attacker" in done.output
+    assert "the same luck" in done.output
+
+
+def test_what_customers_do_not_feel_changes_no_customer() -> None:
+    spec = starter()
+    as_it_was = Market(spec, seed=3).run(10)
+    other = fork(Market(spec, seed=3).run(4), {"firms.0.fixed_cost": 9.0}, 6)
+    pd.testing.assert_frame_equal(other.customers.frame(), as_it_was.customers.frame())
+    own = other.table["firm"] == "Attack"
+    paid = (other.table["profit"] - as_it_was.table["profit"])[own].to_numpy()
+    assert paid == pytest.approx([0.0] * 4 + [-9000.0] * 6)
+
+
+def test_nothing_changed_is_no_difference() -> None:
+    spec = starter()
+    same = Market(spec, seed=3).run(4)
+    same.change(changed(spec, {"firms.0.price": spec.firms[0].price}))
+    pd.testing.assert_frame_equal(same.run(6).table, Market(spec, seed=3).run(10).table)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--at", 7), "--set: missing"),
+        (("--at", 13, "--set", "firms.0.price=40"), "--at: given 13, allowed"),
+        (("--at", 7, "--set", "firms.0.prise=40"), "did you mean 'price'"),
+        (("--at", 7, "--set", "market.customers=500"), "settled before the first month"),
+        (("--at", 7, "--set", "firms.0.share=0.1"), "settled before the first month"),
+    ],
+)
+def test_what_cannot_be_forked(
+    invoke: Invoke, run: Path, words: tuple[object, ...], says: str
+) -> None:
+    done = invoke("fork", run, *words)
+    assert done.exit_code == 2
+    assert says in " ".join(done.output.split())
+    assert [path.name for path in Path().iterdir()] == ["run"]
+
+
+def test_a_folder_without_a_run(invoke: Invoke) -> None:
+    done = invoke("fork", "nowhere", "--at", 2, "--set", "firms.0.price=1")
+    assert done.exit_code == 2
+    assert "no results of relsim run are there" in " ".join(done.output.split())
+
+
+def test_a_run_of_another_version(invoke: Invoke, run: Path) -> None:
+    table = read("run/market.parquet")
+    table["profit"] += 1.0
+    table.to_parquet("run/market.parquet")
+    done = invoke("fork", run, "--at", 2, "--set", "firms.0.price=40")
+    assert done.exit_code == 2
+    assert "gave other results" in " ".join(done.output.split())
