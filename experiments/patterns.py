@@ -159,7 +159,7 @@ def tenure_profit(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.D
         tenure = _lived(spec, seed).tenure_table
         late = tenure[(tenure["year"] > 5) & (tenure["tenure_year"] <= 6)]
         sums = late.groupby("tenure_year")[["customer_months", "profit"]].sum()
-        people = sums["customer_months"] / np.where(sums.index == 0, 1.0, 12.0)
+        people: pd.Series = sums["customer_months"] / np.where(sums.index == 0, 1.0, 12.0)
         rows.append(
             pd.DataFrame(
                 {"seed": seed, "year": sums.index, "profit": (sums["profit"] / people).to_numpy()}

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -37,7 +38,7 @@ def page(frame: pd.DataFrame, meanings: Mapping[str, str]) -> str:
     return "\n".join(parts)
 
 
-def _line(row: Mapping[str, float]) -> str:
+def _line(row: Mapping[Any, Any]) -> str:
     error = row["simulated"] / row["expected"] - 1.0
     return (
         f"| {row['quantity']} | {row['expected']:.5g} | {row['simulated']:.5g} | {error:+.2%} "
