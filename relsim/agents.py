@@ -52,7 +52,7 @@ _LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED, _SAVED 
     )
 )
 _LOST, _LEFT = (books.YEAR_FIELDS.index(name) for name in ("lost", "left_market"))
-_STATE = [
+STATE = [
     "supplier",
     "tier",
     "rung",
@@ -64,6 +64,7 @@ _STATE = [
     "satisfaction",
     "trust",
 ]
+"""Columns that a month may change."""
 _TRAITS = [
     "segment",
     "born",
@@ -116,12 +117,12 @@ class CustomerAgent(mesa.Agent):
     misjudgement: float
     retention: float
 
-    def __init__(self, model: "AgentMarket", place: int, people: "AgentCustomers") -> None:
+    def __init__(self, model: Market, place: int, people: "Company") -> None:
         super().__init__(model)
         self.place = place
         self.people = people
         self.said = self.saying = 0
-        self._read(_STATE)
+        self._read(STATE)
         self._read(_TRAITS)
 
     def _read(self, names: list[str]) -> None:
@@ -290,7 +291,7 @@ class CustomerAgent(mesa.Agent):
             self.people.table[:, 0, term].tolist() for term in (Term.UNMOVED, Term.STANDING)
         )
         for neighbour in self.people.neighbours(self.place):
-            word = self.people.agents[neighbour].said
+            word = int(self.people.columns.said[neighbour])
             if word >= WARNING_OFFSET:
                 standing[word - WARNING_OFFSET] *= 1.0 - self.m.warning
             elif word > 0:
@@ -442,6 +443,7 @@ class CustomerAgent(mesa.Agent):
             terms[Term.SERVICE_COST],
             units,
         )
+        self.contribution = contribution if self.supplier > 0 else 0.0
         self.tell()
         if self.supplier > 0:
             self.tier = int(
@@ -506,16 +508,32 @@ def _single(x: float) -> float:
     return float(np.float32(x))
 
 
-class AgentCustomers(Customers):
+class Company(Customers):
+    """Customers among whom agents live: what an agent knows of the month and of the others."""
+
+    table: npt.NDArray[np.float64]
+    month: int
+    account: Accounts
+
+    def begin(self, table: npt.NDArray[np.float64], month: int) -> None:
+        """Begin a month: what firms offer, and empty accounts for the agents to be booked in."""
+        self.spread_the_word(table)
+        self.table, self.month = table, month
+        self.account = books.Accounts(*(t[0] for t in books.allocate(1, table.shape[0] - 1)))
+
+    def renew(self, place: int) -> None:
+        """Draw the traits of the newcomer who takes a place this month."""
+        draw_traits(self.columns, self.tables, self.luck, place, self.month)
+
+
+class AgentCustomers(Company):
     """Customers that are agents. Their columns show them as they are after each month."""
 
     agents: list[CustomerAgent]
 
     def live(self, table: npt.NDArray[np.float64], month: int) -> Accounts:
         """Let the agents live one month, step by step."""
-        self.spread_the_word(table)
-        self.table, self.month = table, month
-        self.account = books.Accounts(*(t[0] for t in books.allocate(1, table.shape[0] - 1)))
+        self.begin(table, month)
         for agent in self.agents:
             agent.experience()
         choices = [
@@ -534,20 +552,8 @@ class AgentCustomers(Customers):
         self._show()
         return self.account
 
-    def neighbours(self, place: int) -> list[int]:
-        """Return the numbers of a customer's neighbours."""
-        start = self.network.start
-        if start.size < 2:
-            return []
-        neighbours: list[int] = self.network.neighbour[start[place] : start[place + 1]].tolist()
-        return neighbours
-
-    def renew(self, place: int) -> None:
-        """Draw the traits of the newcomer who takes a place this month."""
-        draw_traits(self.columns, self.tables, self.luck, place, self.month)
-
     def _show(self) -> None:
-        for name in _STATE:
+        for name in STATE:
             getattr(self.columns, name)[:] = [getattr(agent, name) for agent in self.agents]
         self.columns.said[:] = [agent.said for agent in self.agents]
 

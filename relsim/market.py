@@ -1,7 +1,7 @@
 """The market: firms and customers, month by month."""
 
 from collections.abc import Callable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import mesa
 import numpy as np
@@ -24,6 +24,9 @@ from relsim.firms.view import FirmView, OwnMonth
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
 from relsim.spec.reading import nearest
+
+if TYPE_CHECKING:
+    from relsim.stories import Story
 
 Array = npt.NDArray[np.float64]
 _DISCOUNTS = list(CUSTOMER_LINES).index("discounts")
@@ -58,6 +61,8 @@ class Market(mesa.Model):
         The firms, in the config's order.
     month : int
         Months lived so far.
+    chapters : list of (int, MarketSpec)
+        From which month on which spec was lived under (:meth:`change`).
     table : pandas.DataFrame
         Results so far, one row a month and firm.
     tenure_table : pandas.DataFrame
@@ -84,6 +89,7 @@ class Market(mesa.Model):
         threads: int = 1,
     ) -> None:
         self.spec = spec
+        self.chapters = [(1, spec)]
         self.seed_of_luck = spec.run.seed if seed is None else seed
         self.replication = spec.run.replication if replication is None else replication
         # Mesa wants a generator of its own; no rule of relsim ever asks it.
@@ -96,6 +102,7 @@ class Market(mesa.Model):
             for place, firm in enumerate(spec.firms)
         ]
         self.customers = self._people(threads)
+        self.customers.teller = self.story
         self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
         self.standing = standing.first(spec, self.customers.columns)
         self.worth = Worth(
@@ -284,6 +291,7 @@ class Market(mesa.Model):
                 firm.strategy = build(new.strategy, f"firms.{firm.place}.strategy")
             firm.spec = new
         self.spec = spec
+        self.chapters.append((self.month + 1, spec))
         self.customers.use(spec)
         self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
         self.worth.rate = monthly_rate(spec.market.annual_discount_rate)
@@ -333,3 +341,26 @@ class Market(mesa.Model):
             hint = nearest(firm, names)
             raise SpecError(f"firm: given {firm!r}, allowed: one of {', '.join(names)}{hint}")
         return causes_table(self.records[max(since, 1) - 1 : until], names.index(firm))
+
+    def story(self, customer: int) -> "Story":
+        """Return what a customer lived, and why; the market is lived again to find out.
+
+        Parameters
+        ----------
+        customer : int
+            Its place; newcomers take the places of those who leave the market.
+
+        Raises
+        ------
+        RelsimError
+            If there is no such customer, or living again gave another market.
+
+        Examples
+        --------
+        >>> from relsim.spec import starter
+        >>> print(Market(starter(), seed=7).run(months=3).story(0).episodes[0].text)
+        in the market from the start, with Defend for 9 months
+        """
+        from relsim.stories import tell  # noqa: PLC0415  # stories live markets themselves
+
+        return tell(self, customer)

@@ -139,6 +139,26 @@ def fork(
 
 
 @app.command(
+    epilog=examples(
+        "relsim story results/telecom --customer 7",
+        "relsim story results/telecom --customer 7 --out seven   with tables and a figure",
+    )
+)
+def story(
+    run: options.RunFolder,
+    customer: options.Who,
+    out: options.StoryOut = None,
+    overwrite: options.Overwrite = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Tell what one customer of a run lived: why it came, what happened, why it left."""
+    with mishaps():
+        from relsim.cli import stories
+
+        stories.story(stories.Order(run, customer, out=out, overwrite=overwrite, quiet=quiet))
+
+
+@app.command(
     epilog=examples("relsim validate mine.yaml", "relsim validate telecom --set firms.0.price=25")
 )
 def validate(config: options.Config, assignments: options.Assignments = None) -> None:

@@ -1,24 +1,22 @@
 """``relsim fork``: what would have been."""
 
 import dataclasses
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from relsim.cli.progress import Silence, progress
 from relsim.cli.reading import assignment
+from relsim.cli.reliving import check_same, lived
 from relsim.cli.running import default_threads
 from relsim.cli.speaking import console, listing
-from relsim.errors import RelsimError, SpecError
+from relsim.errors import SpecError
 from relsim.forking import changed, difference
 from relsim.market import Market
-from relsim.output import MANIFEST, ResultsFolder, read_manifest
+from relsim.output import ResultsFolder
 from relsim.provenance import Clock, identity, manifest
 from relsim.spec import MarketSpec
-from relsim.spec.reading import validate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +42,10 @@ def fork(order: Order) -> Path:
         If the order or the run is not sound; then nothing is left behind.
     """
     clock = Clock()
-    parent, spec = _parent(order.run)
+    parent, chapters = lived(order.run)
+    if len(chapters) > 1:
+        raise SpecError(f"{order.run}: is a fork already; fork the run that it came from")
+    spec = chapters[0][1]
     months = spec.run.months
     if not 1 <= order.at <= months:
         raise SpecError(f"--at: given {order.at}, allowed: a month of the run, from 1 to {months}")
@@ -55,7 +56,7 @@ def fork(order: Order) -> Path:
     with ResultsFolder(out, overwrite=order.overwrite, run=identity(other)) as folder:
         with progress(2 * months, quiet=order.quiet) as shown:
             original, market = _live_twice(spec, other, order.at, shown)
-            _check_same(original, order.run)
+            check_same(original, order.run)
         apart = difference(market.table, original)
         folder.table("market", market.table, csv=order.csv)
         folder.table("difference", apart, csv=order.csv)
@@ -70,6 +71,7 @@ def fork(order: Order) -> Path:
                 "spec_hash": parent["spec_hash"],
                 "at": order.at,
                 "set": list(order.assignments),
+                "spec": spec.model_dump(mode="json"),
             },
         )
         folder.finish(about)
@@ -78,16 +80,6 @@ def fork(order: Order) -> Path:
     else:
         _show(order, original, market.table, out)
     return out
-
-
-def _parent(run: Path) -> tuple[dict[str, Any], MarketSpec]:
-    """Return the manifest of a run and the spec that it lived."""
-    found = read_manifest(run)
-    if found is None or "spec" not in found or "forked" in found:
-        raise SpecError(f"{run}: no results of relsim run are there (a folder with {MANIFEST})")
-    if found.get("engine", "compiled") != "compiled":
-        raise SpecError(f"{run}: lived with agents; only the compiled market can be forked")
-    return found, validate(json.loads(json.dumps(found["spec"])), str(run / MANIFEST))
 
 
 def _live_twice(
@@ -103,27 +95,6 @@ def _live_twice(
     market.change(other)
     market.run(months - at + 1, each=lambda month: shown.month(months + month))
     return original, market
-
-
-def _check_same(lived: pd.DataFrame, run: Path) -> None:
-    """Check that the run was lived again as it had been.
-
-    Raises
-    ------
-    RelsimError
-        If it was not: another version of relsim lives another market.
-    """
-    try:
-        kept = pd.read_parquet(run / "market.parquet")
-    except (OSError, ValueError) as error:
-        raise SpecError(f"{run}: its market.parquet cannot be read: {error}") from None
-    same = list(kept.columns) == list(lived.columns) and len(kept) == len(lived)
-    numbers = lived.columns.drop(["month", "firm"])
-    if not same or not kept[numbers].equals(lived[numbers]):
-        raise RelsimError(
-            f"{run}: living it again gave other results, so it was made by another version of "
-            "relsim or with a strategy that has changed; run it anew, then fork"
-        )
 
 
 def _draw(order: Order, market: Market, apart: pd.DataFrame, folder: ResultsFolder) -> None:

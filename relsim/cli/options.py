@@ -92,6 +92,13 @@ ForkOut = Annotated[
     ),
 ]
 
+Who = Annotated[int, typer.Option("--customer", metavar="NUMBER", help="Whose story, from 0.")]
+
+StoryOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder for its tables and its figure, if wanted."),
+]
+
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the results of an earlier run in DIR.")
 ]

@@ -2,9 +2,9 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,13 @@ from relsim.customers.rules.telling import left_by_talk
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_all_traits
+from relsim.errors import RelsimError
 from relsim.spec import MarketSpec
+
+if TYPE_CHECKING:
+    from relsim.stories import Story
+
+    Teller = Callable[[int], Story]
 
 CAME_THROUGH = ("start", "recommendation", "reach", "awareness")
 """How a customer's supplier came into consideration; "start": with it from the beginning."""
@@ -51,6 +57,19 @@ class Customer:
     service_demand: float
     growth_potential: float
     neighbours: tuple[int, ...]
+    teller: "Teller | None" = dataclasses.field(default=None, repr=False, compare=False)
+
+    def story(self) -> "Story":
+        """Return what the customer lived, and why: the market is lived again to find out.
+
+        Raises
+        ------
+        RelsimError
+            If it is no customer of a market, or of one that cannot be lived again.
+        """
+        if self.teller is None:
+            raise RelsimError("customers without a market have no story")
+        return self.teller(self.customer)
 
 
 class Customers:
@@ -97,6 +116,9 @@ class Customers:
             self.mechanisms,
             self.luck,
         )
+
+    teller: "Teller | None" = None
+    """Tells the story of the customer at a place; set by the market."""
 
     def use(self, spec: MarketSpec) -> None:
         """Take the rules' numbers and the newcomers' traits from a spec."""
@@ -196,11 +218,6 @@ class Customers:
         i %= size
         c = self.columns
         supplier = int(c.supplier[i])
-        start, stop = (
-            (int(self.network.start[i]), int(self.network.start[i + 1]))
-            if self.network.start.size > 1
-            else (0, 0)
-        )
         return Customer(
             customer=i,
             supplier=self._firm_names[supplier - 1] if supplier else None,
@@ -220,8 +237,17 @@ class Customers:
             orientation=float(c.orientation[i]),
             service_demand=float(c.service_demand[i]),
             growth_potential=float(c.growth_potential[i]),
-            neighbours=tuple(int(k) for k in self.network.neighbour[start:stop]),
+            neighbours=tuple(self.neighbours(i)),
+            teller=self.teller,
         )
+
+    def neighbours(self, place: int) -> list[int]:
+        """Return the numbers of those to whom a customer listens."""
+        start = self.network.start
+        if start.size < 2:  # there is no network
+            return []
+        found: list[int] = self.network.neighbour[start[place] : start[place + 1]].tolist()
+        return found
 
     def frame(self) -> pd.DataFrame:
         """Return the state of all customers, one row each.

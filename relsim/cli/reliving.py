@@ -1,0 +1,59 @@
+"""What a folder of results says of the market that was lived, to live it again."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from relsim.cli.reading import see_strategies_beside
+from relsim.errors import RelsimError, SpecError
+from relsim.output import MANIFEST, read_manifest
+from relsim.spec import MarketSpec
+from relsim.spec.reading import validate
+
+
+def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
+    """Return the manifest of a run or fork, and from which month on it lived which spec.
+
+    Raises
+    ------
+    SpecError
+        If there is none, or it was lived with agents.
+    """
+    found = read_manifest(run)
+    if found is None or "spec" not in found:
+        raise SpecError(f"{run}: no results of relsim run are there (a folder with {MANIFEST})")
+    if found.get("engine", "compiled") != "compiled":
+        raise SpecError(f"{run}: lived with agents; only a compiled market can be lived again")
+    see_strategies_beside(str(found.get("config", "")))
+    where = str(run / MANIFEST)
+    forked = found.get("forked")
+    if not forked:
+        return found, [(1, validate(found["spec"], where))]
+    if "spec" not in forked:
+        raise SpecError(f"{run}: is a fork of an earlier version of relsim; fork its run anew")
+    return found, [
+        (1, validate(forked["spec"], where)),
+        (forked["at"], validate(found["spec"], where)),
+    ]
+
+
+def check_same(table: pd.DataFrame, run: Path) -> None:
+    """Check that a run was lived again as it had been.
+
+    Raises
+    ------
+    RelsimError
+        If it was not: another version of relsim lives another market.
+    """
+    try:
+        kept = pd.read_parquet(run / "market.parquet")
+    except (OSError, ValueError) as error:
+        raise SpecError(f"{run}: its market.parquet cannot be read: {error}") from None
+    same = list(kept.columns) == list(table.columns) and len(kept) == len(table)
+    numbers = table.columns.drop(["month", "firm"])
+    if not same or not kept[numbers].equals(table[numbers]):
+        raise RelsimError(
+            f"{run}: living it again gave other results, so it was made by another version of "
+            "relsim or with a strategy that has changed; run it anew"
+        )
