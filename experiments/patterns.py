@@ -15,6 +15,7 @@ import pandas as pd
 
 import relsim
 from experiments.patterns_figure import DRAWN
+from experiments.relationships import lifetime_profit
 from relsim.economics import repeat_buying
 from relsim.market import Market
 from relsim.report.figures import save
@@ -202,7 +203,14 @@ def purchase_counts(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd
 
 STUDIES: dict[str, Callable[..., pd.DataFrame]] = {
     study.__name__: study
-    for study in (double_jeopardy, adoption, cohort_retention, tenure_profit, purchase_counts)
+    for study in (
+        double_jeopardy,
+        adoption,
+        cohort_retention,
+        tenure_profit,
+        purchase_counts,
+        lifetime_profit,
+    )
 }
 """All patterns by name."""
 

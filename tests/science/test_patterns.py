@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import patterns
+from experiments import patterns, relationships
 
 SEEDS = (1, 2)
 
@@ -65,3 +65,14 @@ def test_purchases_are_gamma_poisson() -> None:
     mean = float(k @ by["customers"])
     variance = float((k - mean) ** 2 @ by["customers"])
     assert variance > 3.0 * mean
+
+
+def test_lifetime_and_profit_correlate_weakly_where_nobody_signs() -> None:
+    frame = relationships.relationships("grocery", 2_500, seed=1)
+    lifetime, profit, rate = frame.corr().loc["lifetime"].to_numpy()
+    # Standard error 0.04 with some 800 relationships; never near one, nor none.
+    assert len(frame) > 600
+    assert lifetime == 1.0
+    assert 0.2 < profit < 0.5
+    # Who stays longer does not bring more a month: profit grows with time alone.
+    assert abs(rate) < 0.15

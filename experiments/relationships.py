@@ -1,0 +1,73 @@
+"""Whole relationships, customer by customer: how long they lasted, what they brought in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+import relsim
+from relsim.agents import AgentCustomers, AgentMarket
+
+SETTINGS = {"contractual": ("telecom", "motor-insurance"), "not": ("grocery",)}
+"""Configs by setting: someone signs, or nobody does."""
+
+WON_UNTIL, MONTHS = 12, 48
+
+
+def relationships(config: str, customers: int, seed: int) -> pd.DataFrame:
+    """Return the relationships that began in the first year, seen until the fourth.
+
+    Lived by the engine of agents, who know what each brought in: ``lifetime`` in months,
+    ``profit``, the sum of running contributions (money), and ``rate``, that a month.
+    """
+    spec = relsim.load(config, {"market.customers": customers, "run.months": MONTHS})
+    market = AgentMarket(spec, seed=seed)
+    people = market.customers
+    assert isinstance(people, AgentCustomers)  # noqa: S101  # for the type checker
+    size = len(people)
+    lifetime, profit = np.zeros(size), np.zeros(size)
+    going = np.zeros(size, dtype=bool)
+    began = np.zeros(size, dtype=bool)
+    for month in range(1, MONTHS + 1):
+        market.step()
+        tenure = people.columns.tenure
+        going &= tenure == lifetime + 1
+        if month <= WON_UNTIL:
+            new = (tenure == 1) & ~began
+            began |= new
+            going |= new
+        brought = np.array([agent.contribution for agent in people.agents])
+        lifetime[going] += 1.0
+        profit[going] += brought[going]
+    frame = pd.DataFrame({"lifetime": lifetime[began], "profit": profit[began]})
+    return frame.assign(rate=frame["profit"] / frame["lifetime"])
+
+
+def lifetime_profit(customers: int = 6_000, seeds: Sequence[int] = (1, 2, 3)) -> pd.DataFrame:
+    """Return how lifetime and profit of relationships correlate, contractual and not.
+
+    Reinartz & Kumar (2000), "On the profitability of long-life customers in a noncontractual
+    setting", Journal of Marketing 64:4: 0.20 to 0.45 in four firms over 36 months. ``with_rate``
+    correlates lifetime with profit a month: whether those who stay bring more while they do.
+    """
+    rows = []
+    for setting, configs in SETTINGS.items():
+        for config in configs:
+            for seed in seeds:
+                frame = relationships(config, customers, seed)
+                matrix = frame.corr()
+                spread = frame.std() / frame.mean()
+                rows.append(
+                    {
+                        "setting": setting,
+                        "config": config,
+                        "seed": seed,
+                        "with_profit": matrix.loc["lifetime", "profit"],
+                        "with_rate": matrix.loc["lifetime", "rate"],
+                        "spread_of_rates": spread["rate"],
+                        "spread_of_lifetimes": spread["lifetime"],
+                        "n": len(frame),
+                        "market_size": customers,
+                    }
+                )
+    return pd.DataFrame(rows)
