@@ -144,6 +144,22 @@ def fixed_retention() -> Iterator[Row]:
     yield Row("fixed_retention", "discounted margin of a customer", mean, profit, error, n)
 
 
+def contract_gate() -> Iterator[Row]:
+    """Bound for L months, then kept with the chance r: ``N(t) = N sum_b r^max(t - b + 1, 0) / L``.
+
+    Contracts have b = 1 to L months left at the start, evenly; the last month lets go, and who
+    does not leave then stays without a contract.
+    """
+    n, r, term = 1_000_000, 0.97, 12
+    bound = {"mechanisms.retention.monthly": r, "firms.0.contract_months": term}
+    lived = market(n, ALONE, KEPT, bound).run(24)
+    left = column(lived, "customers")
+    for month in (1, 6, 12, 24):
+        free = np.maximum(month - np.arange(1, term + 1) + 1, 0)
+        expected = float((r**free).mean())
+        yield share_row("contract_gate", f"left after {month} months", expected, left[month - 1], n)
+
+
 def retention_response() -> Iterator[Row]:
     """Retention bought: ``r = ceiling (1 - exp(-rate R))``, R money a customer and month."""
     n, ceiling, rate = 400_000, 0.95, 0.4
@@ -203,6 +219,8 @@ def brand_switching() -> Iterator[Row]:
         m.quality_weight * firm.quality - m.price_weight * sensitivity * firm.price / reference
         for firm in firms
     ]
+    reopened, there = (int(lived.table[name].sum()) for name in ("reconsidered", "opening"))
+    yield share_row("brand_switching", "reopen the choice in a month", hazard, reopened, there)
     chain = switching.matrix(hazard, switching.logit(v))
     expected = switching.shares([start, 1 - start], chain, 48)[:, 0]
     left = column(lived, "customers")
@@ -354,6 +372,7 @@ CASES: dict[str, Callable[[], Iterator[Row]]] = {
     case.__name__: case
     for case in (
         fixed_retention,
+        contract_gate,
         retention_response,
         acquisition_response,
         brand_switching,

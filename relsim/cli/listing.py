@@ -12,6 +12,7 @@ from relsim.customers.rules import (
     choice,
     experience,
     ladder,
+    leaving,
     reconsider,
     relationship,
     response,
@@ -26,14 +27,30 @@ from relsim.spec.locating import shipped
 from relsim.spec.reading import nearest
 
 EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
-    "experience": (experience.experience, experience.trouble, relationship.satisfaction_after),
+    "experience": (
+        experience.experience,
+        experience.service_level,
+        experience.fit,
+        experience.trouble,
+        relationship.satisfaction_after,
+    ),
     "trust": (relationship.trust_after,),
-    "reconsider": (reconsider.hazard, reconsider.pull_to_stay),
+    "reconsider": (
+        reconsider.hazard,
+        reconsider.pull_to_stay,
+        reconsider.price_push,
+        leaving.cause,
+    ),
     "choice": (choice.considered_through, choice.utility, choice.relationship_utility),
-    "retention": (response.spend_response,),
-    "buying": (buying.growth_share, buying.cross_sale_chance, buying.price_premium),
+    "retention": (response.spend_response, buying.last_purchase),
+    "buying": (
+        buying.growth_share,
+        buying.cross_sale_chance,
+        buying.price_premium,
+        buying.poisson,
+    ),
     "service": (service.service_units,),
-    "word_of_mouth": (telling.telling, choice.considered_through),
+    "word_of_mouth": (telling.telling, telling.left_by_talk, choice.considered_through),
     "ladder": (ladder.rung,),
     "value_tiers": (value.contribution, value.tier),
 }

@@ -33,6 +33,12 @@ FAULTS = {
         "return 1.02 * appeal - price_weight",
         "brand_switching",
     ),
+    "who reopens the choice": (
+        "reconsider.py",
+        "return expit(log_odds(base",
+        "return 1.02 * expit(log_odds(base",
+        "brand_switching",
+    ),
 }
 
 

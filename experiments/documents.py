@@ -1,0 +1,241 @@
+"""The documents that follow from the code: ``python -m experiments.documents`` writes them.
+
+Pages of mechanisms from rules, spec and recorded effects; and the tables of docs/odd.md between
+their marks. What is between marks is never edited by hand.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.mechanisms import CUSTOMERS, EFFECTS, MONTHS, RESULTS, SEEDS, WARM_UP, Effect
+from relsim.cli.listing import EQUATIONS
+from relsim.customers import columns
+from relsim.customers.rules import leaving, response, telling
+from relsim.firms.firm import Firm
+from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
+from relsim.firms.strategies import BUILT_IN
+from relsim.spec import Mechanisms
+from relsim.spec.explain import REQUIRED, Entry, entries
+
+ROOT = Path(__file__).resolve().parents[1]
+ODD = ROOT / "docs" / "odd.md"
+PAGES = ROOT / "docs" / "mechanisms"
+
+Rule = Callable[..., float]
+OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
+    "spending": (
+        (response.spend_response,),
+        ("firms.acquisition", "firms.care", "firms.recovery"),
+        "Offence, care and recovery turn money into chances in one way.",
+    ),
+    "causes": (
+        (leaving.cause,),
+        (),
+        "Every loss is given one cause; nothing in the market follows from it.",
+    ),
+    "turnover": (
+        (),
+        ("market.annual_turnover",),
+        "Each month every customer leaves the market for good with the chance `1 - (1 - annual)^"
+        "(1/12)`; a newcomer without a supplier, with traits of its own, takes its place.",
+    ),
+    "network": (
+        (telling.left_by_talk,),
+        ("customers.network",),
+        "A customer who decides hears what its neighbours said last month. Small world: Watts & "
+        "Strogatz (1998), Nature 393; scale-free: Barabasi & Albert (1999), Science 286; random: "
+        "Erdos & Renyi (1959); mixed: everyone hears so many others, drawn anew each month.",
+    ),
+}
+"""Mechanisms besides those of the config's section: their rules, keys and meaning."""
+
+
+# Tables -----------------------------------------------------------------------------------
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    r"""Return a table in Markdown.
+
+    Examples
+    --------
+    >>> print(table(["a", "b"], [[1, "x | y"]]))
+    | a | b |
+    |---|---|
+    | 1 | x \| y |
+    """
+    cells = [list(heads), ["---"] * len(heads), *([_cell(c) for c in row] for row in rows)]
+    head, rule, *body = ["| " + " | ".join(row) + " |" for row in cells]
+    return "\n".join([head, rule.replace(" ", ""), *body])
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", r"\|").replace("\n", " ")
+
+
+def parameters(sections: Sequence[str]) -> str:
+    """Return the table of all keys in some sections, or of single keys."""
+    found = [
+        entry
+        for entry in entries()
+        if not entry.section
+        and any(entry.path == name or entry.path.startswith(f"{name}.") for name in sections)
+    ]
+    heads = ["key", "meaning", "unit", "allowed", "default", "source"]
+    return table(heads, (_parameter(entry) for entry in found))
+
+
+def _parameter(entry: Entry) -> list[str]:
+    default = "required" if entry.default == REQUIRED else _plain(entry.default)
+    return [f"`{entry.path}`", entry.meaning, entry.unit, entry.allowed, default, entry.source]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if hasattr(value, "model_dump"):
+        return "as below"
+    return str(value) if value not in (None, "", ()) else "none"
+
+
+def customer_state() -> str:
+    """Return the table of a customer's state and traits."""
+    kinds = columns.allocate(1)._asdict()
+    rows = [[f"`{name}`", kinds[name].dtype, columns.MEANINGS[name]] for name in kinds]
+    return table(["column", "kept as", "meaning"], rows)
+
+
+def firm_state() -> str:
+    """Return the table of a firm's state, from its class."""
+    text = inspect.getdoc(Firm) or ""
+    found = re.findall(r"^([\w, ]+) : (.+)\n((?:    .+\n?)+)", text, flags=re.MULTILINE)
+    rows = [[f"`{name}`", kind, " ".join(words.split())] for name, kind, words in found]
+    return table(["attribute", "type", "meaning"], rows)
+
+
+def ledger() -> str:
+    """Return the table of the books' lines."""
+    rows = [
+        *([f"`{name}`", "customers", words] for name, words in CUSTOMER_LINES.items()),
+        *([f"`{name}`", "firm", words] for name, words in FIRM_LINES.items()),
+    ]
+    return table(["line", "adds up over", "meaning"], rows)
+
+
+def strategies() -> str:
+    """Return the table of strategies that come with relsim."""
+    rows = [[f"`{name}`", kind.meaning()] for name, kind in BUILT_IN.items()]
+    return table(["strategy", "meaning"], rows)
+
+
+def submodels() -> str:
+    """Return the table of mechanisms and their pages."""
+    rows = [
+        [f"[{effect.title}](mechanisms/{name}.md)", meaning(name)]
+        for name, effect in EFFECTS.items()
+    ]
+    return table(["mechanism", "meaning"], rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "customer": customer_state,
+    "firm": firm_state,
+    "ledger": ledger,
+    "strategies": strategies,
+    "submodels": submodels,
+    "market parameters": lambda: parameters(("market",)),
+    "customer parameters": lambda: parameters(("customers",)),
+    "firm parameters": lambda: parameters(("firms",)),
+    "mechanism parameters": lambda: parameters(("mechanisms",)),
+    "event parameters": lambda: parameters(("events",)),
+    "run parameters": lambda: parameters(("run",)),
+}
+"""Tables of docs/odd.md by the name in their marks."""
+
+
+def filled(text: str) -> str:
+    """Return a document with every table between its marks made anew.
+
+    Raises
+    ------
+    ValueError
+        If a table has no place.
+    """
+    for name, make in TABLES.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        if begin not in text or end not in text:
+            raise ValueError(f"no place for the table {name!r}")
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}{make()}\n{end}{after}"
+    return text
+
+
+# Pages of mechanisms ----------------------------------------------------------------------
+
+
+def meaning(name: str) -> str:
+    """Return what a mechanism is, in a sentence or two."""
+    if name in OTHERS:
+        return OTHERS[name][2]
+    return inspect.getdoc(Mechanisms.model_fields[name].annotation) or ""
+
+
+def page(name: str) -> str:
+    """Return the page of a mechanism in Markdown, from the recorded effect."""
+    effect = EFFECTS[name]
+    rules, keys, _ = OTHERS.get(name, (EQUATIONS.get(name, ()), (f"mechanisms.{name}",), ""))
+    frame = pd.read_csv(ROOT / RESULTS / f"{name}.csv")
+    parts = [f"# {effect.title}", meaning(name)]
+    if rules:
+        parts += ["## Equations", *(_rule(rule) for rule in rules)]
+    if keys:
+        parts += ["## Parameters", parameters(keys)]
+    picture = f"![{effect.title}: equation and effect](../../results/mechanisms/{name}.png)"
+    return "\n\n".join([*parts, "## Effect", picture, effect_words(effect, frame)]) + "\n"
+
+
+def _rule(rule: Rule) -> str:
+    """Return a rule's name, and its docstring up to parameters and examples."""
+    text = inspect.getdoc(rule) or ""
+    told = re.split(r"\n\n(?:Parameters|Examples)\n-+\n", text)[0]
+    told = re.sub(r":\w+:`~?([\w.]+)`", r"`\1`", told).replace("``", "`")
+    module = rule.__module__.rpartition(".")[2]
+    return f"**`{module}.{rule.__name__}`** {told}"
+
+
+def effect_words(effect: Effect, frame: pd.DataFrame) -> str:
+    """Return the effect in words, with its numbers."""
+    means = frame.groupby("value", sort=False)["measure"].mean()
+    numbers = ", ".join(f"{mean:.3g} at {value}" for value, mean in means.items())
+    also = "".join(f", `{key}` {value}" for key, value in effect.base.items())
+    return (
+        f"Telecom with `{effect.key}` varied{also}: {effect.measured} is {numbers} (means of "
+        f"{len(SEEDS)} seeds, {CUSTOMERS:,} customers, months {WARM_UP + 1} to {MONTHS}, the same "
+        "luck for every value)."
+    )
+
+
+def documents() -> Iterator[tuple[Path, str]]:
+    """Yield every document's path and text."""
+    for name in EFFECTS:
+        yield PAGES / f"{name}.md", page(name)
+    yield ODD, filled(ODD.read_text("utf-8"))
+
+
+def main() -> int:
+    """Write all documents; return the exit code."""
+    for path, text in documents():
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,456 @@
+"""One figure a mechanism: its equation as a curve, and what it does to a market.
+
+``python -m experiments.mechanisms`` draws them; names of mechanisms draw only those.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+import relsim
+from experiments.mechanisms_figure import draw
+from relsim.customers.rules import (
+    choice,
+    experience,
+    ladder,
+    leaving,
+    reconsider,
+    relationship,
+    response,
+    service,
+    telling,
+    value,
+)
+from relsim.customers.rules.ladder import RUNGS
+from relsim.economics.lifetime import monthly_loss
+from relsim.report.figures import save
+from relsim.spec import Mechanisms
+
+Array = npt.NDArray[np.float64]
+RESULTS = Path("results/mechanisms")
+CUSTOMERS, MONTHS, WARM_UP, SEEDS = 10_000, 72, 24, (1, 2, 3)
+DEFAULTS = Mechanisms()
+_UNIT = np.linspace(0.0, 1.0, 101)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """An equation drawn: lines over x, and what the axes mean."""
+
+    x: Array
+    lines: Mapping[str, Array]
+    across: str
+    up: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A mechanism, its equation and its effect.
+
+    Attributes
+    ----------
+    title : str
+        Of its page.
+    curves : callable
+        Returns the equation's curves, at the default parameters.
+    key, settings
+        The key that is varied in the telecom market, and its values.
+    measure : callable
+        Table of the months after the warm-up to a number.
+    measured : str
+        What that number is, with its unit.
+    base : mapping
+        What else is changed in that market.
+    """
+
+    title: str
+    curves: Callable[[], Curves]
+    key: str
+    settings: tuple[Any, ...]
+    measure: Callable[[pd.DataFrame], float]
+    measured: str
+    base: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Measures ---------------------------------------------------------------------------------
+
+
+def _defection(table: pd.DataFrame) -> float:
+    """Return defection, % a year."""
+    monthly = table["lost"].sum() / table["opening"].sum()
+    return float(100.0 * (1.0 - (1.0 - monthly) ** 12))
+
+
+def _per_customer(column: str) -> Callable[[pd.DataFrame], float]:
+    """Return money of a ledger line per customer and month."""
+    return lambda table: float(abs(table[column].sum()) / table["opening"].sum())
+
+
+def _part(column: str, whole: str) -> Callable[[pd.DataFrame], float]:
+    """Return one sum as % of another."""
+    return lambda table: float(100.0 * table[column].sum() / max(table[whole].sum(), 1.0))
+
+
+def _first_firms_share(table: pd.DataFrame) -> float:
+    """Return the share of the first firm in the last month, %."""
+    return float(100.0 * table.loc[table["month"] == MONTHS, "share"].iloc[0])
+
+
+# Curves -----------------------------------------------------------------------------------
+
+
+def _each(rule: Callable[..., float], x: Array, *given: float) -> Array:
+    """Return a rule's values over its first parameter."""
+    return np.array([rule(float(each), *given) for each in x])
+
+
+def _experience() -> Curves:
+    m = DEFAULTS.experience
+    lines = {
+        words: np.array([experience.experience(q, 0.0, loss, m.noise, 0.5) for q in _UNIT])
+        for words, loss in (("no trouble, or made good", 0.0), ("failed", m.severity))
+    }
+    return Curves(_UNIT, lines, "service level (0 to 1)", "experience without luck (0 to 1)")
+
+
+def _trust() -> Curves:
+    m, months = DEFAULTS.trust, np.arange(73.0)
+    satisfaction = np.where(months < 36, 0.8, 0.2)
+    trust = [0.3]
+    for level in satisfaction[1:]:
+        trust.append(relationship.trust_after(trust[-1], level, m.build_rate, m.break_rate))
+    lines = {"satisfaction": satisfaction, "trust": np.array(trust)}
+    return Curves(months, lines, "month", "level (0 to 1)")
+
+
+def _reconsider() -> Curves:
+    m = DEFAULTS.reconsider
+    base = float(np.log(m.base_hazard / (1.0 - m.base_hazard)))
+    lines = {
+        f"trust {trust}": np.array(
+            [
+                reconsider.hazard(base, m.satisfaction_effect, s, m.trust_effect, trust, 0.5)
+                for s in _UNIT
+            ]
+        )
+        for trust in (0.2, 0.5, 0.8)
+    }
+    return Curves(_UNIT, lines, "satisfaction (0 to 1)", "chance to reconsider (a month)")
+
+
+def _choice() -> Curves:
+    m, price = DEFAULTS.choice, np.linspace(0.5, 1.5, 101)
+    appeal = m.quality_weight * 0.7
+    lines = {}
+    for sensitivity in (0.5, 1.0, 2.0):
+        mine, other = (
+            np.array([choice.utility(appeal, m.price_weight, sensitivity, p, 0.0, 0.0) for p in at])
+            for at in (price, np.ones_like(price))
+        )
+        lines[f"price sensitivity {sensitivity}"] = np.exp(mine) / (np.exp(mine) + np.exp(other))
+    return Curves(price, lines, "price over the rival's", "chance to be taken of two alike")
+
+
+def _retention() -> Curves:
+    m, spend = DEFAULTS.retention, np.linspace(0.0, 5.0, 101)
+    lines = {
+        f"rate {rate} per money": _each(
+            lambda x, rate=rate: response.spend_response(m.ceiling, rate, x), spend
+        )
+        for rate in (0.5, 1.0, 2.0)
+    }
+    return Curves(spend, lines, "retention spend (money a customer and month)", "monthly retention")
+
+
+def _buying() -> Curves:
+    m = DEFAULTS.buying
+    lines = {
+        "volume growth": m.volume_growth * _UNIT,
+        "cross-sales, expected": m.cross_sale_rate * m.cross_sale_size * _UNIT,
+        "price premium": m.premium * _UNIT,
+    }
+    return Curves(_UNIT, lines, "trust (0 to 1)", "above plain usage and list price (share)")
+
+
+def _service() -> Curves:
+    m, months = DEFAULTS.service, np.arange(121.0)
+    lines = {
+        f"learning {learning}": np.array(
+            [service.service_units(1.0, learning, t, m.learning_months) for t in months]
+        )
+        for learning in (0.0, m.learning, 0.4)
+    }
+    return Curves(months, lines, "tenure (months)", "cost to serve (new customer = 1)")
+
+
+def _word_of_mouth() -> Curves:
+    friends = np.arange(9.0)
+    lines = {
+        f"persuasion {p}": np.array([1.0 - telling.left_by_talk(p, 1.0, n) for n in friends])
+        for p in (0.1, DEFAULTS.word_of_mouth.persuasion, 0.6)
+    }
+    return Curves(friends, lines, "neighbours who recommend", "chance to be considered for it")
+
+
+def _ladder() -> Curves:
+    m = DEFAULTS.ladder
+    lines = {
+        f"{acts} recommendations": np.array(
+            [
+                ladder.rung(
+                    12.0,
+                    trust,
+                    float(acts),
+                    0.8,
+                    float(m.client_purchases),
+                    m.supporter_trust,
+                    m.advocate_trust,
+                    float(m.advocate_recommendations),
+                    m.partner_trust,
+                    float(m.partner_recommendations),
+                    m.partner_orientation,
+                )
+                for trust in _UNIT
+            ]
+        )
+        for acts in (3, 1, 0)
+    }
+    return Curves(_UNIT, lines, "trust (0 to 1)", f"rung, 1 = {RUNGS[1]} to 5 = {RUNGS[5]}")
+
+
+def _value_tiers() -> Curves:
+    m, worth = DEFAULTS.value_tiers, np.linspace(-1.0, 3.0, 161)
+    quantiles = (np.arange(500) + 0.5) / 500
+    luck = -np.log(1.0 / quantiles - 1.0) / 1.702  # logistic, close to the normal
+    lines = {
+        f"error {error}": np.array(
+            [
+                np.mean(
+                    [
+                        value.tier(v, error, z, m.most_valuable_from, 1.0, m.growable_from)
+                        == value.MOST_VALUABLE
+                        for z in luck
+                    ]
+                )
+                for v in worth
+            ]
+        )
+        for error in (0.0, 0.25, m.error)
+    }
+    return Curves(worth, lines, "true contribution over the mean", "seen as most valuable (share)")
+
+
+def _spending() -> Curves:
+    spend = np.linspace(0.0, 150.0, 101)
+    lines = {
+        f"rate {rate} per money": np.array([response.spend_response(0.5, rate, x) for x in spend])
+        for rate in (0.01, 0.02, 0.05)
+    }
+    return Curves(
+        spend, lines, "spend (money a person and month)", "chance to be reached (a month)"
+    )
+
+
+def _causes() -> Curves:
+    # One customer reopens with log-odds of 0, of which price pushed 1 and rivals 1.
+    luck = np.linspace(0.005, 0.495, 99)
+    codes = [leaving.cause(u, 0.0, 0.5, 1.0, False, 0.0, False) for u in luck]
+    counted = {
+        name: np.cumsum([float(code == place) for code in codes]) / luck.size
+        for place, name in enumerate(leaving.CAUSES)
+        if place in codes
+    }
+    return Curves(
+        luck, counted, "luck u of the month (leaves below 1/2)", "cumulated share of causes"
+    )
+
+
+def _turnover() -> Curves:
+    annual = np.linspace(0.0, 0.6, 61)
+    lines = {"monthly": np.array([100.0 * monthly_loss(each) for each in annual])}
+    return Curves(100.0 * annual, lines, "turnover (% a year)", "leave the market (% a month)")
+
+
+def _network() -> Curves:
+    friends = np.arange(0.0, 33.0, 2.0)
+    lines = {
+        f"{share:.0%} recommend": np.array(
+            [1.0 - telling.left_by_talk(0.3, share, n) for n in friends]
+        )
+        for share in (0.01, 0.03, 0.10)
+    }
+    return Curves(friends, lines, "customers heard", "chance to be moved (fully mixed)")
+
+
+EFFECTS: dict[str, Effect] = {
+    "experience": Effect(
+        "Experience and satisfaction",
+        _experience,
+        "mechanisms.experience.severity",
+        (0.0, 0.3, 0.6, 0.9),
+        _defection,
+        "defection (% a year)",
+    ),
+    "trust": Effect(
+        "Trust",
+        _trust,
+        "mechanisms.trust.break_rate",
+        (0.04, 0.12, 0.3, 0.6),
+        _defection,
+        "defection (% a year)",
+    ),
+    "reconsider": Effect(
+        "Reconsidering",
+        _reconsider,
+        "mechanisms.reconsider.satisfaction_effect",
+        (2.0, 3.0, 4.0, 5.0, 6.0),
+        _defection,
+        "defection (% a year)",
+    ),
+    "choice": Effect(
+        "Choice",
+        _choice,
+        "mechanisms.choice.price_weight",
+        (0.0, 1.25, 2.5, 5.0),
+        _first_firms_share,
+        "share of a firm 10% cheaper (%)",
+        {"firms.0.price": 49.5},
+    ),
+    "retention": Effect(
+        "Given retention",
+        _retention,
+        "mechanisms.retention.monthly",
+        (0.96, 0.97, 0.98, 0.99),
+        _defection,
+        "defection (% a year)",
+        {"mechanisms.retention.rule": "fixed"},
+    ),
+    "buying": Effect(
+        "Buying",
+        _buying,
+        "mechanisms.buying.volume_growth",
+        (0.0, 0.1, 0.2, 0.4),
+        _per_customer("revenue_growth"),
+        "revenue from growth (USD a customer and month)",
+    ),
+    "service": Effect(
+        "Cost to serve",
+        _service,
+        "mechanisms.service.learning",
+        (0.0, 0.15, 0.3, 0.45),
+        _per_customer("cost_to_serve"),
+        "cost to serve (USD a customer and month)",
+    ),
+    "word_of_mouth": Effect(
+        "Word of mouth",
+        _word_of_mouth,
+        "mechanisms.word_of_mouth.persuasion",
+        (0.0, 0.15, 0.3, 0.6),
+        _part("by_recommendation", "acquired"),
+        "won by recommendation (% of new customers)",
+    ),
+    "ladder": Effect(
+        "The loyalty ladder",
+        _ladder,
+        "mechanisms.ladder.advocate_trust",
+        (0.55, 0.65, 0.75, 0.85),
+        _part("rung_advocate", "customers"),
+        "advocates (% of customers)",
+        {"mechanisms.ladder.partner_trust": 1.0},
+    ),
+    "value_tiers": Effect(
+        "Value tiers",
+        _value_tiers,
+        "mechanisms.value_tiers.error",
+        (0.0, 0.25, 0.5, 1.0),
+        _part("tier_below_zero", "customers"),
+        "seen as below zero (% of customers)",
+    ),
+    "spending": Effect(
+        "What money does",
+        _spending,
+        "firms.0.acquisition.rate",
+        (0.005, 0.01, 0.02, 0.04),
+        _first_firms_share,
+        "share of the firm (%)",
+    ),
+    "causes": Effect(
+        "Why customers leave",
+        _causes,
+        "firms.0.failure_rate",
+        (0.0, 0.03, 0.1, 0.2),
+        lambda table: _part("lost_by_failure", "lost")(table[table["firm"] == "Attacker"]),
+        "lost by failure (% of the firm's losses)",
+    ),
+    "turnover": Effect(
+        "Turnover of the market",
+        _turnover,
+        "market.annual_turnover",
+        (0.0, 0.04, 0.1, 0.2),
+        _defection,
+        "defection (% a year)",
+    ),
+    "network": Effect(
+        "Who hears whom",
+        _network,
+        "customers.network.kind",
+        ("none", "small_world", "scale_free", "random", "mixed"),
+        _part("by_recommendation", "acquired"),
+        "won by recommendation (% of new customers)",
+    ),
+}
+"""All mechanisms by name."""
+
+
+def sweep(effect: Effect) -> pd.DataFrame:
+    """Return the measure by value and seed; the same luck for every value."""
+    rows = []
+    for setting in effect.settings:
+        changes = {"market.customers": CUSTOMERS, "run.months": MONTHS, **effect.base}
+        spec = relsim.load("telecom", changes | {effect.key: setting})
+        for seed in SEEDS:
+            table = relsim.Market(spec, seed=seed).run().table
+            late = table[table["month"] > WARM_UP]
+            rows.append({"value": setting, "seed": seed, "measure": effect.measure(late)})
+    return pd.DataFrame(rows)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("mechanisms", nargs="*", metavar="MECHANISM", help=", ".join(EFFECTS))
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for tables and figures")
+    order = parser.parse_args(arguments)
+    unknown = [name for name in order.mechanisms if name not in EFFECTS]
+    if unknown:
+        parser.error(f"{unknown[0]}: no such mechanism; known: {', '.join(EFFECTS)}")
+    order.out.mkdir(parents=True, exist_ok=True)
+    for name in order.mechanisms or EFFECTS:
+        effect = EFFECTS[name]
+        frame = sweep(effect)
+        frame.to_csv(order.out / f"{name}.csv", index=False, float_format="%.8g")
+        curves = effect.curves()
+        figure = draw(
+            effect.title,
+            curves.x,
+            curves.lines,
+            (curves.across, curves.up),
+            frame,
+            (effect.key, effect.measured),
+            CUSTOMERS,
+            MONTHS - WARM_UP,
+        )
+        save({name: figure}, order.out)
+        print(f"{name}: {order.out / name}.csv, .png, .svg")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Documents that follow from the code say what the code says."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments.documents import ODD, TABLES, documents, filled
+from experiments.mechanisms import EFFECTS, sweep
+from relsim.cli.listing import EQUATIONS
+from relsim.customers.columns import MEANINGS, Columns
+
+TEXTS = dict(documents())
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_a_document_is_what_the_code_makes_of_it(path: Path) -> None:
+    made = "python -m experiments.documents makes it anew"
+    assert path.read_text("utf-8") == TEXTS[path], made
+
+
+def test_every_mechanism_has_its_page_and_no_page_is_left_over() -> None:
+    assert set(EQUATIONS) <= set(EFFECTS)
+    assert {path.stem for path in (ODD.parent / "mechanisms").iterdir()} == set(EFFECTS)
+
+
+def test_a_table_without_its_place_is_missed() -> None:
+    text = ODD.read_text("utf-8")
+    for name in TABLES:
+        with pytest.raises(ValueError, match=name):
+            filled(text.replace(f"<!-- end of {name} -->", ""))
+
+
+def test_every_column_has_a_meaning() -> None:
+    assert tuple(MEANINGS) == Columns._fields
+
+
+def test_recorded_effects_are_the_market_s() -> None:
+    recorded = pd.read_csv(ODD.parents[1] / "results" / "mechanisms" / "service.csv")
+    lived = sweep(EFFECTS["service"])
+    assert lived["measure"].tolist() == pytest.approx(recorded["measure"].tolist(), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_curves_have_a_point_for_every_x(name: str) -> None:
+    curves = EFFECTS[name].curves()
+    assert curves.lines
+    assert all(line.shape == curves.x.shape for line in curves.lines.values())
