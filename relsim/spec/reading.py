@@ -266,7 +266,8 @@ def _step(place: Any, parts: list[str], depth: int, name: str) -> str | int:
     part, where = parts[depth], ".".join(parts[: depth + 1])
     if isinstance(place, list):
         if not part.isdigit() or int(part) >= len(place):
-            allowed = f"0 to {len(place) - 1}"
+            empty = f"none, the list is empty; set it whole, as {'.'.join(parts[:depth])}=[...]"
+            allowed = f"0 to {len(place) - 1}" if place else empty
             raise SpecError(f"{name}: {where}: given place {part!r}, allowed: {allowed}")
         return int(part)
     if not isinstance(place, dict):
