@@ -23,7 +23,7 @@ from relsim.firms.tables import causes_table, market_table, tenure_table
 from relsim.firms.view import FirmView, OwnMonth
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
-from relsim.spec.reading import nearest
+from relsim.spec.checking import nearest
 
 if TYPE_CHECKING:
     from relsim.stories import Story
