@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,7 +61,14 @@ def parse_yaml(text: str, name: str) -> Any:
         raise SpecError(f"{name}: not valid YAML{place}: {problem}") from None
 
 
-def _read_mapping(path: Path) -> dict[str, Any]:
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Return the keys and values of a YAML file.
+
+    Raises
+    ------
+    SpecError
+        If it cannot be read, or holds something else.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -91,7 +98,7 @@ def _read_extended(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, 
     if path in above:
         chain = " -> ".join(item.name for item in (*above, path))
         raise SpecError(f"{path}: extends itself: {chain}")
-    data = _read_mapping(path)
+    data = read_mapping(path)
     settings = [data.pop(SET)] if SET in data else []
     _make_paths_absolute(data, path.parent)
     base = data.pop(EXTENDS, None)
@@ -156,7 +163,7 @@ def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override"
     spec : MarketSpec
         What to start from; it stays as it is.
     values : mapping
-        Dotted path to value; list places count from 0.
+        Dotted path to value; list places count from 0, * stands for all of them.
     name : str
         How errors call the origin of the values.
 
@@ -175,35 +182,76 @@ def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override"
         return spec
     data = spec.model_dump(mode="json")
     for path, value in values.items():
-        _put(data, str(path), value, name)
+        put(data, str(path), value, name, _takes_any_key)
     return validate(data, name)
 
 
-def _put(data: dict[str, Any], path: str, value: Any, name: str) -> None:
-    parts = path.split(".")
-    place: Any = data
-    for depth in range(len(parts)):
-        at = _step(place, parts, depth, name)
+Free = Callable[[list[str]], bool]
+"""Whether a mapping takes any key at the place that the parts of a dotted path name."""
+
+
+def put(data: dict[str, Any], path: str, value: Any, name: str, free: Free) -> None:
+    """Set the value at a dotted path; * stands for every place of a list.
+
+    Parameters
+    ----------
+    data : dict
+        Changed in place.
+    path : str
+        Keys, and places of lists from 0 on.
+    value : any
+        The value.
+    name : str
+        How errors call its origin.
+    free : callable
+        Where keys that are not there yet may be set.
+
+    Raises
+    ------
+    SpecError
+        If the path leads nowhere.
+
+    Examples
+    --------
+    >>> data = {"firms": [{"price": 1}, {"price": 2}]}
+    >>> put(data, "firms.*.price", 3, "test", lambda parts: False)
+    >>> data
+    {'firms': [{'price': 3}, {'price': 3}]}
+    """
+    _put_inside(data, path.split("."), 0, value, (name, free))
+
+
+def _put_inside(
+    place: Any, parts: list[str], depth: int, value: Any, context: tuple[str, Free]
+) -> None:
+    for at in _steps(place, parts, depth, context):
         if depth == len(parts) - 1:
             place[at] = value
         else:
-            place = place[at]
+            _put_inside(place[at], parts, depth + 1, value, context)
 
 
-def _step(place: Any, parts: list[str], depth: int, name: str) -> str | int:
-    """Return the key, or the place in a list, that a part of a dotted path means."""
+def _steps(
+    place: Any, parts: list[str], depth: int, context: tuple[str, Free]
+) -> Sequence[str | int]:
+    """Return the keys, or the places in a list, that a part of a dotted path means."""
     part, where = parts[depth], ".".join(parts[: depth + 1])
+    name, free = context
     if isinstance(place, list):
+        if part == "*":
+            return range(len(place))
         if not part.isdigit() or int(part) >= len(place):
-            allowed = f"0 to {len(place) - 1}"
+            allowed = f"0 to {len(place) - 1}, or * for all" if place else "none, the list is empty"
             raise SpecError(f"{name}: {where}: given place {part!r}, allowed: {allowed}")
-        return int(part)
+        return [int(part)]
     if not isinstance(place, dict):
         raise SpecError(f"{name}: {where}: {'.'.join(parts[:depth])} has no keys inside")
-    if part not in place and not _takes_any_key(parts):
+    if part not in place and not free(parts[: depth + 1]):
         hint = nearest(part, list(place)) or listing(list(place))
         raise SpecError(f"{name}: {where}: unknown key{hint}")
-    return part
+    if part not in place and depth < len(parts) - 1:
+        place[part] = {}
+    return [part]
 
 
 def _takes_any_key(parts: list[str]) -> bool:
