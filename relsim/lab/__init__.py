@@ -1,0 +1,1 @@
+"""Experiments: designs, paired comparisons, replication, a store that survives, tidy tables."""
