@@ -1,0 +1,1 @@
+"""Experiments: designs, runs in numbers, and what their outcomes depend on."""
