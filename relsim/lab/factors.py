@@ -86,7 +86,7 @@ class Factor:
         p = np.asarray(u, dtype=np.float64)
         if self.levels is not None:
             count = len(self.levels)
-            return _objects(self.levels)[np.minimum((p * count).astype(np.int64), count - 1)]
+            return objects(self.levels)[np.minimum((p * count).astype(np.int64), count - 1)]
         if self.name is not None:
             return self._quantiles(p)
         low, high = self._range
@@ -108,7 +108,7 @@ class Factor:
         """
         p = np.asarray(u, dtype=np.float64)
         if self.levels is not None:
-            return _objects(self.levels)[_nearest_whole(p * (len(self.levels) - 1))]
+            return objects(self.levels)[_nearest_whole(p * (len(self.levels) - 1))]
         if self.name is not None:
             return self._quantiles(OUTER + p * (1.0 - 2.0 * OUTER))
         values = self._between(p, *self._range)
@@ -192,7 +192,8 @@ def _nearest_whole(values: Array) -> npt.NDArray[np.int64]:
     return np.floor(values + 0.5).astype(np.int64)
 
 
-def _objects(levels: Sequence[Any]) -> Values:
+def objects(levels: Sequence[Any]) -> Values:
+    """Return values of any kind as an array of objects, lists among them."""
     # Filled one by one, lest numpy makes an axis of levels that are lists.
     result = np.empty(len(levels), dtype=object)
     for place, level in enumerate(levels):
