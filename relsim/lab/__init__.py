@@ -1,0 +1,1 @@
+"""Experiments: designs, paired runs, replication to a precision, and what came out of them."""
