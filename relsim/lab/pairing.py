@@ -35,7 +35,7 @@ from relsim.lab.sizes import (
     unpaired_units,
     variance_reduction,
 )
-from relsim.spec.reading import nearest
+from relsim.spec.checking import nearest
 
 Margin = tuple[float, float]
 

@@ -71,9 +71,7 @@ class Study:
         with naming(name):
             _check_names(spec)
         markets = tuple(_market(base, config) for base in spec.bases)
-        study = cls(
-            name, spec, markets, design_of(spec, config.folder), (str(config.folder),)
-        )
+        study = cls(name, spec, markets, design_of(spec, config.folder), (str(config.folder),))
         study.check()
         return study
 
