@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import OutputError, SpecError
-from relsim.lab.outcomes import Array, again, enough, in_order, interval, require_columns
+from relsim.lab.outcomes import Array, again, complete_rows, in_order, interval, require_columns
 from relsim.lab.points import MATRIX, MOVED, ROW, factor_columns
 
 LEAST_ROWS = 16
@@ -84,8 +84,9 @@ def sobol_indices(
 
     First order after Saltelli et al. (2010), Computer Physics Communications 181:2; total order
     after Jansen (1999), ibid. 117:1-2; pairs after Saltelli (2002), ibid. 145:2. With replications
-    the indices are those of the points' means; ``noise.left_in_means`` says how much luck these
-    still hold: by that much all first-order indices are too small, and total ones too large.
+    the indices are those of the points' means, which still hold some luck: with
+    l = ``noise.left_in_means`` a first-order index S comes out as (1 - l) S, and a total one T as
+    (1 - l) T + l.
 
     Parameters
     ----------
@@ -110,8 +111,7 @@ def sobol_indices(
     require_columns(design, "saltelli", (ROW, MATRIX, MOVED))
     design, values = in_order(design, y)
     keys, with_pairs, blocks = _blocks(design, values)
-    complete = np.isfinite(blocks).all(axis=(1, 2))
-    enough(complete, LEAST_ROWS, "rows")
+    complete = complete_rows(blocks, LEAST_ROWS, "rows")
     blocks = blocks[complete]
     means = blocks.mean(axis=2)
     if not np.ptp(means[:, [0, -1]]):
@@ -176,8 +176,7 @@ def noise_share(
             f"the outcomes: given the shape {values.shape}, allowed: points x replications, of "
             "which two or more"
         )
-    complete = np.isfinite(values).all(axis=1)
-    enough(complete, LEAST_ROWS, "points")
+    complete = complete_rows(values, LEAST_ROWS, "points")
     values = values[complete]
     if not np.ptp(values):
         raise OutputError("the outcomes: all are the same, allowed: an outcome that varies")
