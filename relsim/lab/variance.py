@@ -31,7 +31,7 @@ class Noise:
     share : float
         Luck's part of the whole, both kinds together: the noise share.
     low, high : float
-        Interval of the share, over points; that replications are few is not in it.
+        Interval of the share; wide with few replications, as far as luck is shared.
     left_in_means : float
         Luck's part of the variance of the points' means, which is what indices are computed from.
     """
@@ -154,7 +154,10 @@ def noise_share(
         Outcomes at independent points, as of a sample; replication r has the same luck at all.
         Points with a run that failed are left out.
     level, resamples, seed
-        As in :func:`sobol_indices`; the bootstrap is over points.
+        As in :func:`sobol_indices`. The bootstrap is over points; in each resample the mean
+        square of replications is divided by a draw of chi-square over its degrees of freedom
+        (Weerahandi 1993, Journal of the American Statistical Association 88:423), since a few
+        replications say little about luck that all points share. This takes that luck as normal.
 
     Raises
     ------
@@ -172,7 +175,14 @@ def noise_share(
     if not np.ptp(values):
         raise OutputError("the outcomes: all are the same, allowed: an outcome that varies")
     parameters, common, apart = map(float, _components(values))
-    drawn = again(lambda rows: _luck(_components(values[rows])), len(values), resamples, seed)
+    chances = np.random.default_rng([seed, 1])
+    free = values.shape[1] - 1
+    drawn = again(
+        lambda rows: _luck(_components(values[rows], free / chances.chisquare(free))),
+        len(values),
+        resamples,
+        seed,
+    )
     low, high = interval(drawn, level)
     of_means = parameters + apart / values.shape[1]
     return Noise(
@@ -186,14 +196,17 @@ def noise_share(
     )
 
 
-def _components(y: Array) -> Array:
-    """Return the variances of points, of replications, and of both together."""
+def _components(y: Array, stretch: float = 1.0) -> Array:
+    """Return the variances of points, of replications, and of both together.
+
+    The mean square of replications is taken ``stretch`` times.
+    """
     points, replications = y.shape
     of_points, of_luck = y.mean(axis=1), y.mean(axis=0)
     rest = y - of_points[:, None] - of_luck + y.mean()
     apart = (rest**2).sum() / ((points - 1) * (replications - 1))
     parameters = of_points.var(ddof=1) - apart / replications
-    common = of_luck.var(ddof=1) - apart / points
+    common = stretch * of_luck.var(ddof=1) - apart / points
     return np.maximum([parameters, common, apart], 0.0)
 
 

@@ -244,6 +244,17 @@ def test_luck_that_all_points_share_is_luck_too() -> None:
     assert noise.share == pytest.approx(9.25 / (9.25 + points.var(ddof=1)), rel=0.05)
 
 
+@pytest.mark.parametrize(("common", "apart"), [(1.0, 0.0), (0.0, 1.0), (0.8, 0.6)])
+def test_the_noise_share_is_covered_about_as_often_as_it_says(common: float, apart: float) -> None:
+    hits = 0
+    for seed in range(150):
+        points = 2.0 * np.random.default_rng([seed, 1]).standard_normal(80)
+        y = lucky(points, common, apart, 6, seed)
+        noise = sensitivity.noise_share(y, resamples=150, seed=seed)
+        hits += noise.low <= 0.2 <= noise.high
+    assert 0.85 <= hits / 150 <= 1.0
+
+
 def test_luck_only_and_parameters_only() -> None:
     rng = np.random.default_rng(4)
     same_point = np.zeros(400)
