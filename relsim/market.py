@@ -19,11 +19,11 @@ from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.plan import Plan
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
-from relsim.firms.tables import causes_table, market_table, tenure_table
+from relsim.firms.tables import causes_table, market_columns, market_table, tenure_table
 from relsim.firms.view import FirmView, OwnMonth
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
-from relsim.spec.reading import nearest
+from relsim.spec.checking import nearest
 
 if TYPE_CHECKING:
     from relsim.stories import Story
@@ -298,6 +298,11 @@ class Market(mesa.Model):
         self.worth.stay = 1.0 - monthly_loss(spec.market.annual_turnover)
         self.now = circumstances.at(spec, self.month)
         self._costs = results.costs(spec, self.now.present)
+
+    @property
+    def columns(self) -> dict[str, Array]:
+        """Results so far: each column of the table as an array of shape (months, firms)."""
+        return market_columns(self.spec, self.records)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -23,8 +23,8 @@ from relsim.customers.rules import (
 from relsim.errors import SpecError
 from relsim.firms.strategies import BUILT_IN
 from relsim.spec import Mechanisms, read
+from relsim.spec.checking import nearest
 from relsim.spec.locating import shipped
-from relsim.spec.reading import nearest
 
 EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
     "experience": (

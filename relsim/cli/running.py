@@ -19,7 +19,7 @@ from relsim.market import Market
 from relsim.output import ResultsFolder, TableStream
 from relsim.provenance import Clock, Identity, identity, manifest
 from relsim.spec import MarketSpec
-from relsim.spec.reading import nearest
+from relsim.spec.checking import nearest
 
 ENGINES = {"compiled": "Market", "agents": "AgentMarket"}
 """What can live the months: name to class of :mod:`relsim`."""

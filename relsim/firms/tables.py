@@ -1,17 +1,73 @@
 """The tables of a run, made from the months as they were kept."""
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from relsim.customers.accounts import Accounts, allocate, fold
 from relsim.customers.population import named
 from relsim.customers.rules.leaving import CAUSES
+from relsim.customers.terms import N_TERMS
 from relsim.firms import results
+from relsim.firms.ledger import SPENT_FIELDS
 from relsim.firms.results import Record
 from relsim.spec import MarketSpec
 
+Array = npt.NDArray[np.float64]
 MONTHS_A_YEAR = 12
+
+
+def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Array]:
+    """Return results by month and firm, a column an array of shape (months, firms).
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market.
+    records : sequence of Record
+        The months, in order, from month 1; at least one.
+
+    Returns
+    -------
+    dict
+        ``share`` (of those who have a supplier), ``market_share`` (of all), ``defection`` (lost
+        over opening), and the columns of :mod:`relsim.firms.results`.
+    """
+    columns = results.columns(results.stack(records))
+    customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
+    everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
+    return {
+        "share": results.ratio(customers, everyone),
+        "market_share": customers / spec.market.customers,
+        "defection": results.ratio(lost, opening),
+        **columns,
+    }
+
+
+@functools.cache
+def column_names() -> tuple[str, ...]:
+    """Return the names of :func:`market_columns`, without a market that has to live for them.
+
+    Examples
+    --------
+    >>> column_names()[:4]
+    ('share', 'market_share', 'defection', 'opening')
+    """
+    accounts = fold(allocate(1, 1))
+    nothing = np.zeros((1, 1, 1))
+    record = Record(
+        accounts=Accounts(*(np.expand_dims(table, 0) for table in accounts)),
+        costs=results.Costs(nothing[0], nothing[0], nothing[0]),
+        opening=nothing[0],
+        terms=np.zeros((1, 1, N_TERMS)),
+        spent=np.zeros((1, 1, len(SPENT_FIELDS))),
+        reward=nothing[0],
+        state=np.zeros((1, 1, len(results.STATE_COLUMNS))),
+    )
+    return ("share", "market_share", "defection", *results.columns(record))
 
 
 def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
@@ -27,27 +83,18 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``month``, ``firm``, ``share`` (of those who have a supplier), ``market_share`` (of all),
-        ``defection`` (lost over opening), and the columns of :mod:`relsim.firms.results`.
+        ``month``, ``firm``, and :func:`market_columns`.
     """
     names = [firm.name for firm in spec.firms]
     if not records:
         return pd.DataFrame({"month": np.array([], int), "firm": pd.Categorical([], names)})
-    columns = results.columns(results.stack(records))
     months = len(records)
-    customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
-    everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
-    shares = {
-        "share": results.ratio(customers, everyone),
-        "market_share": customers / spec.market.customers,
-        "defection": results.ratio(lost, opening),
-    }
     keys = {
         "month": np.repeat(np.arange(1, months + 1), len(names)),
         "firm": named(np.tile(np.arange(len(names)), months), names),
     }
-    values = {name: column.reshape(-1) for name, column in (shares | columns).items()}
-    return pd.DataFrame(keys | values)
+    columns = market_columns(spec, records)
+    return pd.DataFrame(keys | {name: column.reshape(-1) for name, column in columns.items()})
 
 
 def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:

@@ -1,1 +1,1 @@
-"""Experiments: designs, runs in numbers, and what their outcomes depend on."""
+"""Experiments: designs, paired comparisons, replication, a store that survives, tidy tables."""

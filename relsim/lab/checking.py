@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from relsim.errors import SpecError
-from relsim.spec.reading import nearest
+from relsim.spec.checking import nearest
 
 SCALES = ("linear", "log")
 OUTER = 0.025

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from relsim.errors import OutputError, SpecError
-from relsim.lab.outcomes import Array, again, complete_rows, in_order, interval, require_columns
 from relsim.lab.points import MATRIX, MOVED, STEP, TRAJECTORY, factor_columns
+from relsim.lab.resampling import Array, again, complete_rows, in_order, interval, require_columns
 from relsim.lab.variance import LEAST_ROWS, Noise, SobolIndices, noise_share, sobol_indices
 
 __all__ = [

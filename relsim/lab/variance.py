@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import OutputError, SpecError
-from relsim.lab.outcomes import Array, again, complete_rows, in_order, interval, require_columns
 from relsim.lab.points import MATRIX, MOVED, ROW, factor_columns
+from relsim.lab.resampling import Array, again, complete_rows, in_order, interval, require_columns
 
 LEAST_ROWS = 16
 """Fewer complete rows give indices that mean nothing."""

@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from relsim.errors import SpecError
+from relsim.spec.checking import nearest
 from relsim.spec.events import BY_KIND, Event
 from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
-from relsim.spec.reading import EXTENDS, SET, nearest
+from relsim.spec.reading import EXTENDS, SET
 
 EVENTS: Final = "events"
 """The one list whose items are of several kinds, each with keys of its own."""

@@ -14,13 +14,22 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "configs"  # a checkout
 
 
-def shipped() -> dict[str, Path]:
-    """Return the configs of markets that come with relsim: name to file."""
-    return {path.stem: path for path in sorted((shipped_folder() / "markets").glob("*.yaml"))}
+def shipped(kind: str = "markets") -> dict[str, Path]:
+    """Return the configs of a kind that come with relsim: name to file."""
+    return {path.stem: path for path in sorted((shipped_folder() / kind).glob("*.yaml"))}
 
 
-def locate(name: str, folder: Path) -> Path:
+def locate(name: str, folder: Path, kind: str = "markets") -> Path:
     """Return the file that a name means: a path from ``folder``, else a config of relsim's.
+
+    Parameters
+    ----------
+    name : str
+        As the user gave it.
+    folder : Path
+        Where relative paths start.
+    kind : str
+        Among which configs of relsim's it is looked for: markets, experiments, claims.
 
     Raises
     ------
@@ -30,14 +39,16 @@ def locate(name: str, folder: Path) -> Path:
     path = folder / name
     if path.is_file():
         return path
-    known = shipped()
+    known = shipped(kind)
     if name in known:
         return known[name]
     if path.is_dir():
         raise SpecError(f"{name}: given a folder, allowed: a YAML file")
     near = [str(item) for item in _beside(path)]
     close = difflib.get_close_matches(Path(name).name, [*near, *known], n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else f"; relsim has {', '.join(known)}"
+    hint = (
+        f"; did you mean {close[0]!r}?" if close else f"; relsim has {', '.join(known) or 'none'}"
+    )
     raise SpecError(f"{name}: no such config{hint}")
 
 

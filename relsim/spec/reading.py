@@ -1,18 +1,16 @@
 """From YAML to a checked spec: extends, overrides, and errors that name the place."""
 
-import difflib
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import pydantic
 import yaml
 
 from relsim.errors import EdgeListError, SpecError
-from relsim.spec.events import BY_KIND
+from relsim.spec.checking import checked, kind_of, listing, nearest
 from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
 
@@ -44,18 +42,6 @@ _Loader.add_implicit_resolver(
 )
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return a hint at the nearest known word, or "" if none is near.
-
-    Examples
-    --------
-    >>> nearest("prise", ["price", "share"])
-    "; did you mean 'price'?"
-    """
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
 def parse_yaml(text: str, name: str) -> Any:
     """Return the content of a YAML text.
 
@@ -75,7 +61,14 @@ def parse_yaml(text: str, name: str) -> Any:
         raise SpecError(f"{name}: not valid YAML{place}: {problem}") from None
 
 
-def _read_mapping(path: Path) -> dict[str, Any]:
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Return the keys and values of a YAML file.
+
+    Raises
+    ------
+    SpecError
+        If it cannot be read, or holds something else.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -85,13 +78,8 @@ def _read_mapping(path: Path) -> dict[str, Any]:
         raise SpecError(f"{path}: the config is not a text file in UTF-8") from None
     data = parse_yaml(text, str(path))
     if not isinstance(data, dict):
-        raise SpecError(f"{path}: a config is a mapping of keys to values, not {_kind(data)}")
+        raise SpecError(f"{path}: a config is a mapping of keys to values, not {kind_of(data)}")
     return data
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "a mapping", list: "a list", str: "a text", type(None): "nothing"}
-    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def _merge(base: Any, top: Any) -> Any:
@@ -110,7 +98,7 @@ def _read_extended(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, 
     if path in above:
         chain = " -> ".join(item.name for item in (*above, path))
         raise SpecError(f"{path}: extends itself: {chain}")
-    data = _read_mapping(path)
+    data = read_mapping(path)
     settings = [data.pop(SET)] if SET in data else []
     _make_paths_absolute(data, path.parent)
     base = data.pop(EXTENDS, None)
@@ -130,52 +118,6 @@ def _make_paths_absolute(data: dict[str, Any], folder: Path) -> None:
         network["file"] = str((folder / network["file"]).resolve())
 
 
-def _sentence(error: Any) -> str:
-    """Turn one fault that pydantic found into: key, what is wrong, given, allowed."""
-    # The kind of an event, which pydantic puts into the path, is no key.
-    kinds = set(BY_KIND)
-    in_event = error["loc"][:1] == ("events",)
-    parts = [part for k, part in enumerate(error["loc"]) if not (in_event and k == 2)]
-    place = ".".join(str(part) for part in parts) or "config"
-    kind, given, context = error["type"], error["input"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = _known_keys(error["loc"][:-1])
-        return f"{place}: unknown key{nearest(str(error['loc'][-1]), known) or _listing(known)}"
-    if kind == "missing":
-        return f"{place}: this key is required and is missing"
-    if kind == "literal_error":
-        hint = nearest(str(given), re.findall(r"'([^']*)'", str(context.get("expected", ""))))
-        return f"{place}: given {given!r}, allowed: {context.get('expected')}{hint}"
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        given_kind = given.get("kind") if isinstance(given, dict) else given
-        hint = nearest(str(given_kind), sorted(kinds))
-        return f"{place}.kind: given {given_kind!r}, allowed: {', '.join(sorted(kinds))}{hint}"
-    if kind == "value_error":
-        return str(error["msg"]).removeprefix("Value error, ")
-    message = str(error["msg"]).removeprefix("Input should be ")
-    shown = _kind(given) if isinstance(given, dict | list) else repr(given)
-    return f"{place}: given {shown}, allowed: {message}"
-
-
-def _listing(known: Sequence[str]) -> str:
-    return f"; known here: {', '.join(known)}" if known else ""
-
-
-def _known_keys(place: tuple[Any, ...]) -> list[str]:
-    model: Any = MarketSpec
-    for part in place:
-        if isinstance(part, int):
-            continue
-        if part in BY_KIND and model is None:
-            model = BY_KIND[part]
-            continue
-        annotation = model.model_fields[part].annotation
-        arguments = getattr(annotation, "__args__", ())
-        model = arguments[0] if arguments else annotation
-        model = None if part == "events" else model
-    return list(model.model_fields) if model else []
-
-
 def validate(data: Any, name: str) -> MarketSpec:
     """Return the spec that a config's content describes.
 
@@ -184,13 +126,7 @@ def validate(data: Any, name: str) -> MarketSpec:
     SpecError
         Naming every fault with its place, what was given and what is allowed.
     """
-    try:
-        return MarketSpec.model_validate_json(json.dumps(data, default=str), strict=True)
-    except pydantic.ValidationError as error:
-        faults = [_sentence(item) for item in error.errors(include_url=False)]
-    except (ValueError, TypeError) as error:
-        faults = [str(error)]
-    raise SpecError("\n".join(f"{name}: {fault}" for fault in faults))
+    return checked(MarketSpec, data, name)
 
 
 def read(path: str | Path, overrides: Mapping[str, Any] | None = None) -> MarketSpec:
@@ -213,7 +149,7 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Market
     spec = validate(data, str(path))
     for setting in settings:
         if not isinstance(setting, dict):
-            kind = _kind(setting)
+            kind = kind_of(setting)
             raise SpecError(f"{path}: set: a mapping of dotted paths to values, not {kind}")
         spec = override(spec, setting, f"{path}: set")
     return override(spec, overrides or {}, str(path))
@@ -227,7 +163,7 @@ def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override"
     spec : MarketSpec
         What to start from; it stays as it is.
     values : mapping
-        Dotted path to value; list places count from 0.
+        Dotted path to value; list places count from 0, * stands for all of them.
     name : str
         How errors call the origin of the values.
 
@@ -246,35 +182,76 @@ def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override"
         return spec
     data = spec.model_dump(mode="json")
     for path, value in values.items():
-        _put(data, str(path), value, name)
+        put(data, str(path), value, name, _takes_any_key)
     return validate(data, name)
 
 
-def _put(data: dict[str, Any], path: str, value: Any, name: str) -> None:
-    parts = path.split(".")
-    place: Any = data
-    for depth in range(len(parts)):
-        at = _step(place, parts, depth, name)
+Free = Callable[[list[str]], bool]
+"""Whether a mapping takes any key at the place that the parts of a dotted path name."""
+
+
+def put(data: dict[str, Any], path: str, value: Any, name: str, free: Free) -> None:
+    """Set the value at a dotted path; * stands for every place of a list.
+
+    Parameters
+    ----------
+    data : dict
+        Changed in place.
+    path : str
+        Keys, and places of lists from 0 on.
+    value : any
+        The value.
+    name : str
+        How errors call its origin.
+    free : callable
+        Where keys that are not there yet may be set.
+
+    Raises
+    ------
+    SpecError
+        If the path leads nowhere.
+
+    Examples
+    --------
+    >>> data = {"firms": [{"price": 1}, {"price": 2}]}
+    >>> put(data, "firms.*.price", 3, "test", lambda parts: False)
+    >>> data
+    {'firms': [{'price': 3}, {'price': 3}]}
+    """
+    _put_inside(data, path.split("."), 0, value, (name, free))
+
+
+def _put_inside(
+    place: Any, parts: list[str], depth: int, value: Any, context: tuple[str, Free]
+) -> None:
+    for at in _steps(place, parts, depth, context):
         if depth == len(parts) - 1:
             place[at] = value
         else:
-            place = place[at]
+            _put_inside(place[at], parts, depth + 1, value, context)
 
 
-def _step(place: Any, parts: list[str], depth: int, name: str) -> str | int:
-    """Return the key, or the place in a list, that a part of a dotted path means."""
+def _steps(
+    place: Any, parts: list[str], depth: int, context: tuple[str, Free]
+) -> Sequence[str | int]:
+    """Return the keys, or the places in a list, that a part of a dotted path means."""
     part, where = parts[depth], ".".join(parts[: depth + 1])
+    name, free = context
     if isinstance(place, list):
+        if part == "*":
+            return range(len(place))
         if not part.isdigit() or int(part) >= len(place):
-            allowed = f"0 to {len(place) - 1}"
+            allowed = f"0 to {len(place) - 1}, or * for all" if place else "none, the list is empty"
             raise SpecError(f"{name}: {where}: given place {part!r}, allowed: {allowed}")
-        return int(part)
+        return [int(part)]
     if not isinstance(place, dict):
         raise SpecError(f"{name}: {where}: {'.'.join(parts[:depth])} has no keys inside")
-    if part not in place and not _takes_any_key(parts):
-        hint = nearest(part, list(place)) or _listing(list(place))
+    if part not in place and not free(parts[: depth + 1]):
+        hint = nearest(part, list(place)) or listing(list(place))
         raise SpecError(f"{name}: {where}: unknown key{hint}")
-    return part
+    if part not in place and depth < len(parts) - 1:
+        place[part] = {}
+    return [part]
 
 
 def _takes_any_key(parts: list[str]) -> bool:

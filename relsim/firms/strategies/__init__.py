@@ -20,8 +20,8 @@ from relsim.firms.strategies.fixed_split import (
 from relsim.firms.strategies.life_cycle import LifeCycle
 from relsim.firms.strategies.marginal import Marginal
 from relsim.firms.strategies.retaliator import Retaliator
+from relsim.spec.checking import nearest
 from relsim.spec.firms import StrategySpec
-from relsim.spec.reading import nearest
 
 BUILT_IN: dict[str, type[Strategy]] = {
     kind.name: kind

@@ -1,0 +1,146 @@
+"""One run of an experiment: a market is set up, lives its months, and leaves its outcomes."""
+
+import gc
+import hashlib
+import sys
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from relsim.lab.outcomes import Outcome, measure
+from relsim.market import Market
+from relsim.provenance import code_version
+from relsim.spec import MarketSpec, override, spec_hash
+
+
+class Recipe(NamedTuple):
+    """What all runs of an experiment share; it travels to the workers.
+
+    Attributes
+    ----------
+    bases : tuple of MarketSpec
+        The markets, settings of the experiment included.
+    outcomes : tuple of tuples of Outcome
+        What is taken from each of them.
+    panel : tuple of str
+        Columns of which months are kept; none = no panel.
+    every : int
+        Months between two that are kept.
+    seed : int
+        Of all luck.
+    threads : int
+        Threads that share a month.
+    paths : tuple of str
+        Folders in which strategies of one's own are found.
+    """
+
+    bases: tuple[MarketSpec, ...]
+    outcomes: tuple[tuple[Outcome, ...], ...]
+    panel: tuple[str, ...]
+    every: int
+    seed: int
+    threads: int = 1
+    paths: tuple[str, ...] = ()
+
+
+class Assignment(NamedTuple):
+    """What is special about a run: its number, base, values set on top, and luck."""
+
+    run: int
+    base: int
+    overrides: Mapping[str, Any]
+    replication: int
+
+
+class Lived(NamedTuple):
+    """What a run left.
+
+    Attributes
+    ----------
+    run : int
+        Its number.
+    outcomes : tuple of float
+        In the recipe's order; all not a number if it failed.
+    panel : array of shape (months kept, firms, columns), or None
+        Monthly numbers, if asked for.
+    seconds : float
+        How long it took.
+    key : str
+        Hash of all that the numbers depend on: market, luck, outcomes, code; empty if it failed.
+    error, trace : str
+        What went wrong, in a line and in full; empty if nothing did.
+    """
+
+    run: int
+    outcomes: tuple[float, ...]
+    panel: npt.NDArray[np.float64] | None
+    seconds: float
+    key: str = ""
+    error: str = ""
+    trace: str = ""
+
+
+def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
+    """Live some runs one after another; a run that fails is a row that says so.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What they share.
+    assignments : sequence of Assignment
+        What is special about each.
+    """
+    sys.path += [path for path in recipe.paths if path not in sys.path]
+    lived = [_one(recipe, assignment) for assignment in assignments]
+    # A market's firms point back at it: without this, memory would wait for Python's own cycle.
+    gc.collect()
+    return lived
+
+
+def _one(recipe: Recipe, assignment: Assignment) -> Lived:
+    start = time.perf_counter()
+    try:
+        spec = override(recipe.bases[assignment.base], assignment.overrides)
+        outcomes, panel = _results(recipe, assignment, spec)
+        key = content_key(recipe, assignment, spec)
+    except Exception as error:  # noqa: BLE001  # whatever a strategy of the user's raises
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        seconds = time.perf_counter() - start
+        return failed(recipe, assignment, seconds, words, traceback.format_exc())
+    return Lived(assignment.run, outcomes, panel, time.perf_counter() - start, key)
+
+
+def failed(recipe: Recipe, assignment: Assignment, seconds: float, error: str, trace: str) -> Lived:
+    """Return the row of a run that failed."""
+    nothing = (float("nan"),) * len(recipe.outcomes[assignment.base])
+    return Lived(assignment.run, nothing, None, seconds, error=error, trace=trace)
+
+
+def _results(
+    recipe: Recipe, assignment: Assignment, spec: MarketSpec
+) -> tuple[tuple[float, ...], npt.NDArray[np.float64] | None]:
+    market = Market(spec, recipe.seed, assignment.replication, threads=recipe.threads).run()
+    columns = market.columns
+    taken = tuple(measure(outcome, columns) for outcome in recipe.outcomes[assignment.base])
+    if not recipe.panel:
+        return taken, None
+    kept = np.stack([columns[name] for name in recipe.panel], axis=-1)
+    return taken, np.ascontiguousarray(kept[recipe.every - 1 :: recipe.every])
+
+
+def content_key(recipe: Recipe, assignment: Assignment, spec: MarketSpec) -> str:
+    """Return a hash of all that the numbers of a run depend on."""
+    parts = (
+        spec_hash(spec),
+        recipe.seed,
+        assignment.replication,
+        recipe.outcomes[assignment.base],
+        recipe.panel,
+        recipe.every,
+        code_version(),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,52 @@
+"""From the YAML of an experiment to its spec and the folder that its paths start from."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from relsim.errors import SpecError
+from relsim.lab.spec import ExperimentSpec
+from relsim.spec.checking import checked
+from relsim.spec.locating import locate
+from relsim.spec.reading import put, read_mapping
+
+
+class Config(NamedTuple):
+    """An experiment's config: what errors call it, where it lies, what it says."""
+
+    name: str
+    folder: Path
+    spec: ExperimentSpec
+
+
+def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Read the config of an experiment.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML file, or the name of an experiment that comes with relsim.
+    overrides : mapping, optional
+        Dotted path in the experiment to value: ``{"replication.minimum": 4}``.
+
+    Raises
+    ------
+    SpecError
+        If it is not sound: which key, what was given, what is allowed.
+    """
+    place = locate(str(path), Path.cwd(), "experiments").resolve()
+    data = read_mapping(place)
+    if not isinstance(data.get("outcomes"), dict) and "firms" in data:
+        raise SpecError(f"{path}: is the config of a market, not of an experiment; relsim run it")
+    spec = checked(ExperimentSpec, data, str(path))
+    if overrides:
+        changed = spec.model_dump(mode="json")
+        for key, value in overrides.items():
+            put(changed, key, value, "--set", _takes_any_key)
+        spec = checked(ExperimentSpec, changed, "--set")
+    return Config(str(path), place.parent, spec)
+
+
+def _takes_any_key(parts: list[str]) -> bool:
+    # Arms and settings hold dotted paths of the market, outcomes are named by the user.
+    return parts[0] in ("settings", "arms", "outcomes")

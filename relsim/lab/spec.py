@@ -1,0 +1,253 @@
+"""What an experiment is made of: typed, frozen, validated models of its config."""
+
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from relsim.spec import fields
+from relsim.spec.fields import SpecModel
+
+MOST_REPLICATIONS = 1_000_000
+Aggregate = Literal["mean", "sum", "first", "last", "min", "max", "std", "present_value"]
+LeverDesign = Literal["full_factorial", "one_at_a_time"]
+SampleDesign = Literal[
+    "latin_hypercube", "sobol", "halton", "morris", "saltelli", "full_factorial", "one_at_a_time"
+]
+
+
+class FactorSpec(SpecModel):
+    """Something that differs between runs: levels, a range, or a distribution of scipy's."""
+
+    key: str = fields.key(
+        "Dotted path of a key of the market; * stands for every place of a list.", unit="-"
+    )
+    name: str = fields.key(
+        "What the factor is called in tables; its key unless said.", unit="-", default=""
+    )
+    levels: tuple[Any, ...] = fields.key("The values it takes.", unit="of the key", default=())
+    low: float | None = fields.key("Lowest value of a range.", unit="of the key", default=None)
+    high: float | None = fields.key("Highest value of a range.", unit="of the key", default=None)
+    scale: Literal["linear", "log"] = fields.key(
+        "How a range is filled.", unit="-", default="linear"
+    )
+    integer: bool = fields.key(
+        "Whether a range holds whole numbers only.", unit="yes or no", default=False
+    )
+    steps: int = fields.key(
+        "Values of a range in a full factorial design, ends included.", unit="-", default=3, ge=2
+    )
+    distribution: str | None = fields.key(
+        "Name of a distribution in scipy.stats, such as beta or lognorm.", unit="-", default=None
+    )
+    parameters: dict[str, float] = fields.key(
+        "Parameters of that distribution, by scipy's names.", unit="-", default={}
+    )
+
+    @property
+    def title(self) -> str:
+        """What the factor is called."""
+        return self.name or self.key
+
+
+class OutcomeSpec(SpecModel):
+    """A number that a run leaves: what, of which firm, over which months."""
+
+    measure: str = fields.key("A column of the market's table, such as profit or share.", unit="-")
+    firm: str | int | None = fields.key(
+        "Name of the firm or its place from 0; nobody named = all firms together.",
+        unit="-",
+        default=None,
+    )
+    per: str | None = fields.key(
+        "Another column to divide by, aggregated likewise: lost per opening.",
+        unit="-",
+        default=None,
+    )
+    months: tuple[int, int] | None = fields.key(
+        "First and last month; from the warm-up to the end unless said.",
+        unit="months",
+        default=None,
+    )
+    aggregate: Aggregate = fields.key(
+        "What is made of the months; present_value discounts to the first of them.",
+        unit="-",
+        default="mean",
+    )
+    unit: str = fields.key("Its unit, for figures.", unit="-", default="")
+    margin: tuple[float, float] | None = fields.key(
+        "Differences within these two count as none: tested for equivalence.",
+        unit="of the outcome",
+        default=None,
+    )
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        for name in ("months", "margin"):
+            ends = getattr(self, name)
+            if ends is not None and not ends[0] <= ends[1]:
+                raise ValueError(f"{name}: given {list(ends)}, allowed: the lower one first")
+        if self.months is not None and self.months[0] < 1:
+            raise ValueError(f"months: given {list(self.months)}, allowed: from month 1 on")
+        return self
+
+
+class WarmUpSpec(SpecModel):
+    """The months at the start that no outcome counts, found by a rule in a pilot."""
+
+    rule: Literal["mser5"] = fields.key("MSER-5 (White 1997).", unit="-", default="mser5")
+    measure: str = fields.key("The column whose transient is cut.", unit="-", default="profit")
+    firm: str | int | None = fields.key("Whose.", unit="-", default=None)
+    replications: int = fields.key(
+        "Runs of the pilot, by arm and base.", unit="runs", default=8, ge=1, le=1000
+    )
+
+
+class DesignSpec(SpecModel):
+    """How levers and uncertainties are combined into design points."""
+
+    levers: LeverDesign = fields.key("How levers are combined.", unit="-", default="full_factorial")
+    uncertainties: SampleDesign = fields.key(
+        "How uncertainties are sampled; each sample meets every combination of levers.",
+        unit="-",
+        default="latin_hypercube",
+    )
+    points: int = fields.key(
+        "Samples of the uncertainties; trajectories of a Morris design, base samples of a "
+        "Saltelli design.",
+        unit="-",
+        default=32,
+        ge=1,
+        le=10_000_000,
+    )
+    seed: int = fields.key("Seed of the sample.", unit="-", default=1, ge=0, lt=2**32)
+    file: str | None = fields.key(
+        "A CSV of design points, a column a key, instead of levers and uncertainties.",
+        unit="-",
+        default=None,
+    )
+
+
+class ReplicationSpec(SpecModel):
+    """How many replications: a fixed number, or until an effect is known precisely enough."""
+
+    minimum: int = fields.key(
+        "Replications in any case.", unit="runs", default=10, ge=1, le=MOST_REPLICATIONS
+    )
+    maximum: int | None = fields.key(
+        "Replications at most; the minimum unless a precision is asked for.",
+        unit="runs",
+        default=None,
+        ge=1,
+        le=MOST_REPLICATIONS,
+    )
+    absolute: float | None = fields.key(
+        "Half-width of the interval that is asked for.",
+        unit="of the outcome",
+        default=None,
+        gt=0.0,
+    )
+    relative: float | None = fields.key(
+        "The same as a part of the mean.", unit="share", default=None, gt=0.0, lt=1.0
+    )
+    outcome: str | None = fields.key(
+        "The outcome aimed at; the first unless said.", unit="-", default=None
+    )
+    treatment: str | None = fields.key(
+        "The arm whose effect is aimed at; all of them unless said.", unit="-", default=None
+    )
+    confidence: float = fields.key(
+        "Confidence of intervals.", unit="share", default=0.95, gt=0.5, lt=1.0
+    )
+
+    @property
+    def sequential(self) -> bool:
+        """Whether a precision is asked for."""
+        return self.absolute is not None or self.relative is not None
+
+    @property
+    def most(self) -> int:
+        """Replications at most."""
+        if not self.sequential:
+            return self.minimum
+        return self.maximum if self.maximum is not None else 50 * self.minimum
+
+    @model_validator(mode="after")
+    def _check_numbers(self) -> Self:
+        if self.maximum is not None and self.maximum < self.minimum:
+            raise ValueError(
+                f"replication.maximum: given {self.maximum}, allowed: the minimum "
+                f"({self.minimum}) or more"
+            )
+        if self.maximum is not None and not self.sequential and self.maximum > self.minimum:
+            raise ValueError(
+                "replication.maximum: needs a precision that decides how many of them are run: "
+                "absolute or relative"
+            )
+        return self
+
+
+class PanelSpec(SpecModel):
+    """Monthly numbers that are kept of every run."""
+
+    measures: tuple[str, ...] = fields.key("Columns of the market's table.", unit="-", min_length=1)
+    every: int = fields.key("Keep every so many months.", unit="months", default=1, ge=1)
+
+
+class ExperimentSpec(SpecModel):
+    """An experiment: markets, what differs between runs, and what is measured."""
+
+    title: str = fields.key(
+        "What the experiment is called in figures.", unit="-", default="An experiment"
+    )
+    notes: str = fields.key("Anything worth saying about it.", unit="-", default="")
+    base: str | tuple[str, ...] = fields.key("The config of a market, or of several.", unit="-")
+    settings: dict[str, Any] = fields.key(
+        "Values set on top of every base: dotted path to value.", unit="-", default={}
+    )
+    arms: dict[str, dict[str, Any]] = fields.key(
+        "Named treatments: dotted path to value; they share customers and luck.",
+        unit="-",
+        default={"as_is": {}},
+    )
+    control: str | None = fields.key(
+        "The arm that the others are compared with; the first unless said.", unit="-", default=None
+    )
+    levers: tuple[FactorSpec, ...] = fields.key("What a firm may choose.", unit="-", default=())
+    uncertainties: tuple[FactorSpec, ...] = fields.key("What nobody knows.", unit="-", default=())
+    design: DesignSpec = fields.key("How they are combined.", unit="-", default=DesignSpec())
+    outcomes: dict[str, OutcomeSpec] = fields.key(
+        "What is measured, by name.", unit="-", min_length=1
+    )
+    warm_up: int | WarmUpSpec = fields.key(
+        "Months at the start that no outcome counts, or a rule that finds them.",
+        unit="months",
+        default=0,
+    )
+    replication: ReplicationSpec = fields.key("How often.", unit="-", default=ReplicationSpec())
+    seed: int = fields.key("Seed of all luck.", unit="-", default=1, ge=0, lt=2**64)
+    luck: Literal["common", "independent"] = fields.key(
+        "Whether design points share their luck, or each has its own; arms always share it.",
+        unit="-",
+        default="common",
+    )
+    panel: PanelSpec | None = fields.key("Monthly numbers to keep.", unit="-", default=None)
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The configs of the markets."""
+        return (self.base,) if isinstance(self.base, str) else self.base
+
+    @property
+    def reference(self) -> str:
+        """The name of the control."""
+        return self.control if self.control is not None else next(iter(self.arms))
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """The arms that are compared with the control."""
+        return tuple(name for name in self.arms if name != self.reference)
+
+    @property
+    def factors(self) -> tuple[FactorSpec, ...]:
+        """Levers and uncertainties."""
+        return (*self.levers, *self.uncertainties)
