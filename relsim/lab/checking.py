@@ -96,7 +96,8 @@ def _check_range(key: str, fields: Mapping[str, Any]) -> None:
 
 def is_number(value: Any) -> bool:
     """Return whether a value is a finite number, which true and false are not."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    number = isinstance(value, int | float | np.integer) and not isinstance(value, bool)
+    return number and math.isfinite(value)
 
 
 def _check_distribution(key: str, name: Any, parameters: Any) -> None:

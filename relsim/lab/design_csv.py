@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from relsim.errors import SpecError
-from relsim.lab.points import POINT
+from relsim.lab.points import NOTE, POINT
 from relsim.spec.reading import parse_yaml
 
 
@@ -72,7 +72,7 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _value(place: str, name: str, cell: str) -> Any:
-    if name.startswith("design."):
+    if name.startswith(NOTE):
         # Notes may be empty, and a word there is never anything but a word.
         return _number_or_text(cell)
     if not cell.strip():
@@ -97,9 +97,11 @@ def _column(values: list[Any]) -> Any:
 
 
 def _check_points(path: str, points: Sequence[Any]) -> None:
+    seen: set[int] = set()
     for number, value in enumerate(points, start=1):
         place = f"{path}: row {number}, column {POINT!r}"
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise SpecError(f"{place}: given {value!r}, allowed: a whole number from 0")
-        if value in points[: number - 1]:
+        if value in seen:
             raise SpecError(f"{place}: given {value!r} a second time, allowed: each number once")
+        seen.add(value)

@@ -78,5 +78,5 @@ def check_count(what: str, given: Any, least: int) -> None:
     SpecError
         If it is not a whole number of at least ``least``.
     """
-    if not isinstance(given, int) or isinstance(given, bool) or given < least:
+    if not isinstance(given, int | np.integer) or isinstance(given, bool) or given < least:
         raise SpecError(f"{what}: given {given!r}, allowed: a whole number from {least}")

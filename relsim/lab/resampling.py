@@ -63,20 +63,22 @@ def in_order(design: pd.DataFrame, y: npt.ArrayLike) -> tuple[pd.DataFrame, Arra
     return design.iloc[order], values[order]
 
 
-def enough(complete: npt.NDArray[np.bool_], least: int, what: str) -> None:
-    """Check that enough rows have all their outcomes.
+def complete_rows(values: Array, least: int, what: str) -> npt.NDArray[np.bool_]:
+    """Return which rows, along the first axis, have all their outcomes.
 
     Raises
     ------
     OutputError
-        Saying how many failed and how many are left.
+        If fewer than ``least`` have: how many failed and how many are left of what.
     """
+    complete = np.asarray(np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     left = int(complete.sum())
     if left < least:
         raise OutputError(
             f"the outcomes: {complete.size - left} of {complete.size} {what} have runs that "
             f"failed, {left} are left, allowed: {least} or more"
         )
+    return complete
 
 
 def again(statistic: Callable[[Any], Array], rows: int, resamples: int, seed: int) -> Array:

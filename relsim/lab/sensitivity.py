@@ -10,8 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from relsim.errors import OutputError, SpecError
-from relsim.lab.points import MOVED, STEP, TRAJECTORY, factor_columns
-from relsim.lab.resampling import Array, again, enough, in_order, interval, require_columns
+from relsim.lab.points import MATRIX, MOVED, STEP, TRAJECTORY, factor_columns
+from relsim.lab.resampling import Array, again, complete_rows, in_order, interval, require_columns
 from relsim.lab.variance import LEAST_ROWS, Noise, SobolIndices, noise_share, sobol_indices
 
 __all__ = [
@@ -58,7 +58,7 @@ def tornado(design: pd.DataFrame, y: npt.ArrayLike, *, level: float = 0.95) -> p
         If no factor has a complete pair.
     """
     require_columns(design, "one_at_a_time", (MOVED,))
-    if TRAJECTORY in design.columns or not (design[MOVED] == "").any():
+    if {TRAJECTORY, MATRIX} & set(design.columns) or not (design[MOVED] == "").any():
         raise SpecError("the design: given another kind, allowed: one made by one_at_a_time")
     design, values = in_order(design, y)
     moved = design[MOVED].to_numpy()
@@ -148,8 +148,7 @@ def morris_effects(
     require_columns(design, "morris", (TRAJECTORY, MOVED, STEP))
     design, values = in_order(design, y)
     keys, effects = _elementary_effects(design, values.mean(axis=1))
-    complete = np.isfinite(effects).all(axis=1)
-    enough(complete, LEAST_TRAJECTORIES, "trajectories")
+    complete = complete_rows(effects, LEAST_TRAJECTORIES, "trajectories")
     effects = effects[complete]
     sizes = np.abs(effects)
     drawn = again(lambda rows: sizes[rows].mean(axis=0), len(sizes), resamples, seed)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from relsim.errors import OutputError, SpecError
 from relsim.lab.points import MATRIX, MOVED, ROW, factor_columns
-from relsim.lab.resampling import Array, again, enough, in_order, interval, require_columns
+from relsim.lab.resampling import Array, again, complete_rows, in_order, interval, require_columns
 
 LEAST_ROWS = 16
 """Fewer complete rows give indices that mean nothing."""
@@ -31,7 +31,7 @@ class Noise:
     share : float
         Luck's part of the whole, both kinds together: the noise share.
     low, high : float
-        Interval of the share, over points; that replications are few is not in it.
+        Interval of the share; wide with few replications, as far as luck is shared.
     left_in_means : float
         Luck's part of the variance of the points' means, which is what indices are computed from.
     """
@@ -84,8 +84,9 @@ def sobol_indices(
 
     First order after Saltelli et al. (2010), Computer Physics Communications 181:2; total order
     after Jansen (1999), ibid. 117:1-2; pairs after Saltelli (2002), ibid. 145:2. With replications
-    the indices are those of the points' means; ``noise.left_in_means`` says how much luck these
-    still hold: by that much all first-order indices are too small, and total ones too large.
+    the indices are those of the points' means, which still hold some luck: with
+    l = ``noise.left_in_means`` a first-order index S comes out as (1 - l) S, and a total one T as
+    (1 - l) T + l.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ def sobol_indices(
     y : array_like
         Outcomes.
     level : float
-        Of the intervals, which are the bootstrap's percentiles over rows.
+        Of the intervals, which are the bootstrap's percentiles over rows. It takes the rows for
+        independent, where a Sobol sequence does better: the intervals are on the wide side.
     resamples : int
         How often rows are drawn again.
     seed : int
@@ -110,8 +112,7 @@ def sobol_indices(
     require_columns(design, "saltelli", (ROW, MATRIX, MOVED))
     design, values = in_order(design, y)
     keys, with_pairs, blocks = _blocks(design, values)
-    complete = np.isfinite(blocks).all(axis=(1, 2))
-    enough(complete, LEAST_ROWS, "rows")
+    complete = complete_rows(blocks, LEAST_ROWS, "rows")
     blocks = blocks[complete]
     means = blocks.mean(axis=2)
     if not np.ptp(means[:, [0, -1]]):
@@ -120,25 +121,15 @@ def sobol_indices(
     drawn = again(
         lambda rows: _estimates(means[rows], len(keys), with_pairs), len(means), resamples, seed
     )
-    low, high = interval(drawn, level)
-    first, total, second = _parts(len(keys), found.size)
-    table: dict[str, list[str] | Array] = {"factor": keys}
-    sums = []
-    for order, part in (("first", first), ("total", total)):
-        table |= {order: found[part], f"{order}_low": low[part], f"{order}_high": high[part]}
-        ends = interval(drawn[:, part].sum(axis=1), level)
-        sums.append((order, found[part].sum(), *map(float, ends)))
-    pairs = pd.DataFrame(itertools.combinations(keys, 2), columns=["factor", "other"]).assign(
-        second=found[second], second_low=low[second], second_high=high[second]
-    )
     of_points = blocks[:, [0, -1]].reshape(-1, blocks.shape[2])
+    lucky = blocks.shape[2] > 1
     return SobolIndices(
-        table=pd.DataFrame(table),
-        sums=pd.DataFrame(sums, columns=["order", "sum", "low", "high"]),
-        pairs=pairs if with_pairs else None,
-        noise=None
-        if blocks.shape[2] == 1
-        else noise_share(of_points, level=level, resamples=resamples, seed=seed),
+        table=pd.DataFrame({"factor": keys}).assign(**_of_factors(keys, found, drawn, level)),
+        sums=_sums(len(keys), found, drawn, level),
+        pairs=_of_pairs(keys, found, drawn, level) if with_pairs else None,
+        noise=noise_share(of_points, level=level, resamples=resamples, seed=seed)
+        if lucky
+        else None,
         rows=len(means),
         dropped=int((~complete).sum()),
     )
@@ -163,7 +154,10 @@ def noise_share(
         Outcomes at independent points, as of a sample; replication r has the same luck at all.
         Points with a run that failed are left out.
     level, resamples, seed
-        As in :func:`sobol_indices`; the bootstrap is over points.
+        As in :func:`sobol_indices`. The bootstrap is over points; in each resample the mean
+        square of replications is divided by a draw of chi-square over its degrees of freedom
+        (Weerahandi 1993, Journal of the American Statistical Association 88:423), since a few
+        replications say little about luck that all points share. This takes that luck as normal.
 
     Raises
     ------
@@ -176,13 +170,19 @@ def noise_share(
             f"the outcomes: given the shape {values.shape}, allowed: points x replications, of "
             "which two or more"
         )
-    complete = np.isfinite(values).all(axis=1)
-    enough(complete, LEAST_ROWS, "points")
+    complete = complete_rows(values, LEAST_ROWS, "points")
     values = values[complete]
     if not np.ptp(values):
         raise OutputError("the outcomes: all are the same, allowed: an outcome that varies")
     parameters, common, apart = map(float, _components(values))
-    drawn = again(lambda rows: _luck(_components(values[rows])), len(values), resamples, seed)
+    chances = np.random.default_rng([seed, 1])
+    free = values.shape[1] - 1
+    drawn = again(
+        lambda rows: _luck(_components(values[rows], free / chances.chisquare(free))),
+        len(values),
+        resamples,
+        seed,
+    )
     low, high = interval(drawn, level)
     of_means = parameters + apart / values.shape[1]
     return Noise(
@@ -196,14 +196,17 @@ def noise_share(
     )
 
 
-def _components(y: Array) -> Array:
-    """Return the variances of points, of replications, and of both together."""
+def _components(y: Array, stretch: float = 1.0) -> Array:
+    """Return the variances of points, of replications, and of both together.
+
+    The mean square of replications is taken ``stretch`` times.
+    """
     points, replications = y.shape
     of_points, of_luck = y.mean(axis=1), y.mean(axis=0)
     rest = y - of_points[:, None] - of_luck + y.mean()
     apart = (rest**2).sum() / ((points - 1) * (replications - 1))
     parameters = of_points.var(ddof=1) - apart / replications
-    common = of_luck.var(ddof=1) - apart / points
+    common = stretch * of_luck.var(ddof=1) - apart / points
     return np.maximum([parameters, common, apart], 0.0)
 
 
@@ -248,5 +251,26 @@ def _estimates(means: Array, factors: int, with_pairs: bool) -> Array:
     return np.concatenate([first, total, both - first[i] - first[j]])
 
 
-def _parts(factors: int, size: int) -> tuple[slice, slice, slice]:
-    return slice(0, factors), slice(factors, 2 * factors), slice(2 * factors, size)
+def _of_factors(keys: list[str], found: Array, drawn: Array, level: float) -> dict[str, Array]:
+    low, high = interval(drawn, level)
+    count = len(keys)
+    columns: dict[str, Array] = {}
+    for order, part in (("first", slice(count)), ("total", slice(count, 2 * count))):
+        columns |= {order: found[part], f"{order}_low": low[part], f"{order}_high": high[part]}
+    return columns
+
+
+def _sums(factors: int, found: Array, drawn: Array, level: float) -> pd.DataFrame:
+    single = slice(2 * factors)
+    sums = found[single].reshape(2, factors).sum(axis=1)
+    low, high = interval(drawn[:, single].reshape(-1, 2, factors).sum(axis=2), level)
+    return pd.DataFrame({"order": ["first", "total"], "sum": sums, "low": low, "high": high})
+
+
+def _of_pairs(keys: list[str], found: Array, drawn: Array, level: float) -> pd.DataFrame:
+    low, high = interval(drawn, level)
+    rest = slice(2 * len(keys), None)
+    pairs = list(itertools.combinations(keys, 2))
+    return pd.DataFrame(pairs, columns=["factor", "other"]).assign(
+        second=found[rest], second_low=low[rest], second_high=high[rest]
+    )
