@@ -4,6 +4,7 @@ Nothing here fails or warns on the data that simulations do bring: one run has n
 and runs that are all the same have one of no width.
 """
 
+import functools
 import math
 import warnings
 from collections.abc import Callable
@@ -94,6 +95,7 @@ def t_interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Interva
     return Interval(middle, middle - half, middle + half)
 
 
+@functools.lru_cache(maxsize=4096)
 def quantile(n: float, confidence: float = CONFIDENCE) -> float:
     """Return how many standard errors of ``n`` values an interval reaches; nan below two values.
 
