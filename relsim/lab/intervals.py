@@ -204,8 +204,9 @@ def bootstrap_interval(
 
     Notes
     -----
-    It misses more often than its confidence says with few rows (see ``results/coverage``): it is
-    there to be compared with Student's interval, not to replace it.
+    Of 95% intervals of a mean, 85% held the truth with 5 normal rows, 90% with 10 and 95% with 40
+    (``results/coverage``), and with skewed rows it did no better than Student's interval. It serves
+    statistics other than the mean, and as a second opinion; it does not replace Student's.
 
     Examples
     --------
