@@ -84,6 +84,17 @@ def value_axis(sharing: Sequence[Axes], most: int = 7) -> None:
             each.axhline(0.0, color=INK, linewidth=0.9, zorder=1.5)
 
 
+def value_limits(values: Array, *, from_zero: bool = False) -> tuple[float, float]:
+    """Return limits that hold all values; from zero, unless that would flatten the lines."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    if from_zero and (low == high or low < high / 2.0):
+        return 0.0, 1.06 * high or 1.0
+    middle, half = (low + high) / 2.0, (high - low) / 2.0
+    half = max(1.12 * half, 0.05 * abs(middle)) or 1.0
+    return middle - half, middle + half
+
+
 class End(NamedTuple):
     """The end of a line, month and value, and what stands beside it."""
 
