@@ -71,13 +71,18 @@ def month_axis(axes: Axes, months: Array, most: int = _MOST_TICKS) -> None:
     axes.set_xticks(ticks, tick_labels(ticks))
 
 
+def value_ticks(low: float, high: float, most: int = 7) -> Array:
+    """Return round ticks between two values."""
+    ticks = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
+    return ticks[(ticks >= low) & (ticks <= high)]
+
+
 def value_axis(sharing: Sequence[Axes], most: int = 7) -> None:
     """Fix the axis of values that some axes share, with a line at zero where zero is inside."""
     axes = sharing[0]
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
-    ticks = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
-    ticks = ticks[(ticks >= low) & (ticks <= high)]
+    ticks = value_ticks(low, high, most)
     axes.set_yticks(ticks, tick_labels(ticks))
     if low < 0.0 < high:
         for each in sharing:

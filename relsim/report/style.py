@@ -182,6 +182,17 @@ def number(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{min(max(digits - 1 - magnitude, 0), 12)}f}".replace("-", "−")
 
 
+def signed(value: float) -> str:
+    """Return a difference as people write it: with its sign.
+
+    Examples
+    --------
+    >>> signed(12.3456), signed(-5.0), signed(0.0), signed(float("nan"))
+    ('+12.3', '−5.00', '0.00', '–')
+    """
+    return f"+{number(value)}" if value > 0.0 else number(value)
+
+
 def tick_labels(ticks: npt.NDArray[np.float64]) -> list[str]:
     """Return the labels of ticks: as many decimals as their step needs, the same for all.
 
