@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,18 +34,19 @@ from relsim.report.style import (
     drawing,
     fit,
     inches,
-    number,
     plain,
-    signed,
     tick_labels,
     width,
+    wrapped,
 )
 
 Array = npt.NDArray[np.float64]
 
 _TALL, _MOST_TALL, _CELL = 3.4, 6.0, 0.42
-_BAR, _BESIDE, _MOST_NAME = 0.16, 0.14, 1.3
+_BAR, _BESIDE, _MOST_NAME = 0.16, 0.14, 1.5
+_LEAST_NAME, _MOST_LINES = 0.4, 4
 _TINY = 6.0  # points: the least size of the values in cells
+_MANY = 400  # cells among which no line is drawn
 _HATCH = "////"
 _LIGHT = 0.45  # on cells darker than this, words are white
 _EFFECT = LinearSegmentedColormap.from_list("effect", [OFFENCE, "#F6F6F6", DEFENCE])
@@ -53,11 +54,11 @@ _LEVEL = LinearSegmentedColormap.from_list("level", STEPS)
 
 
 class _Grid(NamedTuple):
-    """Values of cells by y and x, whether their intervals include zero, and the names of both."""
+    """Values of cells by y and x, whether their intervals include zero, levels of x, names of y."""
 
     cells: Array
     unsure: npt.NDArray[np.bool_]
-    x: list[str]
+    x: list[Any]
     y: list[str]
 
 
@@ -105,23 +106,26 @@ def surface(
     shades = _Shades.of(grid.cells, effect=effect)
     ticks = value_ticks(shades.norm.vmin or 0.0, shades.norm.vmax or 0.0)
     room = max((width(text, SMALL) for text in tick_labels(ticks)), default=0.0)
-    left = EDGE + 0.42 + max(width(text, SMALL) for text in grid.y)
-    right = EDGE + _BESIDE + _BAR + room + 0.36
+    left = EDGE + 0.42 + max(width(line, SMALL) for name in grid.y for line in name.split("\n"))
+    right = EDGE + _BESIDE + _BAR + room + 0.4
     body = min(max(_TALL, len(grid.y) * _CELL), _MOST_TALL)
-    written = [[(signed if effect else number)(each) for each in row] for row in grid.cells]
+    written = _written(grid.cells, "+" if effect else "-")
     widest = max(width(text, 1.0) for row in written for text in row)
     across = (WIDTH - left - right) / len(grid.x)
+    grid = grid._replace(x=_names(grid.x, across - 0.1))
+    deep = (max(name.count("\n") for name in grid.x)) * SMALL * LINE
     size = min(SMALL, 0.9 * across / widest, 0.9 * body / len(grid.y) / LINE)
     label = value.words(scale.unit)
     words = Words(
         title or label,
-        says or f"{value.label}, by {x.label} and {y.label}.",
+        says or "Every cell: one combination of the two factors.",
         y.words(about.unit(y.unit)), x.words(about.unit(x.unit)),
         _notes(grid, written=size >= _TINY),
     )  # fmt: skip
     key = _key(grid, about, zero, effect=effect)
-    figure, box = frame(about, words, body, left=left, right=right, key=key)
+    figure, box = frame(about, words, body + deep, left=left, right=right, key=key)
     name_axes(figure, box, words)
+    box = box._replace(bottom=box.bottom + deep)
     axes = axes_in(figure, box)
     mesh = _draw_cells(axes, grid, shades)
     if size >= _TINY:
@@ -179,16 +183,34 @@ def _grid(table: pd.DataFrame, x: Quantity, y: Quantity, value: Quantity, factor
     return _Grid(
         wide["shown"].to_numpy(dtype=np.float64),
         wide["unsure"].to_numpy(dtype=np.float64) == 1.0,
-        _names(wide["shown"].columns),
-        _names(wide["shown"].index),
+        wide["shown"].columns.tolist(),
+        _names(wide["shown"].index.tolist(), _MOST_NAME),
     )
 
 
-def _names(levels: pd.Index) -> list[str]:
-    """Return the levels of a factor as they are written."""
-    if pd.api.types.is_numeric_dtype(levels.dtype):
-        return [f"{level:,.6g}".replace("-", "−") for level in levels]
-    return [fit(plain(str(level)), SMALL, _MOST_NAME) for level in levels]
+def _names(levels: Sequence[Any], room: float) -> list[str]:
+    """Return the levels of a factor as they are written: numbers in a line, texts in the room."""
+    return [
+        "\n".join(wrapped(plain(level), SMALL, max(room, _LEAST_NAME))[:_MOST_LINES])
+        if isinstance(level, str)
+        else f"{level:,.6g}".replace("-", "−")
+        for level in levels
+    ]
+
+
+def _written(cells: Array, sign: str) -> list[list[str]]:
+    """Return the values of cells, with the same decimals in all."""
+    most = float(np.abs(cells[np.isfinite(cells)]).max(initial=0.0))
+    digits = min(max(2 - math.floor(math.log10(most)), 0), 12) if most > 0.0 else 0
+    return [
+        [
+            f"{round(each, digits) + 0.0:{sign},.{digits}f}".replace("-", "−")
+            if np.isfinite(each)
+            else "–"
+            for each in row
+        ]
+        for row in cells.tolist()
+    ]
 
 
 def _notes(grid: _Grid, *, written: bool) -> tuple[str, ...]:
@@ -221,7 +243,7 @@ def _draw_cells(axes: Axes, grid: _Grid, shades: _Shades) -> QuadMesh:
     axes.set_facecolor(GRID)
     mesh = axes.pcolormesh(
         np.ma.masked_invalid(grid.cells), cmap=shades.colours, norm=shades.norm,
-        edgecolor="white", linewidth=0.6,
+        edgecolor="white", linewidth=0.6 if grid.cells.size < _MANY else 0.0,
     )  # fmt: skip
     for row, column in np.argwhere(grid.unsure):
         axes.add_patch(
@@ -230,7 +252,7 @@ def _draw_cells(axes: Axes, grid: _Grid, shades: _Shades) -> QuadMesh:
             )
         )
     across, up = inches(axes)
-    room = max(width(name, SMALL) for name in grid.x) + 0.1
+    room = max(width(line, SMALL) for name in grid.x for line in name.split("\n")) + 0.1
     for axis, names, apart in (
         (axes.xaxis, grid.x, room * len(grid.x) / across),
         (axes.yaxis, grid.y, SMALL * LINE * len(grid.y) / up),
@@ -248,7 +270,7 @@ def _write_cells(
         cell, ink = shades.of_cell(float(grid.cells[row, column]))
         under = {"facecolor": cell, "edgecolor": "none", "pad": 1.0}
         axes.text(
-            column + 0.5, row + 0.5, written[row][column],
+            column + 0.5, row + 0.25, written[row][column],
             size=size, color=ink, ha="center", va="center",
             bbox=under if grid.unsure[row, column] else None,
         )  # fmt: skip
