@@ -100,6 +100,11 @@ def value_limits(values: Array, *, from_zero: bool = False) -> tuple[float, floa
     return middle - half, middle + half
 
 
+def cut_axis(low: float) -> tuple[str, ...]:
+    """Return the note for the foot of a figure whose axis of values starts above zero."""
+    return ("The y axis does not start at 0.",) if low > 0.0 else ()
+
+
 class End(NamedTuple):
     """The end of a line, month and value, and what stands beside it."""
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relsim.report.labels import End, end_labels, value_axis, value_limits
+from relsim.report.labels import End, cut_axis, end_labels, value_axis, value_limits
 from relsim.report.layout import Words, single
 from relsim.report.run import YEAR, Run, ratio
 from relsim.report.style import money_scale, number
@@ -142,9 +142,8 @@ def lines(
     low, high = value_limits(
         thick if thin is None else np.stack([thick, thin]), from_zero=from_zero
     )
-    cut = ("The y axis does not start at 0.",) if low > 0.0 else ()
     empty = (f"No customers, no line: {', '.join(missing)}.",) if missing else ()
-    words = words._replace(notes=(*cut, *empty, *run.notes))
+    words = words._replace(notes=(*cut_axis(low), *empty, *run.notes))
     figure, axes = single(run.about, words, [end.text for end in ends], run.months, run.marks)
     for place, pen in enumerate(run.pens):
         if thin is not None:

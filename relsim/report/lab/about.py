@@ -12,6 +12,7 @@ from relsim.report.style import Scale, plain, scale
 
 Array = npt.NDArray[np.float64]
 
+_ALONE = "one replication: no interval"
 _FINE = 1e-4  # below that, numbers are shown in fractions of their unit
 
 
@@ -31,6 +32,8 @@ class AboutStudy:
         The luck of the first replication.
     confidence : float
         Level of the intervals, between 0 and 1.
+    interval : str
+        What the foot says of intervals; their level, or that there is none, unless given.
     """
 
     title: str
@@ -40,6 +43,7 @@ class AboutStudy:
     replications: int
     seed: int
     confidence: float = 0.95
+    interval: str = ""
 
     @property
     def level(self) -> str:
@@ -77,12 +81,13 @@ class AboutStudy:
         >>> AboutStudy("A study", "EUR", 1, 1, 1, seed=1).line()
         'n = 1 run · 1 point · 1 replication · seed 1 · one replication: no interval'
         """
+        level = f"{self.level} intervals" if self.replications > 1 else _ALONE
         counts = (
             f"n = {counted(self.runs, 'run')}",
             counted(self.points, "point"),
             counted(self.replications, "replication"),
             f"seed {self.seed}",
-            f"{self.level} intervals" if self.replications > 1 else "one replication: no interval",
+            self.interval or level,
         )
         return " · ".join(counts)
 

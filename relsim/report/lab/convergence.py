@@ -12,12 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require
-from relsim.report.labels import value_axis, value_limits, value_ticks
+from relsim.report.labels import cut_axis, value_axis, value_limits, value_ticks
 from relsim.report.layout import EDGE, Words, axes_in, frame, name_axes
 from relsim.report.style import (
     BLUE,
     INK,
-    PALE_DEFENCE,
+    STEPS,
     VERMILLION,
     Dash,
     drawing,
@@ -90,9 +90,9 @@ def convergence(
     bottom, top, cut = _limits(course, asked)
     label = value.words(scale.unit)
     words = Words(
-        title or f"Running mean: {label}",
+        title or f"{label}: running mean",
         f"{says} {_reached(course, asked, stopped, scale.unit)}".strip(),
-        label, "Replications", _notes(course, cut=cut),
+        label, "Replications", (*cut_axis(bottom), *_notes(course, cut=cut)),
     )  # fmt: skip
     key = _key(about, course, asked, stopped)
     figure, box = frame(about, words, _TALL, right=EDGE + 0.2, key=key)
@@ -145,7 +145,7 @@ def _key(about: AboutStudy, course: _Course, asked: float, stopped: int | None) 
     """Return the entries of the key: those of which there is something to see."""
     key: list[Artist] = [Line2D([], [], color=BLUE, label="running mean")]
     if np.isfinite(course.half).any():
-        key.append(Patch(facecolor=PALE_DEFENCE, label=f"{about.level} interval"))
+        key.append(Patch(facecolor=STEPS[0], label=f"{about.level} interval"))
     if np.isfinite(asked):
         label = "asked precision about the last mean"
         key.append(Line2D([], [], color=INK, linestyle=_ASKED, linewidth=1.1, label=label))
@@ -158,7 +158,7 @@ def _key(about: AboutStudy, course: _Course, asked: float, stopped: int | None) 
 def _draw(axes: Axes, course: _Course, asked: float, stopped: int | None) -> None:
     """Draw the mean, its interval, the band that was asked for and where it was reached."""
     marker = "o" if course.n.size == 1 else None
-    axes.fill_between(course.n, course.low, course.high, color=PALE_DEFENCE, linewidth=0.0)
+    axes.fill_between(course.n, course.low, course.high, color=STEPS[0], linewidth=0.0)
     axes.plot(course.n, course.mean, color=BLUE, marker=marker)
     last = course.mean[np.isfinite(course.mean)][-1:]
     for side in (-asked, asked):

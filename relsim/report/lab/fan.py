@@ -1,6 +1,7 @@
 """The fan of an outcome over months: how far runs of the same arm lie apart."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require
-from relsim.report.labels import Marks, value_axis, value_limits
+from relsim.report.labels import Marks, cut_axis, value_axis, value_limits
 from relsim.report.layout import Words, panels
 from relsim.report.style import BLUE, BODY, INK, STEPS, Dash, drawing, fit, number, plain
 
@@ -52,7 +53,7 @@ def fan(
     marks : sequence of (month, text), optional
         Events to mark.
     title, says : str
-        The head (the outcome's name unless given), and the sentence before that on the bands.
+        The head (the outcome's name unless given), and the sentence under it.
 
     Raises
     ------
@@ -67,20 +68,23 @@ def fan(
     runs = pd.DataFrame({"arm": arms, "month": panel["month"], "value": known / scale.factor})
     fans = {str(arm): _quantiles(part, months) for arm, part in runs.groupby("arm", sort=False)}
     most = max(int(bands["n"].max()) for bands in fans.values())
+    shown = pd.concat(list(fans.values()))[list(_PARTS)].to_numpy(dtype=np.float64)
+    low, high = value_limits(shown)
     words = Words(
         title or value.words(scale.unit),
-        f"{says} {_explained(most)}".strip(),
+        says or f"{value.label} of every run, by month.",
         value.words(scale.unit),
-        notes=_notes(fans),
+        notes=(*cut_axis(low), *_notes(fans)),
     )
     heads = [(plain(arm), _head(bands)) for arm, bands in fans.items()]
     key = _key(list(fans), bands=most > 1)
-    figure, cells = panels(about, words, heads, key, months, marks)
+    figure, cells = panels(
+        replace(about, interval=_interval(most)), words, heads, key, months, marks
+    )
     first = next(iter(fans.values()))
     for place, (axes, bands) in enumerate(zip(cells, fans.values(), strict=True)):
         _draw(axes, bands, first if place else None)
-    shown = pd.concat(list(fans.values()))[list(_PARTS)].to_numpy(dtype=np.float64)
-    cells[0].set_ylim(*value_limits(shown))
+    cells[0].set_ylim(low, high)
     value_axis(cells, 6)
     return figure
 
@@ -92,11 +96,9 @@ def _quantiles(part: pd.DataFrame, months: Array) -> pd.DataFrame:
     return table.assign(n=by_month.count()).reindex(months)
 
 
-def _explained(most: int) -> str:
-    """Return the sentence on lines and bands."""
-    if most > 1:
-        return "Bands: the middle 50% and 90% of runs, which is not the interval of their mean."
-    return "One run of each arm: no band."
+def _interval(most: int) -> str:
+    """Return what the bands are, for the foot."""
+    return "bands hold 50% and 90% of runs" if most > 1 else "one run: no band"
 
 
 def _notes(fans: dict[str, pd.DataFrame]) -> tuple[str, ...]:

@@ -7,7 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from relsim.report.lab.about import AboutStudy, Quantity, numbers, require
-from relsim.report.labels import End, end_labels, leader, value_axis, value_limits, value_ticks
+from relsim.report.labels import (
+    End,
+    cut_axis,
+    end_labels,
+    leader,
+    value_axis,
+    value_limits,
+    value_ticks,
+)
 from relsim.report.layout import EDGE, Words, axes_in, frame, name_axes
 from relsim.report.style import (
     BODY,
@@ -52,7 +60,7 @@ def response(
     by : Quantity, optional
         What the curves are levels of, in the order met.
     title, says : str
-        The head (both names unless given), and the sentence before that on the bands.
+        The head (the outcome's name unless given), and the sentence before that on the bands.
 
     Raises
     ------
@@ -75,7 +83,7 @@ def response(
     label = value.words(scale.unit)
     low, high = value_limits(curves[["middle", "low", "high"]].to_numpy(dtype=np.float64))
     words = Words(
-        title or f"{label} by {x.label}",
+        title or label,
         f"{says} {_explained(curves, about, by)}".strip(),
         label, x.words(about.unit(x.unit)), _notes(curves, low),
     )  # fmt: skip
@@ -130,7 +138,7 @@ def _notes(curves: pd.DataFrame, low: float) -> tuple[str, ...]:
     known = curves.groupby("level", sort=False)["middle"].count()
     empty = [plain(str(level)) for level in known.index[known == 0]]
     return (
-        *(("The y axis does not start at 0.",) if low > 0.0 else ()),
+        *cut_axis(low),
         *(() if banded else ("No interval: a single replication, or none was given.",)),
         *((f"No value, no curve: {', '.join(empty)}.",) if empty else ()),
     )

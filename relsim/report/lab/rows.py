@@ -155,7 +155,9 @@ def _interval(known: Array, row: Array, sign: str) -> str:
     return f"{middle} [{', '.join(ends)}]" if known.size == row.size else f"{middle} [none]"
 
 
-def across_axis(axes: Axes, shown: npt.ArrayLike, name: str, *, zero: bool = True) -> None:
+def across_axis(
+    axes: Axes, shown: npt.ArrayLike, name: str, *, zero: bool = True, beside: float = 0.0
+) -> None:
     """Set an axis of values from left to right that holds all that is shown.
 
     Parameters
@@ -168,10 +170,14 @@ def across_axis(axes: Axes, shown: npt.ArrayLike, name: str, *, zero: bool = Tru
         What they are, with their unit.
     zero : bool
         Whether it has to hold zero, with a line.
+    beside : float
+        Room for words beside the outermost values, inches.
     """
     values = np.ravel(np.asarray(shown, dtype=np.float64))
     low, high = value_limits(np.append(values, 0.0) if zero else values)
     across, _ = inches(axes)
+    more = beside / max(across - 2.0 * beside, 0.5) * (high - low)
+    low, high = low - more, high + more
     axes.set_xlim(low, high)
     ticks = value_ticks(low, high, max(int(across / _TICK), 2))
     axes.set_xticks(ticks, tick_labels(ticks))
