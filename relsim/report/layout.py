@@ -153,7 +153,8 @@ def frame(
     under_title = EDGE + len(title) * TITLE * LINE
     head = under_title + len(says) * BODY * LINE + 0.1
     bottom = EDGE + len(foot) * SMALL * LINE + 0.06 + _UNDER
-    columns = _key_columns([str(artist.get_label()) for artist in key], room)
+    labels = [fit(str(artist.get_label()), BODY, room - _HANDLE) for artist in key]
+    columns = _key_columns(labels, room)
     rows = math.ceil(len(key) / columns)
     top = head + (0.28 + _ROW * (rows - 1) if key else 0.0) + above
     height = top + body + bottom
@@ -170,7 +171,8 @@ def frame(
     figure.text(x, EDGE / height, "\n".join(foot), size=SMALL, color=MUTED)
     if key:
         figure.legend(
-            handles=list(key), loc="upper left", bbox_to_anchor=(x, down(head)), ncols=columns,
+            handles=list(key), labels=labels, ncols=columns,
+            loc="upper left", bbox_to_anchor=(x, down(head)),
             frameon=False, handlelength=1.8, columnspacing=1.6, borderaxespad=0.0, borderpad=0.1,
         )  # fmt: skip
     return figure, Box(left, bottom, WIDTH - right, height - top, height)
@@ -196,9 +198,13 @@ def _widest(sizes: Sequence[float], columns: int) -> list[float]:
 
 def name_axes(figure: Figure, box: Box, words: Words) -> None:
     """Write what the axes show beside and under their box."""
-    middle = (box.left + box.right) / 2 / WIDTH
+    middle = (box.left + box.right) / 2.0
     figure.supxlabel(
-        words.x, x=middle, y=(box.bottom - _UNDER + 0.06) / box.height, va="bottom", size=BODY
+        fit(words.x, BODY, 2.0 * (min(middle, WIDTH - middle) - EDGE)),
+        x=middle / WIDTH,
+        y=(box.bottom - _UNDER + 0.06) / box.height,
+        va="bottom",
+        size=BODY,
     )
     figure.supylabel(
         fit(words.y, BODY, box.top - box.bottom + 0.8),

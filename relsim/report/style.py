@@ -182,15 +182,17 @@ def number(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{min(max(digits - 1 - magnitude, 0), 12)}f}".replace("-", "−")
 
 
-def signed(value: float) -> str:
-    """Return a difference as people write it: with its sign.
+def decimals_for(values: npt.ArrayLike) -> int:
+    """Return how many decimals numbers that stand together need: three digits for the largest.
 
     Examples
     --------
-    >>> signed(12.3456), signed(-5.0), signed(0.0), signed(float("nan"))
-    ('+12.3', '−5.00', '0.00', '–')
+    >>> decimals_for([12.3456, 0.001]), decimals_for([5000.0]), decimals_for([0.0])
+    (1, 0, 0)
     """
-    return f"+{number(value)}" if value > 0.0 else number(value)
+    size = np.abs(np.asarray(values, dtype=np.float64))
+    most = float(size[np.isfinite(size)].max(initial=0.0))
+    return min(max(2 - math.floor(math.log10(most)), 0), 12) if most > 0.0 else 0
 
 
 def tick_labels(ticks: npt.NDArray[np.float64]) -> list[str]:
@@ -257,4 +259,9 @@ def money_scale(values: npt.ArrayLike, currency: str) -> Scale:
     >>> money_scale([2e-5], "EUR").unit
     '10⁻⁶ EUR'
     """
-    return scale(values, fit(plain(currency), BODY, _MOST_CURRENCY))
+    return scale(values, money_name(currency))
+
+
+def money_name(currency: str) -> str:
+    """Return a currency's name as it is written, cut where it is long."""
+    return fit(plain(currency), BODY, _MOST_CURRENCY)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import OutputError
-from relsim.report.style import Scale, plain, scale
+from relsim.report.style import Scale, money_name, plain, scale
 
 Array = npt.NDArray[np.float64]
 
@@ -64,8 +64,8 @@ class AboutStudy:
         >>> AboutStudy("A study", "EUR", 60, 2, 30, seed=1).unit("money a month")
         'EUR a month'
         """
-        words = (self.currency if word == "money" else word for word in unit.split())
-        return plain(" ".join(words))
+        money = money_name(self.currency)
+        return " ".join(money if word == "money" else plain(word) for word in unit.split())
 
     def scaled(self, values: npt.ArrayLike, unit: str) -> Scale:
         """Return the multiple of a unit in which some values are short numbers."""
@@ -108,14 +108,14 @@ class Quantity(NamedTuple):
     unit: str = ""
 
     def words(self, unit: str) -> str:
-        """Return the label with a unit behind it.
+        """Return the label with a unit behind it that is written already.
 
         Examples
         --------
         >>> Quantity("share", "Share of customers").words("%")
         'Share of customers (%)'
         """
-        return plain(f"{self.label} ({unit})" if unit else self.label)
+        return f"{plain(self.label)} ({unit})" if unit else plain(self.label)
 
 
 def counted(count: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from relsim.report.style import BLUE, VERMILLION, drawing, number, plain
 
 Array = npt.NDArray[np.float64]
 
-_APART = 0.07  # of the two marks of a factor from its middle, inches
+_APART = 0.055  # of the two marks of a factor from its middle, inches
 _KINDS = (
     ("first", BLUE, "o", "first order: alone"),
     ("total", VERMILLION, "D", "total: with all its interactions"),
@@ -66,7 +66,7 @@ def indices(
     }
     columns = {
         f"{kind.capitalize()} [{about.level}]": intervals(
-            values[kind], values[f"{kind}_low"], values[f"{kind}_high"], sign="-"
+            values[kind], values[f"{kind}_low"], values[f"{kind}_high"], sign="-", decimals=3
         )
         for kind, *_ in _KINDS
     }

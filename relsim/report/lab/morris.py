@@ -33,9 +33,10 @@ Array = npt.NDArray[np.float64]
 
 _TALL, _LEFT, _RIGHT, _MOST_NAME = 3.8, 0.84, EDGE + 0.1, 2.2
 _ACROSS = WIDTH - _LEFT - _RIGHT
+_LINE = 0.02  # half the room that an interval takes, inches
 _MARGIN = 1.1  # of the axes beyond the outermost point
 _SLOPES: tuple[tuple[float, Dash, str], ...] = (
-    (1.0, (0.0, (5.0, 2.0)), "sigma = mu*: above, interacting or far from linear"),
+    (1.0, (0.0, (5.0, 2.0)), "sigma = mu*: above, interacting or bent"),
     (0.1, (0.0, (1.5, 1.5)), "sigma = 0.1 mu*: below, nearly linear"),
 )
 
@@ -81,7 +82,8 @@ def morris(
     known = np.isfinite(points[:, 0] + points[:, 1])
     names = [fit(name, SMALL, _MOST_NAME) for name in texts(table, "factor")]
     missing = [name for name, there in zip(names, known, strict=True) if not there]
-    points, names = points[known], [name for name in names if name not in missing]
+    names = [name for name, there in zip(names, known, strict=True) if there]
+    points = points[known]
     ends = _ends(points)
     labels = _labels(points, names, ends)
     crowded = [name for name, middle in zip(names, labels, strict=True) if middle is None]
@@ -124,18 +126,20 @@ def _labels(
     area = (_ACROSS, _TALL)
     sizes = np.array([[width(name, SMALL) + 0.04, SMALL * LINE] for name in names]).reshape(-1, 2)
     order = np.argsort(-points[:, 0], kind="stable").tolist()
-    return place(points[:, :2] / np.array(ends) * np.array(area), sizes, area, order)
+    inch = np.array(area) / np.array(ends)
+    lines = np.column_stack([points[:, [2, 1]] * inch, points[:, [3, 1]] * inch])
+    taken = lines[np.isfinite(lines).all(axis=1)] + np.array([0.0, -_LINE, 0.0, _LINE])
+    return place(points[:, :2] * inch, sizes, area, order, taken)
 
 
 def _key(about: AboutStudy, *, banded: bool) -> list[Artist]:
     """Return the entries of the key."""
-    key: list[Artist] = [
-        Line2D([], [], color=MUTED, linewidth=0.9, linestyle=dash, label=label)
-        for _, dash, label in _SLOPES
-    ]
+    key: list[Artist] = []
     if banded:
         label = f"{about.level} interval of mu*"
         key.append(Line2D([], [], color=BLUE, linewidth=1.2, alpha=0.6, label=label))
+    for _, dash, label in _SLOPES:
+        key.append(Line2D([], [], color=MUTED, linewidth=0.9, linestyle=dash, label=label))
     return key
 
 
@@ -154,11 +158,12 @@ def _write(
     labels: Sequence[tuple[float, float] | None],
 ) -> None:
     """Write the names, with a line to the point where they had to step aside."""
+    line = {"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 0.0, "shrinkB": 2.5}
+    under = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
     for (x, y, *_), name, middle in zip(points.tolist(), names, labels, strict=True):
-        if middle is None:
-            continue
-        axes.annotate(
-            name, (x, y), (middle[0] / _ACROSS, middle[1] / _TALL),
-            textcoords="axes fraction", size=SMALL, ha="center", va="center",
-            arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkB": 2.5},
-        )  # fmt: skip
+        if middle is not None:
+            axes.annotate(
+                name, (x, y), (middle[0] / _ACROSS, middle[1] / _TALL),
+                textcoords="axes fraction", size=SMALL, ha="center", va="center",
+                arrowprops=line, bbox=under,
+            )  # fmt: skip

@@ -11,10 +11,18 @@ _NEAR = 0.09
 _RADII = (_NEAR, 0.16, 0.26, 0.38, 0.52, 0.7, 0.9, 1.2)
 _TURNS = np.deg2rad([0, 180, 30, -30, 150, -150, 90, -90, 60, -60, 120, -120])
 _DOT = 0.05
+_STEPS = np.linspace(0.2, 1.0, 12)
+"""Where on the line from a point to its name it is seen whether it crosses something."""
+
+_THIN = np.array([-0.01, -0.01, 0.01, 0.01])
 
 
 def place(
-    points: Array, sizes: Array, area: tuple[float, float], order: Sequence[int]
+    points: Array,
+    sizes: Array,
+    area: tuple[float, float],
+    order: Sequence[int],
+    taken: Array | None = None,
 ) -> list[tuple[float, float] | None]:
     """Return the middle of the name beside each point, None where no place is free.
 
@@ -26,6 +34,8 @@ def place(
         Width and height of the area in which names have to stay.
     order : sequence of int
         Who is placed first.
+    taken : array of shape (m, 4), optional
+        What else names may not cover: left, bottom, right and top.
 
     Returns
     -------
@@ -34,27 +44,37 @@ def place(
 
     Examples
     --------
-    >>> place(np.array([[1.0, 1.0]]), np.array([[0.5, 0.1]]), (3.0, 3.0), [0])
-    [(1.34, 1.0)]
+    >>> place(np.array([[1.0, 1.0]]), np.array([[0.32, 0.1]]), (3.0, 3.0), [0])
+    [(1.25, 1.0)]
     >>> place(np.array([[1.0, 1.0]]), np.array([[9.0, 0.1]]), (3.0, 3.0), [0])
     [None]
     """
-    taken = np.column_stack([points - _DOT, points + _DOT])
+    dots = np.column_stack([points - _DOT, points + _DOT])
+    taken = dots if taken is None else np.vstack([dots, taken])
     placed: list[tuple[float, float] | None] = [None] * len(points)
     for k in order:
         half = sizes[k] / 2.0
         around = _candidates(points[k], half)
         boxes = np.column_stack([around - half, around + half])
         inside = np.all((boxes[:, :2] >= 0.0) & (boxes[:, 2:] <= np.array(area)), axis=1)
-        apart = np.minimum(boxes[:, None, 2:], taken[:, 2:]) - np.maximum(
-            boxes[:, None, :2], taken[:, :2]
-        )
-        free = np.flatnonzero(inside & ~np.any(np.all(apart > 0.0, axis=-1), axis=1))
+        leaders = points[k] + _STEPS[:, None, None] * (around - points[k])
+        others = np.delete(taken, k, axis=0)
+        crossed = np.any(_covered(np.tile(leaders, 2), others), axis=0)
+        free = np.flatnonzero(inside & ~_covered(boxes, taken) & ~crossed)
         if free.size:
             x, y = around[free[0]].tolist()
             placed[k] = (x, y)
-            taken = np.vstack([taken, boxes[free[0]]])
+            line = np.tile(leaders[:, free[0]], 2) + _THIN
+            taken = np.vstack([taken, boxes[free[0]], line])
     return placed
+
+
+def _covered(boxes: Array, taken: Array) -> npt.NDArray[np.bool_]:
+    """Return which boxes, left, bottom, right and top, have something in common with others."""
+    low = np.maximum(boxes[..., None, :2], taken[:, :2])
+    high = np.minimum(boxes[..., None, 2:], taken[:, 2:])
+    covered: npt.NDArray[np.bool_] = np.any(np.all(high > low, axis=-1), axis=-1)
+    return covered
 
 
 def _candidates(point: Array, half: Array) -> Array:

@@ -17,7 +17,19 @@ from matplotlib.transforms import blended_transform_factory
 
 from relsim.report.labels import value_limits, value_ticks
 from relsim.report.layout import EDGE
-from relsim.report.style import BODY, GRID, INK, LINE, MUTED, SMALL, fit, inches, tick_labels, width
+from relsim.report.style import (
+    BODY,
+    GRID,
+    INK,
+    LINE,
+    MUTED,
+    SMALL,
+    decimals_for,
+    fit,
+    inches,
+    tick_labels,
+    width,
+)
 from relsim.report.style import wrapped as wrap
 
 Array = npt.NDArray[np.float64]
@@ -133,9 +145,13 @@ class Room(NamedTuple):
 
 
 def intervals(
-    middles: npt.ArrayLike, lows: npt.ArrayLike, highs: npt.ArrayLike, sign: str = "+"
+    middles: npt.ArrayLike,
+    lows: npt.ArrayLike,
+    highs: npt.ArrayLike,
+    sign: str = "+",
+    decimals: int | None = None,
 ) -> list[str]:
-    """Return values with their intervals in words, as many decimals for all three.
+    """Return values with their intervals in words: as many decimals for all three, few or given.
 
     Examples
     --------
@@ -143,16 +159,16 @@ def intervals(
     ['+1.2 [−12.0, +14.0]', '+5.00 [none]', '–']
     """
     rows = np.column_stack([middles, lows, highs]).astype(np.float64)
-    return [_interval(row[np.isfinite(row)], row, sign) for row in rows]
+    return [_interval(row, sign, decimals) for row in rows]
 
 
-def _interval(known: Array, row: Array, sign: str) -> str:
+def _interval(row: Array, sign: str, decimals: int | None) -> str:
     if not math.isfinite(row[0]):
         return "–"
-    most = float(np.abs(known).max())
-    digits = min(max(2 - math.floor(math.log10(most)), 0), 12) if most > 0.0 else 2
+    whole = bool(np.isfinite(row).all())
+    digits = decimals_for(row) if decimals is None else decimals
     middle, *ends = (f"{value + 0.0:{sign},.{digits}f}".replace("-", "−") for value in row)
-    return f"{middle} [{', '.join(ends)}]" if known.size == row.size else f"{middle} [none]"
+    return f"{middle} [{', '.join(ends) if whole else 'none'}]"
 
 
 def across_axis(

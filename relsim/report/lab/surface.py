@@ -31,6 +31,7 @@ from relsim.report.style import (
     SMALL,
     STEPS,
     WIDTH,
+    decimals_for,
     drawing,
     fit,
     inches,
@@ -200,8 +201,7 @@ def _names(levels: Sequence[Any], room: float) -> list[str]:
 
 def _written(cells: Array, sign: str) -> list[list[str]]:
     """Return the values of cells, with the same decimals in all."""
-    most = float(np.abs(cells[np.isfinite(cells)]).max(initial=0.0))
-    digits = min(max(2 - math.floor(math.log10(most)), 0), 12) if most > 0.0 else 0
+    digits = decimals_for(cells)
     return [
         [
             f"{round(each, digits) + 0.0:{sign},.{digits}f}".replace("-", "−")

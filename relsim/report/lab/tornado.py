@@ -1,5 +1,7 @@
 """The tornado: an outcome with one factor at a time at its low and its high end."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -18,7 +20,7 @@ Array = npt.NDArray[np.float64]
 
 _COLUMNS = ("factor", "low_value", "high_value", "at_low", "at_high", "base")
 _LOW, _HIGH = "#F0B488", BLUE
-_BAR, _BESIDE = 0.12, 0.05
+_BAR, _BESIDE = 0.11, 0.05
 _SIZE = 6.5
 
 
@@ -36,7 +38,7 @@ def tornado(
     Parameters
     ----------
     table : DataFrame
-        A row for every factor, drawn with the widest swing first: ``factor``; ``low_value`` and
+        A row for every factor, drawn with the widest range first: ``factor``; ``low_value`` and
         ``high_value``, between which it moves (numbers or texts); the outcome there, ``at_low``
         and ``at_high``; and at the base, ``base``, the same for all. May have ``unit``, that of
         the factor.
@@ -53,22 +55,23 @@ def tornado(
         If there is no row, or a column is missing.
     """
     require(table, *_COLUMNS)
-    swing = np.abs(numbers(table, "at_high") - numbers(table, "at_low"))
-    ordered = table.iloc[np.argsort(-np.nan_to_num(swing, nan=-1.0), kind="stable")]
-    ends = np.column_stack([numbers(ordered, c) for c in ("at_low", "at_high", "base")])
+    ends = np.column_stack([numbers(table, column) for column in ("at_low", "at_high", "base")])
+    order = np.argsort(-np.nan_to_num(np.ptp(ends, axis=1), nan=-1.0), kind="stable")
+    ordered, ends = table.iloc[order], ends[order]
     scale = about.scaled(ends, value.unit)
     ends = ends / scale.factor
     units = [about.unit(unit) for unit in texts(ordered, "unit")]
     named = zip(texts(ordered, "factor"), units, strict=True)
     names = [f"{factor} ({unit})" if unit else factor for factor, unit in named]
-    swings = [number(abs(each)) for each in (ends[:, 1] - ends[:, 0]).tolist()]
-    rows = Rows(names, [""] * len(names), {"Swing": swings})
+    ranges = np.ptp(ends, axis=1)
+    rows = Rows(names, [""] * len(names), {"Range": [number(each) for each in ranges.tolist()]})
     room = Room.common([rows])
     label = value.words(scale.unit)
-    notes = ("–: not run.",) if np.isnan(swing).any() else ()
+    notes = ("A dash: not run.",) if np.isnan(ranges).any() else ()
+    about = replace(about, interval="no interval")
     figure, box = frame(
         about, Words(title or label, plain(says), "", notes=notes), float(rows.heights.sum()),
-        left=room.left, right=room.right, key=_key(), above=HEADS,
+        left=room.left, right=room.right, key=_key(ends[:, 2], scale.unit), above=HEADS,
     )  # fmt: skip
     axes = axes_in(figure, box)
     rows.write(axes, room)
@@ -84,15 +87,17 @@ def tornado(
 
 def _level(level: object) -> str:
     """Return a factor's value as it is written."""
-    return plain(level) if isinstance(level, str) else number(float(str(level)))
+    return plain(level) if isinstance(level, str) else f"{float(str(level)):,.6g}".replace("-", "−")
 
 
-def _key() -> list[Artist]:
+def _key(base: Array, unit: str) -> list[Artist]:
     """Return the entries of the key."""
+    known = base[np.isfinite(base)]
+    said = f"base: {number(float(known[0]))} {unit}" if known.size else "base"
     return [
         Patch(facecolor=_LOW, edgecolor=INK, hatch="....", label="factor at its low value"),
         Patch(facecolor=_HIGH, edgecolor=INK, label="factor at its high value"),
-        Line2D([], [], color=INK, linewidth=0.9, label="base"),
+        Line2D([], [], color=INK, linewidth=0.9, label=said),
     ]
 
 
