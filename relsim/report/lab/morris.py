@@ -23,15 +23,15 @@ from relsim.report.style import (
     WIDTH,
     Dash,
     drawing,
-    fit,
     plain,
     tick_labels,
     width,
+    wrapped,
 )
 
 Array = npt.NDArray[np.float64]
 
-_TALL, _LEFT, _RIGHT, _MOST_NAME = 3.8, 0.84, EDGE + 0.1, 2.2
+_TALL, _LEFT, _RIGHT, _MOST_NAME = 3.8, 0.84, EDGE + 0.1, 1.7
 _ACROSS = WIDTH - _LEFT - _RIGHT
 _LINE = 0.02  # half the room that an interval takes, inches
 _MARGIN = 1.1  # of the axes beyond the outermost point
@@ -80,7 +80,7 @@ def morris(
     scale = about.scaled(columns, value.unit)
     points = np.column_stack(columns) / scale.factor
     known = np.isfinite(points[:, 0] + points[:, 1])
-    names = [fit(name, SMALL, _MOST_NAME) for name in texts(table, "factor")]
+    names = ["\n".join(wrapped(name, SMALL, _MOST_NAME)) for name in texts(table, "factor")]
     missing = [name for name, there in zip(names, known, strict=True) if not there]
     names = [name for name, there in zip(names, known, strict=True) if there]
     points = points[known]
@@ -124,11 +124,13 @@ def _labels(
 ) -> list[tuple[float, float] | None]:
     """Return where names stand, inches from the corner; strong factors choose first."""
     area = (_ACROSS, _TALL)
-    sizes = np.array([[width(name, SMALL) + 0.04, SMALL * LINE] for name in names]).reshape(-1, 2)
+    lines = [name.split("\n") for name in names]
+    wide = [max(width(line, SMALL) for line in name) + 0.04 for name in lines]
+    sizes = np.column_stack([wide, [len(name) * SMALL * LINE for name in lines]])
     order = np.argsort(-points[:, 0], kind="stable").tolist()
     inch = np.array(area) / np.array(ends)
-    lines = np.column_stack([points[:, [2, 1]] * inch, points[:, [3, 1]] * inch])
-    taken = lines[np.isfinite(lines).all(axis=1)] + np.array([0.0, -_LINE, 0.0, _LINE])
+    banded = np.column_stack([points[:, [2, 1]] * inch, points[:, [3, 1]] * inch])
+    taken = banded[np.isfinite(banded).all(axis=1)] + np.array([0.0, -_LINE, 0.0, _LINE])
     return place(points[:, :2] * inch, sizes, area, order, taken)
 
 

@@ -57,15 +57,14 @@ def place(
         around = _candidates(points[k], half)
         boxes = np.column_stack([around - half, around + half])
         inside = np.all((boxes[:, :2] >= 0.0) & (boxes[:, 2:] <= np.array(area)), axis=1)
-        leaders = points[k] + _STEPS[:, None, None] * (around - points[k])
+        leaders = np.tile(points[k] + _STEPS[:, None, None] * (around - points[k]), 2) + _THIN
         others = np.delete(taken, k, axis=0)
-        crossed = np.any(_covered(np.tile(leaders, 2), others), axis=0)
+        crossed = np.any(_covered(leaders, others), axis=0)
         free = np.flatnonzero(inside & ~_covered(boxes, taken) & ~crossed)
         if free.size:
             x, y = around[free[0]].tolist()
             placed[k] = (x, y)
-            line = np.tile(leaders[:, free[0]], 2) + _THIN
-            taken = np.vstack([taken, boxes[free[0]], line])
+            taken = np.vstack([taken, boxes[free[0]], leaders[:, free[0]]])
     return placed
 
 
