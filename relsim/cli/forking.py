@@ -51,7 +51,7 @@ def fork(order: Order) -> Path:
         raise SpecError(f"--at: given {order.at}, allowed: a month of the run, from 1 to {months}")
     if not order.assignments:
         raise SpecError("--set: missing; say what is changed, as --set KEY=VALUE")
-    other = changed(spec, dict(assignment(text) for text in order.assignments))
+    other = changed(spec, dict(assignment(text) for text in order.assignments), order.at)
     out = order.out or order.run.with_name(f"{order.run.name}-fork-{order.at}")
     with ResultsFolder(out, overwrite=order.overwrite, run=identity(other)) as folder:
         with progress(2 * months, quiet=order.quiet) as shown:
