@@ -13,7 +13,7 @@ from relsim.errors import SpecError
 from relsim.lab.conducting import Conduct
 from relsim.lab.designing import BASE
 from relsim.lab.executors import Crew
-from relsim.lab.finishing import DESIGN, EFFECTS, REPLICATIONS, RUNS, SENSITIVITY
+from relsim.lab.finishing import DESIGN, EFFECTS, PAIRS, REPLICATIONS, RUNS, SENSITIVITY
 from relsim.lab.opening import Finished, opened
 from relsim.lab.pairing import effects
 from relsim.lab.reproducing import reproduce, reproduce_some
@@ -65,14 +65,14 @@ def compare(asked: Comparison) -> None:
     if asked.margin is not None:
         margins[outcomes[0]] = asked.margin
     confidence = asked.confidence or spec.replication.confidence
-    sampled = study.sampled or by != study.levers
     table = effects(
         runs,
         outcomes or list(spec.outcomes),
         control,
         treatments,
         by=by,
-        cluster_on="point" if sampled else None,
+        pair_on=PAIRS,
+        cluster_on="sample" if study.sampled else None,
         margins=margins,
         family=("outcome",),
         confidence=confidence,

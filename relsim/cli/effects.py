@@ -56,7 +56,7 @@ def print_effects(
     spec = study.spec
     shown = listing(
         "outcome",
-        *study.levers,
+        *by,
         "treatment",
         "control",
         "effect",

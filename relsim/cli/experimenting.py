@@ -209,7 +209,8 @@ def _dry_run(out: Console, study: Study, planned: int, crew: Crew) -> None:
     total = seconds * planned / crew.workers
     out.print(
         f"time: about {duration(total)} with {many(crew.workers, 'worker')} "
-        f"({seconds:.3f} s a run, of {_TIMED} timed); disk: about {bytes_a_run * planned / 1e6:,.1f} MB"
+        f"({seconds:.3f} s a run, of {_TIMED} timed); disk: about "
+        f"{bytes_a_run * planned / 1e6:,.1f} MB"
     )
     table = listing("point", *(str(name) for name in study.design.columns))
     for point, row in itertools.islice(study.design.iterrows(), 12):

@@ -184,6 +184,7 @@ def placed(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         cell=study.cells[point],
         point=point,
+        sample=study.samples[point],
         arm=np.asarray(study.arms, dtype=object)[arm],
         replication=replication,
     )

@@ -35,6 +35,9 @@ RUNS, DESIGN, EFFECTS, REPLICATIONS, SENSITIVITY, FAILURES = (
     "sensitivity.csv",
     "failures.csv",
 )
+PAIRS = ("sample", "point", "replication")
+"""What names a pair of runs."""
+
 TABLES = (RUNS, DESIGN, EFFECTS, REPLICATIONS, SENSITIVITY, FAILURES)
 """Files that the same experiment gives byte for byte."""
 
@@ -178,7 +181,8 @@ def effects_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
         spec.reference,
         list(spec.treatments),
         by=study.levers,
-        cluster_on="point" if study.sampled else None,
+        pair_on=PAIRS,
+        cluster_on="sample" if study.sampled else None,
         margins={name: one.margin for name, one in spec.outcomes.items() if one.margin},
         family=("outcome",),
         confidence=spec.replication.confidence,

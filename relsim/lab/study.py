@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import SpecError
-from relsim.lab.designing import BASE, design_of
+from relsim.lab.designing import BASE, SAMPLE, design_of
 from relsim.lab.living import Assignment
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import POINT, factor_columns
@@ -28,7 +28,7 @@ from relsim.spec.locating import locate
 _CHECKED_POINTS = 2_000
 """Design points whose markets are all set up before anything runs; of more, a sample."""
 
-COLUMNS = ("run", "point", "arm", "replication", "failed")
+COLUMNS = ("run", "point", "sample", "arm", "replication", "failed")
 """What every table of runs begins with."""
 
 _WITHOUT_EFFECT = ("title", "notes")
@@ -97,6 +97,13 @@ class Study:
         """The columns of the design that tell cells apart."""
         keys = [BASE, *(factor.title for factor in self.spec.levers)]
         return [key for key in keys if key in self.design]
+
+    @cached_property
+    def samples(self) -> npt.NDArray[np.int64]:
+        """Which sample of the uncertainties each point has: points that share it are no two draws."""
+        crossed = bool(self.spec.uncertainties) and SAMPLE in self.design
+        own = self.design[SAMPLE] if crossed else self.design.index
+        return np.asarray(own, dtype=np.int64)
 
     @property
     def sampled(self) -> bool:
