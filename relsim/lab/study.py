@@ -100,7 +100,7 @@ class Study:
 
     @cached_property
     def samples(self) -> npt.NDArray[np.int64]:
-        """Which sample of the uncertainties each point has: points that share it are no two draws."""
+        """Which sample of the uncertainties each point has; two points may share one."""
         crossed = bool(self.spec.uncertainties) and SAMPLE in self.design
         own = self.design[SAMPLE] if crossed else self.design.index
         return np.asarray(own, dtype=np.int64)
