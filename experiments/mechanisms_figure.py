@@ -71,12 +71,11 @@ def _draw_effect(axes: Axes, frame: pd.DataFrame) -> None:
     mean = groups.mean().to_numpy(dtype=float)
     n = groups.size().to_numpy(dtype=float)
     half = stats.t.ppf(0.975, n - 1.0) * groups.std().to_numpy(dtype=float) / np.sqrt(n)
-    places = np.arange(mean.size)
-    form = "o" if isinstance(frame["value"].iloc[0], str) else "o-"
+    values, words = list(groups.groups), isinstance(frame["value"].iloc[0], str)
+    places = np.arange(mean.size) if words else np.asarray(values, dtype=float)
+    form = "o" if words else "o-"
     axes.errorbar(places, mean, half, fmt=form, color=pen(1).colour, capsize=3, lw=1.0)
-    axes.set_xticks(
-        places, [each if isinstance(each, str) else f"{each:g}" for each in groups.groups]
-    )
+    axes.set_xticks(places, [str(each) if words else f"{each:g}" for each in values])
     axes.margins(x=0.12, y=0.2)
     low, high = axes.get_ylim()
     if low < high / 2.0 and mean.min() >= 0.0:

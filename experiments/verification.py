@@ -18,10 +18,11 @@ import pandas as pd
 
 from experiments.verification_figure import draw
 from experiments.verification_page import page
-from relsim.economics import diffusion, repeat_buying, response, survival, switching
+from relsim.economics import diffusion, gains, repeat_buying, response, survival, switching
 from relsim.firms.plan import Plan
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView
+from relsim.firms.worth import MEMORY
 from relsim.market import Market
 from relsim.report.figures import save
 from relsim.spec import override, starter
@@ -120,7 +121,8 @@ def column(lived: Market, name: str) -> Array:
 def fixed_retention() -> Iterator[Row]:
     """Kept with the chance r a month: ``N(t) = N r^t``, discounted profit ``m N sum (r/(1+i))^t``.
 
-    A geometric lifetime; the discounted sum over 60 months of a customer's margin m.
+    A geometric lifetime; the discounted sum over 60 months of a customer's margin m; and the
+    lifetime value that the firm reads off its ladder, ``m r / (1 + i - r)``.
     """
     n, r, months = 400_000, 0.98, 60
     lived = market(n, ALONE, KEPT, {"mechanisms.retention.monthly": r}).run(months)
@@ -142,6 +144,13 @@ def fixed_retention() -> Iterator[Row]:
     profit = ((column(lived, "profit") + fixed) * (1 + rate) ** -t).sum() / n
     error = spread / np.sqrt(n)
     yield Row("fixed_retention", "discounted margin of a customer", mean, profit, error, n)
+    # The firm reads retention off the ladder's moves, older ones with less weight.
+    value = float(gains.after_first_value(r, margin, rate))
+    seen = float(column(lived, "lifetime_value")[-1])
+    there, weight = column(lived, "opening"), (1.0 - 1.0 / MEMORY) ** (months - t)
+    read = r * (1.0 - r) * (weight**2 @ there) / (weight @ there) ** 2
+    error = margin * (1 + rate) / (1 + rate - r) ** 2 * float(np.sqrt(read))
+    yield Row("fixed_retention", "lifetime value on the ladder", value, seen, error, n)
 
 
 def contract_gate() -> Iterator[Row]:
@@ -265,8 +274,12 @@ def purchase_counts() -> Iterator[Row]:
 
 
 def buying_and_dropping_out() -> Iterator[Row]:
-    """BG/NBD at the parameters published for CDNOW; a month of the market is a week."""
-    n, weeks = 200_000, 39
+    """BG/NBD at the parameters published for CDNOW; a month of the market is a week.
+
+    Who drops out after a purchase is gone from the next month's books: the active of week 39 are
+    the customers of week 40.
+    """
+    n, weeks = 1_500_000, 39
     r, alpha, a, b = repeat_buying.CDNOW
     dropout = {
         "market.setting": "non_contractual",
@@ -276,7 +289,12 @@ def buying_and_dropping_out() -> Iterator[Row]:
         "mechanisms.retention.monthly": b / (a + b),
         "mechanisms.retention.concentration": a + b,
     }
-    counts = counted(market(n, ALONE, dropout), weeks)
+    lived = market(n, ALONE, dropout)
+    counts = counted(lived, weeks)
+    active = float(repeat_buying.bg_nbd_active(weeks, r, alpha, a, b))
+    lived.step()
+    left = column(lived, "customers")[-1]
+    yield share_row("buying_and_dropping_out", f"active after week {weeks}", active, left, n)
     chances = repeat_buying.bg_nbd_counts(range(3), weeks, r, alpha, a, b)
     for k, chance in enumerate(chances.tolist()):
         made = float(np.count_nonzero(counts == k))

@@ -24,10 +24,8 @@ def draw(frame: pd.DataFrame) -> Figure:
         off = frame.loc[frame["case"] == case, "off"].to_numpy(dtype=float)
         spread = np.linspace(-0.18, 0.18, off.size) if off.size > 1 else np.zeros(1)
         axes.plot(off, place + spread, "o", color="#0072B2", ms=6, mec="white", mew=0.6)
-    names = [
-        f"{case.replace('_', ' ')}\nn = {frame.loc[frame['case'] == case, 'n'].iloc[0]:,}"
-        for case in cases
-    ]
+    customers = frame.groupby("case")["n"].min()  # of customers; some rows count their months
+    names = [f"{case.replace('_', ' ')}\nn = {customers[case]:,}" for case in cases]
     axes.set_yticks(range(len(cases)), names)
     axes.invert_yaxis()
     axes.set_xlim(-5.0, 5.0)

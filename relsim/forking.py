@@ -9,6 +9,7 @@ import pandas as pd
 from relsim.errors import SpecError
 from relsim.market import Market
 from relsim.spec import MarketSpec, override
+from relsim.spec.events import Entry, Event, Exit
 
 _KEYS = ["month", "firm"]
 _LASTING = (
@@ -25,7 +26,7 @@ _LASTING = (
 _LASTING_OF_FIRMS = ("name", "share", "cash", "data.start", "staff.start")
 
 
-def changed(spec: MarketSpec, overrides: Mapping[str, Any]) -> MarketSpec:
+def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> MarketSpec:
     """Return a spec with some values changed that a running market can change to.
 
     Parameters
@@ -34,11 +35,14 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any]) -> MarketSpec:
         What the market lived under.
     overrides : mapping
         Dotted path to value.
+    at : int
+        The first month that is to be lived otherwise.
 
     Raises
     ------
     SpecError
-        If a value is not sound, or was settled before the first month.
+        If a value is not sound, or was settled before the first month, or a firm would have
+        entered or left before the month of the change.
 
     Examples
     --------
@@ -54,7 +58,17 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any]) -> MarketSpec:
     for path in settled:
         if _at(after, path) != _at(spec, path):
             raise SpecError(f"--set: {path}: settled before the first month; run anew to change it")
+    if _moves_before(after, at) != _moves_before(spec, at):
+        raise SpecError(
+            f"--set: events: firms that enter or leave before month {at} cannot be others; from "
+            "then on they can"
+        )
     return after
+
+
+def _moves_before(spec: MarketSpec, at: int) -> set[Event]:
+    """Return entries and exits that have happened when a month begins."""
+    return {e for e in spec.events if isinstance(e, Entry | Exit) and e.month < at}
 
 
 def _at(spec: MarketSpec, path: str) -> Any:
@@ -83,7 +97,7 @@ def fork(market: Market, overrides: Mapping[str, Any], months: int) -> Market:
     >>> market.month, market.table["price"].unique().tolist()
     (5, [30.0, 25.0])
     """
-    market.change(changed(market.spec, overrides))
+    market.change(changed(market.spec, overrides, market.month + 1))
     return market.run(months)
 
 

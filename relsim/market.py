@@ -141,6 +141,7 @@ class Market(mesa.Model):
         self.now = circumstances.at(self.spec, self.month)
         self._costs = results.costs(self.spec, self.now.present)
         self.customers.feel(self.now.usage, self.now.needs)
+        self.worth.close(self.now.leaves)
 
     def plan(self) -> list[Plan]:
         """Let every firm read its view and decide; nobody sees another's plan of the month."""
@@ -345,7 +346,8 @@ class Market(mesa.Model):
         if firm not in names:
             hint = nearest(firm, names)
             raise SpecError(f"firm: given {firm!r}, allowed: one of {', '.join(names)}{hint}")
-        return causes_table(self.records[max(since, 1) - 1 : until], names.index(firm))
+        last = self.month if until is None else max(until, 0)
+        return causes_table(self.records[max(since, 1) - 1 : last], names.index(firm))
 
     def story(self, customer: int) -> "Story":
         """Return what a customer lived, and why; the market is lived again to find out.

@@ -77,6 +77,8 @@ def test_a_firm_that_exits_has_nobody_and_spends_nothing() -> None:
     assert attack["lost_by_given"].tolist() == [0.0] * 6 + [by_choice[MONTH - 1]] + [0.0] * 7
     assert by_choice[MONTH - 1] > 0
     assert (attack["customers"][attack["month"] < MONTH] > 0).all()
+    assert (gone["customer_equity"] == 0).all()
+    assert (attack["customer_equity"][attack["month"] < MONTH] > 0).all()
 
 
 def test_a_firm_that_enters_was_not_there_before() -> None:
@@ -115,6 +117,24 @@ def test_saves_join_as_independent_chances() -> None:
     assert circumstances.at(spec, 1).saved == (0.75, 0.0)
 
 
+def test_the_only_firm_leaves_and_nobody_has_a_supplier() -> None:
+    alone = {"firms.0.share": 0.7, "firms.1.share": 0.0, "firms.1.awareness": 0.0}
+    events = [EVENTS["exit"], {"kind": "exit", "month": 1, "firm": "Defend"}]
+    market = market_with(*events, **alone)
+    assert market.prospects == 3000
+    late = market.table[market.table["month"] >= MONTH]
+    money = late[["customers", "profit", "customer_equity"]]
+    assert (money == 0).all(axis=None)
+    given = market.why("Attack", since=MONTH).set_index("cause")["customers"]
+    assert given["given"] > 0
+    assert given.drop(["given", "left_market"]).sum() == 0
+
+
+def test_an_event_after_the_last_month_changes_nothing() -> None:
+    late = market_with(EVENTS["exit"] | {"month": 15})
+    pd.testing.assert_frame_equal(late.table, market_with().table)
+
+
 @pytest.mark.parametrize(
     ("events", "words"),
     [
@@ -142,6 +162,8 @@ def test_every_loss_has_a_cause() -> None:
     assert market.why("Attack", since=3, until=4)["customers"].sum() == (
         attack.loc[3:4, "lost"].sum()
     )
+    assert market.why("Attack", until=0)["customers"].sum() == 0
+    assert market.why("Attack", until=-1)["customers"].sum() == 0
     with pytest.raises(SpecError, match="did you mean 'Attack'"):
         market.why("Atack")
 

@@ -5,15 +5,24 @@ from pathlib import Path
 # Imported only when a shell asks, and then no more than the answer needs.
 # ruff: noqa: PLC0415
 
-LISTS = ("configs", "strategies", "mechanisms")
+LISTS = ("configs", "strategies", "mechanisms", "events")
 """What ``relsim list`` can list."""
 
 
 def configs(incomplete: str) -> list[str]:
     """Return configs of relsim's and YAML files that begin like this."""
+    return _named("markets", incomplete)
+
+
+def experiments(incomplete: str) -> list[str]:
+    """Return experiments of relsim's and YAML files that begin like this."""
+    return _named("experiments", incomplete)
+
+
+def _named(kind: str, incomplete: str) -> list[str]:
     from relsim.spec.locating import shipped
 
-    names = [name for name in shipped() if name.startswith(incomplete)]
+    names = [name for name in shipped(kind) if name.startswith(incomplete)]
     return names + _files(incomplete)
 
 

@@ -13,7 +13,7 @@ from relsim.cli.reading import spec_of
 from relsim.cli.speaking import listing
 from relsim.firms.strategies import BUILT_IN, build
 from relsim.spec import MarketSpec
-from relsim.spec.explain import REQUIRED, Entry, Value, comments, entries, find, values
+from relsim.spec.explain import EVENTS, REQUIRED, Entry, Value, comments, entries, find, values
 from relsim.spec.locating import shipped
 
 
@@ -72,8 +72,8 @@ def explain(out: Console, what: str) -> None:
         out.print(_table(found))
         return
     _show_entry(out, found[0])
-    if found[0].section:
-        inside = [entry for entry in everything if entry.path.startswith(f"{found[0].path}.")]
+    inside = [entry for entry in everything if entry.path.startswith(f"{found[0].path}.")]
+    if inside:
         out.print()
         out.print(_table(entry for entry in inside if not entry.section))
 
@@ -90,7 +90,18 @@ def _show_entry(out: Console, entry: Entry) -> None:
         out.print(f"  {name:<9} {getattr(entry, name)}")
     out.print(f"  default   {shown(entry.default)}")
     out.print(f"  source    {entry.source}")
-    out.print(f"  set it    relsim run CONFIG --set {_settable(entry.path)}=VALUE{_which(entry)}")
+    out.print(f"  set it    relsim run CONFIG --set {_setting(entry.path)}{_which(entry)}")
+
+
+def _setting(path: str) -> str:
+    """Return what follows ``--set``; events, of which a config may have none, come as a list."""
+    head, _, rest = path.partition(".")
+    if head != EVENTS:
+        return f"{_settable(path)}=VALUE"
+    kind, _, name = rest.partition(".")
+    words = [f"kind: {kind or 'KIND'}", "month: MONTH"]
+    words += [f"{name}: VALUE"] if name not in ("", "kind", "month") else []
+    return f"'{EVENTS}=[{{{', '.join([*words, '...'])}}}]'"
 
 
 def _settable(path: str) -> str:

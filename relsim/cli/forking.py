@@ -51,7 +51,7 @@ def fork(order: Order) -> Path:
         raise SpecError(f"--at: given {order.at}, allowed: a month of the run, from 1 to {months}")
     if not order.assignments:
         raise SpecError("--set: missing; say what is changed, as --set KEY=VALUE")
-    other = changed(spec, dict(assignment(text) for text in order.assignments))
+    other = changed(spec, dict(assignment(text) for text in order.assignments), order.at)
     out = order.out or order.run.with_name(f"{order.run.name}-fork-{order.at}")
     with ResultsFolder(out, overwrite=order.overwrite, run=identity(other)) as folder:
         with progress(2 * months, quiet=order.quiet) as shown:
@@ -88,12 +88,12 @@ def _live_twice(
     """Live the run again as it was, and with the change from month ``at`` on."""
     months, threads = spec.run.months, default_threads(spec.market.customers)
     shown.phase("living as it was")
-    original = Market(spec, threads=threads).run(months, each=shown.month).table
+    original = Market(spec, threads=threads).run(months, each=shown.reach).table
     shown.phase("living what would have been")
     market = Market(spec, threads=threads)
-    market.run(at - 1, each=lambda month: shown.month(months + month))
+    market.run(at - 1, each=lambda month: shown.reach(months + month))
     market.change(other)
-    market.run(months - at + 1, each=lambda month: shown.month(months + month))
+    market.run(months - at + 1, each=lambda month: shown.reach(months + month))
     return original, market
 
 

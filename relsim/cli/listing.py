@@ -24,6 +24,7 @@ from relsim.errors import SpecError
 from relsim.firms.strategies import BUILT_IN
 from relsim.spec import Mechanisms, read
 from relsim.spec.checking import nearest
+from relsim.spec.events import BY_KIND
 from relsim.spec.locating import shipped
 
 EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
@@ -74,7 +75,7 @@ def show(out: Console, what: str) -> None:
     SpecError
         If there is no such list.
     """
-    kinds = {"configs": _configs, "strategies": _strategies, "mechanisms": _mechanisms}
+    kinds = dict(zip(LISTS, (_configs, _strategies, _mechanisms, _events), strict=True))
     if what not in kinds:
         hint = nearest(what, LISTS) or f"; allowed: {', '.join(LISTS)}"
         raise SpecError(f"list: unknown list {what!r}{hint}")
@@ -104,3 +105,9 @@ def _mechanisms() -> Iterator[tuple[str, ...]]:
     for name, field in Mechanisms.model_fields.items():
         meaning = (inspect.getdoc(field.annotation) or "").partition("\n\n")[0]
         yield name, " ".join(meaning.split()), equation(f"mechanisms.{name}")
+
+
+def _events() -> Iterator[tuple[str, ...]]:
+    yield "event", "meaning", "keys"
+    for name, kind in BY_KIND.items():
+        yield name, inspect.getdoc(kind) or "", ", ".join(kind.model_fields)

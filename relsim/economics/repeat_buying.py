@@ -93,6 +93,22 @@ def bg_nbd_mean(t: npt.ArrayLike, r: float, alpha: float, a: float, b: float) ->
     return result
 
 
+def bg_nbd_active(t: npt.ArrayLike, r: float, alpha: float, a: float, b: float) -> Array:
+    """Return the share of all customers who are still active at time t.
+
+    Purchases after which a customer drops out come at the rate ``lambda p``, so that none came
+    with the chance ``exp(-lambda p t)``; over gamma rates and beta chances that is Gauss's
+    ``2F1(r, a; a + b; -t / alpha)``.
+
+    Examples
+    --------
+    >>> bg_nbd_active([0.0, 39.0], *CDNOW).round(3).tolist()
+    [1.0, 0.794]
+    """
+    time = np.asarray(t, dtype=np.float64)
+    return np.asarray(special.hyp2f1(r, a, a + b, -time / alpha), dtype=np.float64)
+
+
 def bg_nbd_alive(
     x: float, last: float, t: float, r: float, alpha: float, a: float, b: float
 ) -> float:

@@ -1,5 +1,7 @@
 """What customers are worth to their firm, from how they have moved on the ladder."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -50,6 +52,10 @@ class Worth:
     def customer_equity(self) -> Array:
         """Value of present customers and of those to come, money."""
         return self.equity_present + self.equity_future
+
+    def close(self, firms: Sequence[int]) -> None:
+        """Let firms leave the market: nobody will come to them any more."""
+        self._coming[list(firms)] = 0.0
 
     def update(
         self,

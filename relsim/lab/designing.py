@@ -11,6 +11,9 @@ from relsim.lab.factors import Factor
 from relsim.lab.points import NOTE, POINT
 from relsim.lab.spec import DesignSpec, ExperimentSpec, FactorSpec
 
+LEVER, SAMPLE = f"{NOTE}lever", f"{NOTE}sample"
+"""Notes on which points of two crossed designs a point is made of."""
+
 BASE = "base"
 """The column of a design that names the market, where there are several."""
 
@@ -77,8 +80,8 @@ def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
         return pd.DataFrame(index=pd.RangeIndex(1, name=POINT))
     whole = parts[0]
     for part in parts[1:]:
-        # How the earlier parts were made is told by their own notes, if at all.
-        whole = designs.cross(whole, part).drop(columns=[f"{NOTE}lever", f"{NOTE}sample"])
+        whole = whole.drop(columns=[LEVER, SAMPLE], errors="ignore")
+        whole = designs.cross(whole, part)
     return whole
 
 

@@ -4,6 +4,7 @@ Nothing here fails or warns on the data that simulations do bring: one run has n
 and runs that are all the same have one of no width.
 """
 
+import functools
 import math
 import warnings
 from collections.abc import Callable
@@ -94,6 +95,7 @@ def t_interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Interva
     return Interval(middle, middle - half, middle + half)
 
 
+@functools.lru_cache(maxsize=4096)
 def quantile(n: float, confidence: float = CONFIDENCE) -> float:
     """Return how many standard errors of ``n`` values an interval reaches; nan below two values.
 
@@ -202,8 +204,9 @@ def bootstrap_interval(
 
     Notes
     -----
-    It misses more often than its confidence says with few rows (see ``results/coverage``): it is
-    there to be compared with Student's interval, not to replace it.
+    Of 95% intervals of a mean, 85% held the truth with 5 normal rows, 90% with 10 and 95% with 40
+    (``results/coverage``), and with skewed rows it did no better than Student's interval. It serves
+    statistics other than the mean, and as a second opinion; it does not replace Student's.
 
     Examples
     --------

@@ -166,6 +166,11 @@ class Journal:
             [row[0] for row in self._ask("SELECT run FROM runs ORDER BY run")], dtype=np.int64
         )
 
+    def keys(self) -> dict[int, str]:
+        """Return, by the numbers of runs, the hash of what they depend on."""
+        with self._trouble():
+            return dict(self._data.execute("SELECT run, key FROM runs WHERE key <> ''"))
+
     def failures(self) -> Iterator[Failure]:
         """Yield the runs that failed, in order."""
         with self._trouble():

@@ -8,8 +8,9 @@ the order in which runs ended.
 import contextlib
 import hashlib
 import io
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -24,7 +25,13 @@ from relsim.errors import OutputError
 from relsim.lab.journal import Chunk, Journal, Loose, packed, unpacked
 from relsim.lab.living import Lived
 
-JOURNAL, LOCK, CHUNKS = "journal.sqlite", ".lock", "chunks"
+JOURNAL, LOCK, CHUNKS, PANEL, STUDY = (
+    "journal.sqlite",
+    ".lock",
+    "chunks",
+    "panel",
+    "experiment.json",
+)
 _VERSION = "1"
 BAND, BAND_WITH_PANEL = 4096, 256
 
@@ -69,7 +76,8 @@ class Store:
     def __enter__(self) -> Self:
         with self.writing():
             self._check_ours()
-            (self.folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+            for name in (CHUNKS, PANEL) if self.shape.panel else (CHUNKS,):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
         self._hold()
         try:
             self.journal = Journal(self.folder / JOURNAL)
@@ -160,15 +168,15 @@ class Store:
         if not rows:
             return
         number = first // self.shape.band
-        tables = {f"runs-{number:06}.parquet": _runs(rows, self.shape)}
+        tables = {f"{CHUNKS}/runs-{number:06}.parquet": _runs(rows, self.shape)}
         if self.shape.panel:
-            tables[f"panel-{number:06}.parquet"] = _panel(rows, self.shape)
+            tables[f"{PANEL}/months-{number:06}.parquet"] = _panel(rows, self.shape)
         chunks = []
         with self.writing():
             for name, table in tables.items():
                 sink = io.BytesIO()
                 pq.write_table(table, sink, compression="zstd")
-                write_whole(self.folder / CHUNKS / name, sink.getvalue())
+                write_whole(self.folder / name, sink.getvalue())
                 digest = hashlib.sha256(sink.getvalue()).hexdigest()
                 chunks.append(Chunk(name, first, last, digest))
         self.journal.seal(chunks)
@@ -183,20 +191,25 @@ class Store:
                 self.journal.unseal(chunks, self._loosened(chunks))
 
     def _loosened(self, chunks: Sequence[Chunk]) -> Iterator[Loose]:
-        tables = {chunk.name.partition("-")[0]: self.read(chunk) for chunk in chunks}
+        tables = {chunk.name.partition("/")[0]: self.read(chunk) for chunk in chunks}
         panels: dict[int, bytes] = {}
-        if "panel" in tables:
+        if PANEL in tables:
             columns = list(self.shape.panel)
-            for run, rows in tables["panel"].groupby("run"):
+            for run, rows in tables[PANEL].groupby("run"):
                 values = rows[columns].to_numpy(dtype=np.float64)
                 panels[int(str(run))] = packed(
                     values.reshape(rows["month"].nunique(), -1, len(columns))
                 )
-        values = tables["runs"][list(self.shape.outcomes)].to_numpy(dtype=np.float64)
+        values = tables[CHUNKS][list(self.shape.outcomes)].to_numpy(dtype=np.float64)
         for run, bad, row in zip(
-            tables["runs"]["run"], tables["runs"]["failed"], values, strict=True
+            tables[CHUNKS]["run"], tables[CHUNKS]["failed"], values, strict=True
         ):
             yield Loose(int(run), int(bad), row.tobytes(), panels.get(int(run)))
+
+    def save(self, study: Mapping[str, Any]) -> None:
+        """Keep what the experiment is, to run it again elsewhere."""
+        with self.writing():
+            write_whole(self.folder / STUDY, json.dumps(study, indent=1).encode())
 
     # Reading ---------------------------------------------------------------------------------
 
@@ -208,7 +221,7 @@ class Store:
         OutputError
             If it is missing or damaged.
         """
-        path = self.folder / CHUNKS / chunk.name
+        path = self.folder / chunk.name
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -220,11 +233,11 @@ class Store:
 
     def _damaged(self, chunk: Chunk, why: str) -> OutputError:
         return OutputError(
-            f"{self.shown}/{CHUNKS}/{chunk.name}: is damaged ({why}); it held runs {chunk.first} "
+            f"{self.shown}/{chunk.name}: is damaged ({why}); it held runs {chunk.first} "
             f"to {chunk.last}: the same command with --repair runs them again"
         )
 
-    def frames(self, kind: str = "runs") -> Iterator[pd.DataFrame]:
+    def frames(self, kind: str = CHUNKS) -> Iterator[pd.DataFrame]:
         """Yield the rows of runs, or of the panel, chunk by chunk, in the order of the runs.
 
         Runs that are in no chunk yet come last.
@@ -235,11 +248,11 @@ class Store:
             If a chunk is damaged.
         """
         for chunk in self.journal.chunks():
-            if chunk.name.startswith(kind):
+            if chunk.name.startswith(f"{kind}/"):
                 yield self.read(chunk)
         rows = self.journal.loose(0, 2**62)
         if rows:
-            make = _runs if kind == "runs" else _panel
+            make = _runs if kind == CHUNKS else _panel
             yield make(rows, self.shape).to_pandas()
 
     def repair(self) -> int:

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -13,22 +13,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import SpecError
-from relsim.lab.designing import BASE, design_of
+from relsim.lab.designing import BASE, SAMPLE, design_of
 from relsim.lab.living import Assignment
 from relsim.lab.outcomes import check_measure, resolved
-from relsim.lab.points import factor_columns
+from relsim.lab.points import POINT, factor_columns
 from relsim.lab.reading import Config
 from relsim.lab.spec import ExperimentSpec, WarmUpSpec
 from relsim.loading import check_strategies
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec, override, read, spec_hash
-from relsim.spec.checking import listing, nearest
+from relsim.spec.checking import checked, listing, nearest
 from relsim.spec.locating import locate
 
 _CHECKED_POINTS = 2_000
 """Design points whose markets are all set up before anything runs; of more, a sample."""
 
-COLUMNS = ("run", "point", "arm", "replication", "failed")
+COLUMNS = ("run", "point", "sample", "arm", "replication", "failed")
 """What every table of runs begins with."""
 
 _WITHOUT_EFFECT = ("title", "notes")
@@ -97,6 +97,13 @@ class Study:
         """The columns of the design that tell cells apart."""
         keys = [BASE, *(factor.title for factor in self.spec.levers)]
         return [key for key in keys if key in self.design]
+
+    @cached_property
+    def samples(self) -> npt.NDArray[np.int64]:
+        """Which sample of the uncertainties each point has: points that share it are no two draws."""
+        crossed = bool(self.spec.uncertainties) and SAMPLE in self.design
+        own = self.design[SAMPLE] if crossed else self.design.index
+        return np.asarray(own, dtype=np.int64)
 
     @property
     def sampled(self) -> bool:
@@ -182,6 +189,35 @@ class Study:
         }
         text = json.dumps(parts, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def saved(self) -> dict[str, Any]:
+        """Return all of it as plain data, from which :meth:`restored` makes it again elsewhere."""
+        return {
+            "name": self.name,
+            "spec": self.spec.model_dump(mode="json"),
+            "markets": [market.model_dump(mode="json") for market in self.markets],
+            "design": self.design.to_dict(orient="split"),
+            "paths": list(self.paths),
+        }
+
+    @classmethod
+    def restored(cls, data: Mapping[str, Any]) -> Self:
+        """Return the study that was saved.
+
+        Raises
+        ------
+        SpecError
+            If it is not one that this version of relsim understands.
+        """
+        name = str(data["name"])
+        design = pd.DataFrame(**data["design"]).rename_axis(POINT)
+        return cls(
+            name,
+            checked(ExperimentSpec, data["spec"], name),
+            tuple(checked(MarketSpec, market, name) for market in data["markets"]),
+            design,
+            tuple(data["paths"]),
+        )
 
     # Checks ----------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What every key of a config means, read from the models that check it."""
 
 import dataclasses
+import inspect
 import re
 import types
 import typing
@@ -122,7 +123,10 @@ def entries(
         yield _entry(prefix + name, field, default, inner is not None)
         if name == EVENTS:
             for kind, happening in BY_KIND.items():
-                yield from entries(happening, f"{prefix}{name}.{kind}.")
+                path = f"{prefix}{name}.{kind}"
+                meaning = inspect.getdoc(happening) or ""
+                yield Entry(path, meaning, "-", "keys", None, "-", section=True)
+                yield from entries(happening, f"{path}.")
         if inner is not None:
             section = default if isinstance(default, BaseModel) else None
             yield from entries(inner, f"{prefix}{name}.", section)

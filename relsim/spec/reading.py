@@ -241,7 +241,8 @@ def _steps(
         if part == "*":
             return range(len(place))
         if not part.isdigit() or int(part) >= len(place):
-            allowed = f"0 to {len(place) - 1}, or * for all" if place else "none, the list is empty"
+            empty = f"none, the list is empty; set it whole, as {'.'.join(parts[:depth])}=[...]"
+            allowed = f"0 to {len(place) - 1}, or * for all" if place else empty
             raise SpecError(f"{name}: {where}: given place {part!r}, allowed: {allowed}")
         return [int(part)]
     if not isinstance(place, dict):

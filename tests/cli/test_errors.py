@@ -54,8 +54,13 @@ from tests.cli.conftest import SMALL, Invoke, error_lines
         (["validate", "nothing.yaml"], "nothing.yaml: no such config"),
         (["explain", "firms.prise"], "firms.prise: no such key or config; did you mean 'firms.pr"),
         (["explain", "..."], "...: no such key or config"),
+        (
+            ["validate", "telecom", "--set", "events.save.share=1"],
+            "telecom: events.save: given place 'save', allowed: none, the list is empty; set it "
+            "whole, as events=[...]",
+        ),
         (["list", "strategy"], "list: unknown list 'strategy'; did you mean 'strategies'?"),
-        (["list", "x"], "list: unknown list 'x'; allowed: configs, strategies, mechanisms"),
+        (["list", "x"], "list: unknown list 'x'; allowed: configs, strategies, mechanisms, events"),
         (["new", "no/such/folder/mine.yaml"], "no/such/folder/mine.yaml: cannot be written: No "),
     ],
 )

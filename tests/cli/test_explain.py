@@ -66,6 +66,24 @@ def test_a_section(invoke: Invoke) -> None:
     assert "from 0 to 1" in words
 
 
+@pytest.mark.parametrize("kind", BY_KIND)
+def test_an_event(invoke: Invoke, kind: str) -> None:
+    section = invoke("explain", f"events.{kind}").stdout
+    meaning = section.splitlines()[1].strip()
+    assert meaning.endswith(".")
+    for name in BY_KIND[kind].model_fields:
+        assert f"events.{kind}.{name} " in section
+    assert re.search(rf"^{kind} +{re.escape(meaning)} ", invoke("list", "events").stdout, re.M)
+    assert f"events.{kind}.month" in invoke("explain", "events").stdout
+
+
+def test_an_event_is_set_as_it_is_explained(invoke: Invoke) -> None:
+    words = invoke("explain", "events.save.share").stdout
+    assert "--set 'events=[{kind: save, month: MONTH, share: VALUE, ...}]'" in words
+    setting = "events=[{kind: save, month: 3, share: 0.1, firm: Keeper}]"
+    assert invoke("validate", "telecom", "--set", setting).exit_code == 0
+
+
 def test_a_default_with_its_source(invoke: Invoke) -> None:
     words = invoke("explain", "strategy.offensive.budget_share").stdout
     assert "share of revenue" in words
@@ -251,4 +269,4 @@ def test_completion(here: Path) -> None:
     assert completing.configs("nowhere/") == []
     assert completing.keys("firms.pri") == ["firms.price"]
     assert completing.keys("strategy.conq")[0] == "strategy.conquest"
-    assert completing.lists("") == ["configs", "strategies", "mechanisms"]
+    assert completing.lists("") == ["configs", "strategies", "mechanisms", "events"]

@@ -54,6 +54,13 @@ def test_what_customers_do_not_feel_changes_no_customer() -> None:
     assert paid == pytest.approx([0.0] * 4 + [-9000.0] * 6)
 
 
+def test_a_firm_can_leave_in_what_would_have_been() -> None:
+    gone = {"events": [{"kind": "exit", "month": 5, "firm": "Attack"}]}
+    other = fork(Market(starter(), seed=3).run(4), gone, 3)
+    attack = other.table[other.table["firm"] == "Attack"]
+    assert (attack["customers"] > 0).tolist() == [True] * 4 + [False] * 3
+
+
 def test_nothing_changed_is_no_difference() -> None:
     spec = starter()
     same = Market(spec, seed=3).run(4)
@@ -67,6 +74,11 @@ def test_nothing_changed_is_no_difference() -> None:
         (("--at", 7), "--set: missing"),
         (("--at", 13, "--set", "firms.0.price=40"), "--at: given 13, allowed"),
         (("--at", 7, "--set", "firms.0.prise=40"), "did you mean 'price'"),
+        (("--at", 0, "--set", "firms.0.price=40"), "--at: given 0, allowed"),
+        (
+            ("--at", 7, "--set", "events=[{kind: exit, month: 6, firm: Keeper}]"),
+            "firms that enter or leave before month 7 cannot be others",
+        ),
         (("--at", 7, "--set", "market.customers=500"), "settled before the first month"),
         (("--at", 7, "--set", "firms.0.share=0.1"), "settled before the first month"),
     ],

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special, stats
 
 from relsim.economics import diffusion, gains, repeat_buying, response, survival, switching
 from relsim.economics.repeat_buying import CDNOW
@@ -53,6 +54,16 @@ def test_bg_nbd_against_its_own_process(weeks: float) -> None:
     chances = repeat_buying.bg_nbd_counts(range(6), weeks, *CDNOW)
     seen = np.array([(counts == k).mean() for k in range(6)])
     assert (np.abs(seen - chances) < 4 * np.sqrt(chances * (1 - chances) / size)).all()
+
+
+@pytest.mark.parametrize("weeks", [0.5, 5.0, 39.0])
+def test_the_share_active_is_that_of_all_counts(weeks: float) -> None:
+    r, alpha, a, b = CDNOW
+    x = np.arange(3000)
+    kept = np.exp(special.betaln(a, b + x) - special.betaln(a, b))
+    bought = stats.nbinom.pmf(x, r, alpha / (alpha + weeks))
+    active = float(repeat_buying.bg_nbd_active(weeks, *CDNOW))
+    assert active == pytest.approx((kept * bought).sum(), rel=1e-6)
 
 
 @pytest.mark.parametrize("weeks", [1.0, 39.0])

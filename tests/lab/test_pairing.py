@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from relsim.errors import ComparisonError
+from relsim.lab import sizes
 from relsim.lab.intervals import Array, equivalence, holm, t_interval
 from relsim.lab.pairing import Effect, effects, paired
 
@@ -102,11 +103,11 @@ def test_pairing_brings_what_theory_says() -> None:
     # Arms of equal variance that correlate at rho: the variance falls by 1 / (1 - rho).
     rho, draws = 0.9, np.random.default_rng(1).normal(size=(2, 20_000))
     other = rho * draws[0] + math.sqrt(1.0 - rho**2) * draws[1]
-    effect = paired(draws[0] + 0.5, other, resamples=20)
-    assert effect.correlation == pytest.approx(rho, abs=0.004)
-    assert effect.variance_reduction == pytest.approx(10.0, rel=0.02)
-    assert effect.size == pytest.approx(0.5, abs=0.015)
-    assert effect.unpaired == pytest.approx(200_000, rel=0.02)
+    both = draws[0] + 0.5, other
+    assert sizes.correlation(*both) == pytest.approx(rho, abs=0.004)
+    assert sizes.variance_reduction(*both) == pytest.approx(10.0, rel=0.02)
+    assert sizes.standardised_size(*both) == pytest.approx(0.5, abs=0.015)
+    assert sizes.unpaired_units(*both) == pytest.approx(200_000, rel=0.02)
 
 
 def test_as_many_unpaired_runs_have_as_narrow_an_interval() -> None:

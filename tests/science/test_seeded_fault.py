@@ -33,6 +33,18 @@ FAULTS = {
         "return 1.02 * appeal - price_weight",
         "brand_switching",
     ),
+    "when a customer drops out": (
+        "buying.py",
+        "math.ceil(log(u) / log(safe))",
+        "math.ceil(1.02 * log(u) / log(safe))",
+        "buying_and_dropping_out",
+    ),
+    "what talk does": (
+        "telling.py",
+        "left *= 1.0 - effect * share",
+        "left *= 1.0 - 1.02 * effect * share",
+        "diffusion_by_talk",
+    ),
     "who reopens the choice": (
         "reconsider.py",
         "return expit(log_odds(base",
