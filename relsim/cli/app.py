@@ -218,7 +218,7 @@ def experiment(
 @app.command(
     epilog=examples(
         "relsim compare DIR --control offensive --treatment defensive --outcome profit",
-        "relsim compare DIR --outcome profit --margin -1000 1000   is there no effect that matters?",
+        "relsim compare DIR --outcome profit --margin -1000 1000   none that matters?",
     )
 )
 def compare(

@@ -157,7 +157,7 @@ def _draw(study: Study, store: Store) -> None:
     from relsim.report.experiment import draw  # noqa: PLC0415  # see above
 
     with store.writing():
-        draw(study, store.folder)
+        draw(study, store)
 
 
 def _say(order: Order, study: Study, store: Store, out: Path) -> None:
