@@ -66,7 +66,7 @@ def indices(
     }
     columns = {
         f"{kind.capitalize()} [{about.level}]": intervals(
-            values[kind], values[f"{kind}_low"], values[f"{kind}_high"], sign="-", decimals=3
+            values[kind], values[f"{kind}_low"], values[f"{kind}_high"], sign=False, decimals=3
         )
         for kind, *_ in _KINDS
     }

@@ -23,6 +23,7 @@ from relsim.report.style import (
     Pen,
     drawing,
     fit,
+    level,
     number,
     pen,
     plain,
@@ -69,7 +70,7 @@ def response(
     """
     require(table, x.column, value.column, *([by.column] if by else []))
     scale = about.scaled(numbers(table, value.column), value.unit)
-    levels = table[by.column].astype(str) if by else pd.Series(value.label, table.index)
+    levels = table[by.column].map(level) if by else pd.Series(plain(value.label), table.index)
     curves = pd.DataFrame(
         {
             "level": levels,
@@ -88,12 +89,12 @@ def response(
         label, x.words(about.unit(x.unit)), _notes(curves, low),
     )  # fmt: skip
     parts = {
-        str(level): part.dropna(subset=["middle"]).sort_values("x")
-        for level, part in curves.groupby("level", sort=False)
+        str(name): part.dropna(subset=["middle"]).sort_values("x")
+        for name, part in curves.groupby("level", sort=False)
     }
     texts = {
-        level: f"{fit(plain(level), BODY, _MOST_NAME)}: {number(part['middle'].iloc[-1])}"
-        for level, part in parts.items()
+        name: f"{fit(name, BODY, _MOST_NAME)}: {number(part['middle'].iloc[-1])}"
+        for name, part in parts.items()
         if len(part)
     }
     right = max((width(text, BODY) for text in texts.values()), default=0.0) * 1.02
@@ -102,11 +103,11 @@ def response(
     name_axes(figure, box, words)
     axes = axes_in(figure, box)
     ends = []
-    for place, (level, part) in enumerate(parts.items()):
+    for place, (name, part) in enumerate(parts.items()):
         _draw(axes, part, pen(place))
-        if level in texts:
+        if name in texts:
             last = part.iloc[-1]
-            ends.append(End(pen(place), last["x"], last["middle"], texts[level]))
+            ends.append(End(pen(place), last["x"], last["middle"], texts[name]))
     axes.set_ylim(low, high)
     value_axis([axes])
     _factor_axis(axes, curves["x"].to_numpy(dtype=np.float64), box.right - box.left)
@@ -136,7 +137,7 @@ def _notes(curves: pd.DataFrame, low: float) -> tuple[str, ...]:
     """Return what to say of the axis, of missing intervals and of levels without a value."""
     banded = curves[["low", "high"]].notna().all(axis=1).any()
     known = curves.groupby("level", sort=False)["middle"].count()
-    empty = [plain(str(level)) for level in known.index[known == 0]]
+    empty = [str(name) for name in known.index[known == 0]]
     return (
         *cut_axis(low),
         *(() if banded else ("No interval: a single replication, or none was given.",)),

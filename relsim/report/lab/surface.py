@@ -34,7 +34,9 @@ from relsim.report.style import (
     decimals_for,
     drawing,
     fit,
+    fixed,
     inches,
+    level,
     plain,
     tick_labels,
     width,
@@ -110,7 +112,7 @@ def surface(
     left = EDGE + 0.42 + max(width(line, SMALL) for name in grid.y for line in name.split("\n"))
     right = EDGE + _BESIDE + _BAR + room + 0.4
     body = min(max(_TALL, len(grid.y) * _CELL), _MOST_TALL)
-    written = _written(grid.cells, "+" if effect else "-")
+    written = _written(grid.cells, sign=effect)
     widest = max(width(text, 1.0) for row in written for text in row)
     across = (WIDTH - left - right) / len(grid.x)
     grid = grid._replace(x=_names(grid.x, across - 0.1))
@@ -192,23 +194,18 @@ def _grid(table: pd.DataFrame, x: Quantity, y: Quantity, value: Quantity, factor
 def _names(levels: Sequence[Any], room: float) -> list[str]:
     """Return the levels of a factor as they are written: numbers in a line, texts in the room."""
     return [
-        "\n".join(wrapped(plain(level), SMALL, max(room, _LEAST_NAME))[:_MOST_LINES])
-        if isinstance(level, str)
-        else f"{level:,.6g}".replace("-", "−")
-        for level in levels
+        "\n".join(wrapped(level(each), SMALL, max(room, _LEAST_NAME))[:_MOST_LINES])
+        if isinstance(each, str)
+        else level(each)
+        for each in levels
     ]
 
 
-def _written(cells: Array, sign: str) -> list[list[str]]:
+def _written(cells: Array, *, sign: bool) -> list[list[str]]:
     """Return the values of cells, with the same decimals in all."""
     digits = decimals_for(cells)
     return [
-        [
-            f"{round(each, digits) + 0.0:{sign},.{digits}f}".replace("-", "−")
-            if np.isfinite(each)
-            else "–"
-            for each in row
-        ]
+        [fixed(each, digits, sign=sign) if np.isfinite(each) else "–" for each in row]
         for row in cells.tolist()
     ]
 
