@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require
+from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require, worded
 from relsim.report.labels import Marks, cut_axis, value_axis, value_limits
 from relsim.report.layout import Words, panels
 from relsim.report.style import BLUE, BODY, INK, STEPS, Dash, drawing, fit, number, plain
@@ -72,8 +72,8 @@ def fan(
     shown = pd.concat(list(fans.values()))[list(_PARTS)].to_numpy(dtype=np.float64)
     low, high = value_limits(shown)
     words = Words(
-        title or value.words(scale.unit),
-        says or f"{value.label} of every run, by month.",
+        worded(title, value.words(scale.unit)),
+        worded(says, f"{plain(value.label)} of every run, by month."),
         value.words(scale.unit),
         notes=(*cut_axis(low), *_notes(fans)),
     )

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from relsim.errors import OutputError
-from relsim.report.lab.about import AboutStudy, Quantity, numbers, require
+from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, worded
 from relsim.report.labels import value_ticks
 from relsim.report.layout import EDGE, Box, Words, axes_in, frame, name_axes
 from relsim.report.style import (
@@ -120,8 +120,8 @@ def surface(
     size = min(SMALL, 0.9 * across / widest, 0.9 * body / len(grid.y) / LINE)
     label = value.words(scale.unit)
     words = Words(
-        title or label,
-        says or "Every cell: one combination of the two factors.",
+        worded(title, label),
+        worded(says, "Every cell: one combination of the two factors."),
         y.words(about.unit(y.unit)), x.words(about.unit(x.unit)),
         _notes(grid, written=size >= _TINY),
     )  # fmt: skip
@@ -135,13 +135,22 @@ def surface(
         _write_cells(axes, grid, shades, written, size)
     if effect:
         _draw_zero(axes, grid.cells)
-    start = box.right + _BESIDE
-    bar = axes_in(figure, Box(start, box.bottom, start + _BAR, box.top, box.height))
-    figure.colorbar(mesh, cax=bar)
-    bar.set_yticks(ticks, tick_labels(ticks))
-    bar.set_ylabel(fit(label, BODY, body))
-    bar.grid(visible=False)
+    _draw_bar(axes_in(figure, _beside(box)), mesh, ticks, fit(label, BODY, body))
     return figure
+
+
+def _beside(box: Box) -> Box:
+    """Return where the bar of colours stands."""
+    start = box.right + _BESIDE
+    return box._replace(left=start, right=start + _BAR)
+
+
+def _draw_bar(axes: Axes, mesh: QuadMesh, ticks: Array, label: str) -> None:
+    """Draw the bar that says which colour stands for which value."""
+    axes.figure.colorbar(mesh, cax=axes)
+    axes.set_yticks(ticks, tick_labels(ticks))
+    axes.set_ylabel(label)
+    axes.grid(visible=False)
 
 
 class _Shades(NamedTuple):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts
+from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts, worded
 from relsim.report.lab.rows import HEADS, Room, Rows, across_axis
 from relsim.report.layout import Words, axes_in, frame
 from relsim.report.style import BLUE, INK, drawing, inches, level, number, plain, width
@@ -70,7 +70,7 @@ def tornado(
     notes = ("A dash: not run.",) if np.isnan(ranges).any() else ()
     about = replace(about, interval="no interval")
     figure, box = frame(
-        about, Words(title or label, plain(says), "", notes=notes), float(rows.heights.sum()),
+        about, Words(worded(title, label), plain(says), "", notes=notes), float(rows.heights.sum()),
         left=room.left, right=room.right, key=_key(ends[:, 2], scale.unit), above=HEADS,
     )  # fmt: skip
     axes = axes_in(figure, box)
