@@ -8,10 +8,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from relsim.circumstances import marks
+from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
+from relsim.firms.results import WORTH_COLUMNS
 from relsim.lab.conducting import sizes_of, targets
 from relsim.lab.designing import BASE
 from relsim.lab.finishing import EFFECTS, RUNS, SENSITIVITY
 from relsim.lab.intervals import t_interval
+from relsim.lab.outcomes import RATES
 from relsim.lab.spec import PanelSpec
 from relsim.lab.store import PANEL, Store
 from relsim.lab.study import Study
@@ -28,6 +31,8 @@ from relsim.report.lab.tornado import tornado
 
 _MOST_EFFECTS = 60  # rows of one forest
 _ENDS = {"difference_low": "low", "difference_high": "high"}
+_MONTHLY_MONEY = {*CUSTOMER_LINES, *FIRM_LINES, "profit", "contribution"}
+_MONEY = {*WORTH_COLUMNS, "cash", "price", "referral_reward"}
 _AT = {"outcome_low": "at_low", "outcome_high": "at_high", "outcome_centre": "base"}
 _FORMS = {"arm": "treatment", "pairs": "n", **_ENDS}
 
@@ -185,7 +190,17 @@ def _fans(
     several = BASE in study.design
     for measure in panel.measures:
         label = f"{measure} of {'firm ' + str(place) if several else names[place]}"
-        yield f"months-{measure}", fan(whole, about, Quantity(measure, label), marks=marks(market))
+        value = Quantity(measure, label, _unit_of_column(measure))
+        yield f"months-{measure}", fan(whole, about, value, marks=marks(market))
+
+
+def _unit_of_column(column: str) -> str:
+    """Return the unit of a column of the market's table."""
+    if column in _MONTHLY_MONEY:
+        return "money a month"
+    if column in _MONEY:
+        return "money"
+    return "0 to 1" if column in RATES else "customers"
 
 
 # Sensitivity --------------------------------------------------------------------------------
