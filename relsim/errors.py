@@ -19,3 +19,7 @@ class StrategyError(RelsimError):
 
 class OutputError(RelsimError):
     """Results cannot be written, or are not what they should be."""
+
+
+class ComparisonError(RelsimError, ValueError):
+    """Runs cannot be compared in the way that was asked for."""

@@ -30,12 +30,30 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Market
     6
     """
     spec = read(path, overrides)
+    check_strategies(spec, str(path))
+    return spec
+
+
+def check_strategies(spec: MarketSpec, name: str) -> None:
+    """Check that every firm's strategy can be built.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market.
+    name : str
+        How errors call its origin.
+
+    Raises
+    ------
+    StrategyError
+        Naming every fault with its place.
+    """
     faults = []
     for place, firm in enumerate(spec.firms):
         try:
             build(firm.strategy, f"firms.{place}.strategy")
         except StrategyError as error:
-            faults += [f"{path}: {line}" for line in str(error).splitlines()]
+            faults += [f"{name}: {line}" for line in str(error).splitlines()]
     if faults:
         raise StrategyError("\n".join(faults))
-    return spec

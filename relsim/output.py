@@ -180,7 +180,7 @@ class ResultsFolder:
         """Write the manifest with a hash of every file, and give the folder its name."""
         with self.writing():
             files = sorted(path for path in self.working.rglob("*") if path.is_file())
-            hashes = {path.relative_to(self.working).as_posix(): _sha256(path) for path in files}
+            hashes = {path.relative_to(self.working).as_posix(): sha256(path) for path in files}
             text = json.dumps(
                 {**manifest, "files": hashes}, indent=2, ensure_ascii=False, default=str
             )
@@ -298,7 +298,8 @@ def _reason(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the SHA-256 hash of a file's content, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import functools
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -16,7 +18,8 @@ from typing import Any
 import relsim
 from relsim.spec import MarketSpec, spec_hash
 
-_LIBRARIES = ("numpy", "numba", "mesa", "pandas", "pyarrow")
+_LIBRARIES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow")
+_WITHOUT_EFFECT = ("report", "cli", "claims", "testing.py", "stories.py", "output.py")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,6 +104,23 @@ def versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries that numbers depend on."""
     libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
     return {"python": platform.python_version(), "relsim": relsim.__version__, **libraries}
+
+
+@functools.cache
+def code_version() -> str:
+    """Return a short hash of all code that results depend on, versions of libraries included.
+
+    Reports, stories and the command line are not part of it.
+    """
+    package = Path(relsim.__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        inside = path.relative_to(package)
+        if inside.parts[0] not in _WITHOUT_EFFECT:
+            digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
+    for name in ("numpy", "scipy", "numba"):
+        digest.update(f"{name} {importlib.metadata.version(name)}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def machine() -> dict[str, Any]:

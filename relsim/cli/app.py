@@ -158,6 +158,128 @@ def story(
         stories.story(stories.Order(run, customer, out=out, overwrite=overwrite, quiet=quiet))
 
 
+_EXPERIMENT = (
+    "Run an experiment: many markets, paired, and what differs between them with intervals.\n\n"
+    "Killed at any point and started again it goes on where it was. DIR then holds runs.parquet "
+    "(a row a run), effects.csv, replications.csv, design.csv, figures, and manifest.json. The "
+    "same config gives the same tables, byte for byte, whoever did the work."
+)
+
+
+@app.command(
+    help=_EXPERIMENT,
+    epilog=examples(
+        "relsim experiment offence_defence --dry-run",
+        "relsim experiment offence_defence --out attack-or-defend",
+        "relsim experiment mine.yaml --set replication.minimum=20 --executor threads",
+        "relsim experiment mine.yaml --executor dask --address tcp://127.0.0.1:8786",
+    ),
+)
+def experiment(
+    config: options.Experiment,
+    assignments: options.ExperimentAssignments = None,
+    out: options.ExperimentOut = None,
+    executor: options.Executor = "auto",
+    workers: options.Workers = None,
+    address: options.Address = "",
+    threads: options.ThreadsARun = None,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+    retry_failed: options.RetryFailed = False,
+    repair: options.Repair = False,
+    reuse: options.Reuse = None,
+    no_figures: options.NoFigures = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Run an experiment, or go on with it."""
+    with mishaps(stopped="stopped; finished runs are kept: the same command goes on with them"):
+        from relsim.cli import experimenting
+
+        experimenting.experiment(
+            experimenting.Order(
+                config,
+                tuple(assignments or ()),
+                out=out,
+                executor=executor,
+                workers=workers,
+                address=address,
+                threads=threads,
+                dry_run=dry_run,
+                yes=yes,
+                retry_failed=retry_failed,
+                repair=repair,
+                reuse=reuse,
+                figures=not no_figures,
+                quiet=quiet,
+            )
+        )
+
+
+@app.command(
+    epilog=examples(
+        "relsim compare DIR --control offensive --treatment defensive --outcome profit",
+        "relsim compare DIR --outcome profit --margin -1000 1000   none that matters?",
+    )
+)
+def compare(
+    folder: options.ExperimentFolder,
+    control: options.Control = None,
+    treatment: options.Treatment = None,
+    outcome: options.OutcomeNames = None,
+    by: options.By = None,
+    pooled: options.Pooled = False,
+    margin: options.Margin = None,
+    confidence: options.Confidence = None,
+    csv: options.CsvFile = None,
+) -> None:
+    """Compare arms of a finished experiment: paired effects with intervals."""
+    with mishaps():
+        from relsim.cli import comparing
+
+        levels = () if pooled else tuple(by) if by else None
+        comparing.compare(
+            comparing.Comparison(
+                folder,
+                control,
+                tuple(treatment or ()),
+                tuple(outcome or ()),
+                by=levels,
+                margin=margin,
+                confidence=confidence,
+                out=csv,
+            )
+        )
+
+
+@app.command(
+    epilog=examples(
+        'relsim query DIR "select arm, avg(profit) from runs group by arm"',
+        'relsim query DIR "select * from effects where p_holm < 0.05" --csv',
+    )
+)
+def query(folder: options.ExperimentFolder, sql: options.Sql, csv: options.AsCsv = False) -> None:
+    """Ask the tables of a finished experiment in SQL."""
+    with mishaps():
+        from relsim.cli import comparing
+
+        comparing.query(folder, sql, csv)
+
+
+@app.command(
+    epilog=examples(
+        "relsim reproduce DIR             everything, compared by hashes",
+        "relsim reproduce DIR --runs 20   twenty runs, compared number by number",
+    )
+)
+def reproduce(folder: options.ExperimentFolder, runs: options.SomeRuns = None) -> None:
+    """Run a finished experiment again and say whether it gives the same; exit code 1 if not."""
+    with mishaps():
+        from relsim.cli import comparing
+
+        if not comparing.again(folder, runs):
+            raise typer.Exit(comparing.DIFFERENT)
+
+
 @app.command(
     epilog=examples("relsim validate mine.yaml", "relsim validate telecom --set firms.0.price=25")
 )

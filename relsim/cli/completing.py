@@ -11,9 +11,18 @@ LISTS = ("configs", "strategies", "mechanisms", "events")
 
 def configs(incomplete: str) -> list[str]:
     """Return configs of relsim's and YAML files that begin like this."""
+    return _named("markets", incomplete)
+
+
+def experiments(incomplete: str) -> list[str]:
+    """Return experiments of relsim's and YAML files that begin like this."""
+    return _named("experiments", incomplete)
+
+
+def _named(kind: str, incomplete: str) -> list[str]:
     from relsim.spec.locating import shipped
 
-    names = [name for name in shipped() if name.startswith(incomplete)]
+    names = [name for name in shipped(kind) if name.startswith(incomplete)]
     return names + _files(incomplete)
 
 

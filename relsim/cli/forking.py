@@ -89,12 +89,12 @@ def _live_twice(
     """Live the run again as it was, and with the change from month ``at`` on."""
     months, threads = spec.run.months, default_threads(spec.market.customers)
     shown.phase("living as it was")
-    original = Market(spec, threads=threads).run(months, each=shown.month).table
+    original = Market(spec, threads=threads).run(months, each=shown.reach).table
     shown.phase("living what would have been")
     market = Market(spec, threads=threads)
-    market.run(at - 1, each=lambda month: shown.month(months + month))
+    market.run(at - 1, each=lambda month: shown.reach(months + month))
     market.change(other)
-    market.run(months - at + 1, each=lambda month: shown.month(months + month))
+    market.run(months - at + 1, each=lambda month: shown.reach(months + month))
     return original, market
 
 

@@ -119,3 +119,138 @@ Engine = Annotated[
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print the folder of the results, no more.")
 ]
+
+Experiment = Annotated[
+    str,
+    typer.Argument(
+        help="A YAML file, or the name of an experiment that comes with relsim.",
+        metavar="EXPERIMENT",
+        autocompletion=completing.experiments,
+        show_default=False,
+    ),
+]
+
+ExperimentAssignments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Give a key of the experiment another value, such as replication.minimum=4; may be "
+        "repeated.",
+        metavar="KEY=VALUE",
+        show_default=False,
+    ),
+]
+
+ExperimentOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Folder for the results; what was finished there is gone on with. Unless said: "
+        "results/experiments/NAME.",
+    ),
+]
+
+Executor = Annotated[
+    str,
+    typer.Option(
+        help="Who does the work; results do not depend on it. auto: a process a core.",
+        metavar="auto|serial|threads|processes|dask",
+        autocompletion=lambda: ["auto", "serial", "threads", "processes", "dask"],
+    ),
+]
+
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Runs at work at a time; one a core unless said.")
+]
+
+Address = Annotated[
+    str, typer.Option(metavar="URL", help="Of a Dask scheduler, such as tcp://127.0.0.1:8786.")
+]
+
+ThreadsARun = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads that share the months of a run.")
+]
+
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Show the design, and the time and disk expected; run nothing."),
+]
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Begin a large design without asking.")]
+
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try runs that failed again.")]
+
+Repair = Annotated[
+    bool, typer.Option("--repair", help="Run again what damaged chunks of the results held.")
+]
+
+Reuse = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Take over runs of another experiment that are the same in this one."
+    ),
+]
+
+ExperimentFolder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Folder with the results of relsim experiment.")
+]
+
+Control = Annotated[
+    str | None, typer.Option(metavar="ARM", help="Compare with this arm; the config's unless said.")
+]
+
+Treatment = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ARM", help="The arm compared; all others unless said.", show_default=False
+    ),
+]
+
+OutcomeNames = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="NAME", help="Outcome; all unless said.", show_default=False),
+]
+
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Effects for each value of a column of their own; the levers unless said.",
+        show_default=False,
+    ),
+]
+
+Pooled = Annotated[bool, typer.Option("--pooled", help="One effect over all levers.")]
+
+Margin = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        metavar="LOW HIGH",
+        help="Test whether the effect is within these two: no effect that matters.",
+        show_default=False,
+    ),
+]
+
+Confidence = Annotated[
+    float | None, typer.Option(min=0.5, max=0.9999, help="Of the intervals; 0.95 unless said.")
+]
+
+CsvFile = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV too.")
+]
+
+Sql = Annotated[
+    str,
+    typer.Argument(
+        metavar="SQL",
+        help="A query over the tables runs, design, effects, replications, sensitivity, panel.",
+    ),
+]
+
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+SomeRuns = Annotated[
+    int | None,
+    typer.Option("--runs", metavar="N", help="Run only so many again, evenly spread."),
+]

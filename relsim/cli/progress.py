@@ -29,25 +29,29 @@ class Silence:
     def phase(self, words: str) -> None:
         """Say what begins."""
 
-    def month(self, month: int) -> None:
-        """Say which month is over."""
+    def reach(self, count: int, failed: int = 0) -> None:
+        """Say how many months or runs are over, and how many of them failed."""
+
+    def expect(self, total: int) -> None:
+        """Say how many there will be."""
 
 
 class Bar(Silence):
-    """A bar with months done and time left, for a terminal."""
+    """A bar with what is done and time left, for a terminal."""
 
-    def __init__(self, months: int) -> None:
-        self._months = months
+    def __init__(self, total: int, noun: str) -> None:
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.completed:,.0f} of {task.total:,.0f} months"),
+            TextColumn(
+                "{task.completed:,.0f} of {task.total:,.0f} " + noun + "{task.fields[failed]}"
+            ),
             TimeRemainingColumn(),
             console=Console(stderr=True, markup=False, highlight=False),
             transient=True,
         )
-        self._task = self._progress.add_task("starting", total=months)
+        self._task = self._progress.add_task("starting", total=total, failed="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -60,35 +64,72 @@ class Bar(Silence):
         """Say what begins."""
         self._progress.update(self._task, description=words)
 
-    def month(self, month: int) -> None:
+    def reach(self, count: int, failed: int = 0) -> None:
         """Move the bar."""
-        self._progress.update(self._task, completed=month)
+        words = f", {failed:,} failed" if failed else ""
+        self._progress.update(self._task, completed=count, failed=words)
+
+    def expect(self, total: int) -> None:
+        """Make the bar as long as that."""
+        self._progress.update(self._task, total=total)
 
 
 class Lines(Silence):
-    """A line now and then, for a file or a pipe, once a run takes its time."""
+    """A line now and then, for a file or a pipe, once the work takes its time."""
 
-    def __init__(self, months: int) -> None:
-        self._months = months
+    def __init__(self, total: int, noun: str) -> None:
+        self._total, self._noun = total, noun
         self._said = self._started = time.monotonic()
+        self._first: int | None = None
         self._tenths = 0
 
-    def month(self, month: int) -> None:
-        """Say every tenth of the run, with the time left, but not all the time."""
+    def reach(self, count: int, failed: int = 0) -> None:
+        """Say every tenth of the work, with the time left, but not all the time."""
         now = time.monotonic()
-        if month == 1:
-            self._started = now  # the first month may have compiled the rules
-        tenths = 10 * month // self._months
-        if month == 1 or tenths == self._tenths or now - self._said < _PATIENCE:
+        if self._first is None:
+            # What was done before does not count, and the first may have compiled the rules.
+            self._first, self._started = count, now
             return
-        left = (now - self._started) / (month - 1) * (self._months - month)
+        tenths = 10 * count // self._total
+        if tenths == self._tenths or count <= self._first or now - self._said < _PATIENCE:
+            return
+        left = (now - self._started) / (count - self._first) * (self._total - count)
         if left > _PATIENCE:
             self._tenths, self._said = tenths, now
-            typer.echo(f"month {month:,} of {self._months:,}, about {left:,.0f} s left", err=True)
+            bad = f", {failed:,} failed" if failed else ""
+            done = f"{count:,} of {self._total:,} {self._noun}{bad}"
+            typer.echo(f"{done}, about {duration(left)} left", err=True)
+
+    def expect(self, total: int) -> None:
+        """Reckon with that many."""
+        self._total = total
 
 
-def progress(months: int, *, quiet: bool) -> Silence:
-    """Return the progress that suits the place where it is shown."""
+def duration(seconds: float) -> str:
+    """Return a duration in words.
+
+    Examples
+    --------
+    >>> duration(42.3), duration(150.0), duration(9000.0)
+    ('42 s', '2.5 min', '2.5 h')
+    """
+    if seconds < 100.0:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60.0:.1f} min" if seconds < 6000.0 else f"{seconds / 3600.0:.1f} h"
+
+
+def progress(total: int, *, quiet: bool, noun: str = "months") -> Silence:
+    """Return the progress that suits the place where it is shown.
+
+    Parameters
+    ----------
+    total : int
+        How many there will be.
+    quiet : bool
+        Whether nobody wants to see it.
+    noun : str
+        Of what.
+    """
     if quiet:
         return Silence()
-    return Bar(months) if sys.stderr.isatty() else Lines(months)
+    return Bar(total, noun) if sys.stderr.isatty() else Lines(total, noun)

@@ -130,7 +130,7 @@ def _after_month(market: Market, month: int, kept: TableStream, shown: Silence) 
         kept.add(frame)
     if month == 1:
         shown.phase("living")
-    shown.month(month)
+    shown.reach(month)
 
 
 def _is_compiled() -> bool:

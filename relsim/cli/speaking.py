@@ -52,8 +52,14 @@ def note(sentences: Iterable[str]) -> None:
 
 
 @contextlib.contextmanager
-def mishaps() -> Iterator[None]:
-    """Turn errors that the user can mend into clear lines and an exit code."""
+def mishaps(stopped: str = "stopped; no results were kept") -> Iterator[None]:
+    """Turn errors that the user can mend into clear lines and an exit code.
+
+    Parameters
+    ----------
+    stopped : str
+        What is said when the user stops the work.
+    """
     try:
         yield
     except RelsimError as error:
@@ -73,7 +79,7 @@ def mishaps() -> Iterator[None]:
         typer.echo(f"error: {place}{error.strerror or error}", err=True)
         raise typer.Exit(WRONG) from None
     except KeyboardInterrupt:
-        typer.echo("stopped; no results were kept", err=True)
+        typer.echo(stopped, err=True)
         raise typer.Exit(STOPPED) from None
 
 

@@ -44,7 +44,7 @@ def story(order: Order) -> Story:
     with progress(spec.run.months, quiet=order.quiet) as shown:
         shown.phase("living again")
         market = Relived(chapters, spec.run.seed, spec.run.replication, order.customer, threads)
-        market.until(spec.run.months, each=shown.month)
+        market.until(spec.run.months, each=shown.reach)
     check_same(market.table, order.run)
     told = market.told()
     if order.out:

@@ -1,6 +1,7 @@
 """One run of an experiment: a market is set up, lives its months, and leaves its outcomes."""
 
 import gc
+import hashlib
 import sys
 import time
 import traceback
@@ -12,7 +13,8 @@ import numpy.typing as npt
 
 from relsim.lab.outcomes import Outcome, measure
 from relsim.market import Market
-from relsim.spec import MarketSpec, override
+from relsim.provenance import code_version
+from relsim.spec import MarketSpec, override, spec_hash
 
 
 class Recipe(NamedTuple):
@@ -67,6 +69,8 @@ class Lived(NamedTuple):
         Monthly numbers, if asked for.
     seconds : float
         How long it took.
+    key : str
+        Hash of all that the numbers depend on: market, luck, outcomes, code; empty if it failed.
     error, trace : str
         What went wrong, in a line and in full; empty if nothing did.
     """
@@ -75,6 +79,7 @@ class Lived(NamedTuple):
     outcomes: tuple[float, ...]
     panel: npt.NDArray[np.float64] | None
     seconds: float
+    key: str = ""
     error: str = ""
     trace: str = ""
 
@@ -99,25 +104,25 @@ def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
 def _one(recipe: Recipe, assignment: Assignment) -> Lived:
     start = time.perf_counter()
     try:
-        outcomes, panel = _results(recipe, assignment)
+        spec = override(recipe.bases[assignment.base], assignment.overrides)
+        outcomes, panel = _results(recipe, assignment, spec)
+        key = content_key(recipe, assignment, spec)
     except Exception as error:  # noqa: BLE001  # whatever a strategy of the user's raises
-        nothing = (float("nan"),) * len(recipe.outcomes[assignment.base])
-        words = f"{type(error).__name__}: {error}"
-        return Lived(
-            assignment.run,
-            nothing,
-            None,
-            time.perf_counter() - start,
-            words,
-            traceback.format_exc(),
-        )
-    return Lived(assignment.run, outcomes, panel, time.perf_counter() - start)
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        seconds = time.perf_counter() - start
+        return failed(recipe, assignment, seconds, words, traceback.format_exc())
+    return Lived(assignment.run, outcomes, panel, time.perf_counter() - start, key)
+
+
+def failed(recipe: Recipe, assignment: Assignment, seconds: float, error: str, trace: str) -> Lived:
+    """Return the row of a run that failed."""
+    nothing = (float("nan"),) * len(recipe.outcomes[assignment.base])
+    return Lived(assignment.run, nothing, None, seconds, error=error, trace=trace)
 
 
 def _results(
-    recipe: Recipe, assignment: Assignment
+    recipe: Recipe, assignment: Assignment, spec: MarketSpec
 ) -> tuple[tuple[float, ...], npt.NDArray[np.float64] | None]:
-    spec = override(recipe.bases[assignment.base], assignment.overrides)
     market = Market(spec, recipe.seed, assignment.replication, threads=recipe.threads).run()
     columns = market.columns
     taken = tuple(measure(outcome, columns) for outcome in recipe.outcomes[assignment.base])
@@ -125,3 +130,17 @@ def _results(
         return taken, None
     kept = np.stack([columns[name] for name in recipe.panel], axis=-1)
     return taken, np.ascontiguousarray(kept[recipe.every - 1 :: recipe.every])
+
+
+def content_key(recipe: Recipe, assignment: Assignment, spec: MarketSpec) -> str:
+    """Return a hash of all that the numbers of a run depend on."""
+    parts = (
+        spec_hash(spec),
+        recipe.seed,
+        assignment.replication,
+        recipe.outcomes[assignment.base],
+        recipe.panel,
+        recipe.every,
+        code_version(),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

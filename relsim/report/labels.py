@@ -71,17 +71,38 @@ def month_axis(axes: Axes, months: Array, most: int = _MOST_TICKS) -> None:
     axes.set_xticks(ticks, tick_labels(ticks))
 
 
+def value_ticks(low: float, high: float, most: int = 7) -> Array:
+    """Return round ticks between two values."""
+    ticks = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
+    return ticks[(ticks >= low) & (ticks <= high)]
+
+
 def value_axis(sharing: Sequence[Axes], most: int = 7) -> None:
     """Fix the axis of values that some axes share, with a line at zero where zero is inside."""
     axes = sharing[0]
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
-    ticks = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
-    ticks = ticks[(ticks >= low) & (ticks <= high)]
+    ticks = value_ticks(low, high, most)
     axes.set_yticks(ticks, tick_labels(ticks))
     if low < 0.0 < high:
         for each in sharing:
             each.axhline(0.0, color=INK, linewidth=0.9, zorder=1.5)
+
+
+def value_limits(values: Array, *, from_zero: bool = False) -> tuple[float, float]:
+    """Return limits that hold all values; from zero, unless that would flatten the lines."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    if from_zero and (low == high or low < high / 2.0):
+        return 0.0, 1.06 * high or 1.0
+    middle, half = (low + high) / 2.0, (high - low) / 2.0
+    half = max(1.12 * half, 0.05 * abs(middle)) or 1.0
+    return middle - half, middle + half
+
+
+def cut_axis(low: float) -> tuple[str, ...]:
+    """Return the note for the foot of a figure whose axis of values starts above zero."""
+    return ("The y axis does not start at 0.",) if low > 0.0 else ()
 
 
 class End(NamedTuple):

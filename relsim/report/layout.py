@@ -6,7 +6,7 @@ All sizes are inches unless said. A figure grows with what it has to hold.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,10 +34,25 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-_EDGE, _LEFT, _UNDER = 0.15, 0.84, 0.48
+EDGE = 0.15
+"""Room around a figure's words."""
+
+_LEFT, _UNDER = 0.84, 0.48
+_HANDLE, _BETWEEN, _ROW = 0.34, 0.19, 0.19
 _HEIGHT = 3.4
 _BOLD = 1.16  # wider than plain
 _NONE = np.array([math.inf, -math.inf])
+
+
+class Subject(Protocol):
+    """What a figure is of: a run or a study."""
+
+    @property
+    def title(self) -> str:
+        """Name of what was run."""
+
+    def line(self) -> str:
+        """Return the line at the foot: how many, which luck, which interval."""
 
 
 @dataclass(frozen=True)
@@ -111,74 +126,98 @@ class Box(NamedTuple):
 
 
 def frame(
-    about: About, words: Words, body: float, *, right: float, key: Sequence[Artist], above: float
+    about: Subject,
+    words: Words,
+    body: float,
+    *,
+    left: float = _LEFT,
+    right: float,
+    key: Sequence[Artist] = (),
+    above: float = 0.0,
 ) -> tuple[Figure, Box]:
     """Return a figure with its head, key and foot, and the box left for axes.
 
     Parameters
     ----------
-    about, words : About, Words
+    about, words : Subject, Words
         What it says.
-    body, right, above : float
-        Height of the box, and room to its right and between it and the head.
+    body, left, right, above : float
+        Height of the box, and room to its left, to its right and between it and the head.
     key : sequence of Artist
-        Artists with labels, explained in one row under the head.
+        Artists with labels, explained under the head, in one row where they fit.
     """
-    room, feet = 0.985 * (WIDTH - 2 * _EDGE), (*words.notes, about.line())
+    room, feet = 0.985 * (WIDTH - 2 * EDGE), (*words.notes, about.line())
     title = wrapped(words.title, TITLE, room, _BOLD)
     says = wrapped(f"{plain(about.title)}. {words.says}", BODY, room)
     foot = [line for text in feet for line in wrapped(text, SMALL, room)]
-    under_title = _EDGE + len(title) * TITLE * LINE
+    under_title = EDGE + len(title) * TITLE * LINE
     head = under_title + len(says) * BODY * LINE + 0.1
-    bottom = _EDGE + len(foot) * SMALL * LINE + 0.06 + _UNDER
-    top = head + (0.28 if key else 0.0) + above
+    bottom = EDGE + len(foot) * SMALL * LINE + 0.06 + _UNDER
+    labels = [fit(str(artist.get_label()), BODY, room - _HANDLE) for artist in key]
+    columns = _key_columns(labels, room)
+    rows = math.ceil(len(key) / columns)
+    top = head + (0.28 + _ROW * (rows - 1) if key else 0.0) + above
     height = top + body + bottom
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
-    x = _EDGE / WIDTH
+    x = EDGE / WIDTH
 
     def down(inches: float) -> float:
         return 1.0 - inches / height
 
     figure.suptitle(
-        "\n".join(title), x=x, y=down(_EDGE), ha="left", va="top", size=TITLE, weight="bold"
+        "\n".join(title), x=x, y=down(EDGE), ha="left", va="top", size=TITLE, weight="bold"
     )
     figure.text(x, down(under_title), "\n".join(says), va="top", color=MUTED)
-    figure.text(x, _EDGE / height, "\n".join(foot), size=SMALL, color=MUTED)
+    figure.text(x, EDGE / height, "\n".join(foot), size=SMALL, color=MUTED)
     if key:
         figure.legend(
-            handles=list(key), loc="upper left", bbox_to_anchor=(x, down(head)), ncols=len(key),
+            handles=list(key), labels=labels, ncols=columns,
+            loc="upper left", bbox_to_anchor=(x, down(head)),
             frameon=False, handlelength=1.8, columnspacing=1.6, borderaxespad=0.0, borderpad=0.1,
         )  # fmt: skip
-    return figure, Box(_LEFT, bottom, WIDTH - right, height - top, height)
+    return figure, Box(left, bottom, WIDTH - right, height - top, height)
 
 
-def _name_axes(figure: Figure, box: Box, words: Words) -> None:
-    middle = (box.left + box.right) / 2 / WIDTH
+def _key_columns(labels: Sequence[str], room: float) -> int:
+    """Return in how many columns the entries of a key fit the room."""
+    sizes = [width(label, BODY) + _HANDLE + _BETWEEN for label in labels]
+    fitting = (
+        columns
+        for columns in range(len(sizes), 1, -1)
+        if sum(_widest(sizes, columns)) <= room + _BETWEEN
+    )
+    return next(fitting, 1)
+
+
+def _widest(sizes: Sequence[float], columns: int) -> list[float]:
+    """Return the widest entry of every column of a key, which is filled column by column."""
+    rows, longer = divmod(len(sizes), columns)
+    ends = np.cumsum([rows + (column < longer) for column in range(columns)]).tolist()
+    return [max(sizes[a:b]) for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def name_axes(figure: Figure, box: Box, words: Words) -> None:
+    """Write what the axes show beside and under their box."""
+    middle = (box.left + box.right) / 2.0
     figure.supxlabel(
-        words.x, x=middle, y=(box.bottom - _UNDER + 0.06) / box.height, va="bottom", size=BODY
+        fit(words.x, BODY, 2.0 * (min(middle, WIDTH - middle) - EDGE)),
+        x=middle / WIDTH,
+        y=(box.bottom - _UNDER + 0.06) / box.height,
+        va="bottom",
+        size=BODY,
     )
     figure.supylabel(
         fit(words.y, BODY, box.top - box.bottom + 0.8),
-        x=_EDGE / WIDTH,
+        x=EDGE / WIDTH,
         y=(box.bottom + box.top) / 2 / box.height,
         ha="left",
         size=BODY,
     )
 
 
-def single(
-    about: About, words: Words, texts: Sequence[str], months: Array, marks: Marks
-) -> tuple[Figure, Axes]:
-    """Return a figure of one panel of months, with room for texts at line ends."""
-    column = max((width(text, BODY) for text in texts), default=0.0)
-    right = column * 1.02 + leader(len(texts)) + _EDGE + 0.03
-    marked = read_marks(marks, months, WIDTH - _LEFT - right)
-    words = words._replace(notes=(*words.notes, *marked.notes))
-    body = max(_HEIGHT, len(texts) * BODY * LINE)
-    above = 0.2 if marked.labels else 0.0
-    figure, box = frame(about, words, body, right=right, key=(), above=above)
-    _name_axes(figure, box, words)
-    axes = figure.add_axes(
+def axes_in(figure: Figure, box: Box) -> Axes:
+    """Return axes that fill a box."""
+    return figure.add_axes(
         (
             box.left / WIDTH,
             box.bottom / box.height,
@@ -186,6 +225,21 @@ def single(
             (box.top - box.bottom) / box.height,
         )
     )
+
+
+def single(
+    about: Subject, words: Words, texts: Sequence[str], months: Array, marks: Marks
+) -> tuple[Figure, Axes]:
+    """Return a figure of one panel of months, with room for texts at line ends."""
+    column = max((width(text, BODY) for text in texts), default=0.0)
+    right = column * 1.02 + leader(len(texts)) + EDGE + 0.03
+    marked = read_marks(marks, months, WIDTH - _LEFT - right)
+    words = words._replace(notes=(*words.notes, *marked.notes))
+    body = max(_HEIGHT, len(texts) * BODY * LINE)
+    above = 0.2 if marked.labels else 0.0
+    figure, box = frame(about, words, body, right=right, above=above)
+    name_axes(figure, box, words)
+    axes = axes_in(figure, box)
     month_axis(axes, months)
     draw_marks(axes, marked)
     return figure, axes
@@ -203,7 +257,7 @@ def columns_for(panels: int) -> int:
 
 
 def panels(
-    about: About,
+    about: Subject,
     words: Words,
     heads: Sequence[tuple[str, str]],
     key: Sequence[Artist],
@@ -220,8 +274,8 @@ def panels(
     lift = 0.16 if marked.labels else 0.0
     above = 2 * BODY * LINE + 0.06 + lift
     body = rows * tall + (rows - 1) * (above + 0.1)
-    figure, box = frame(about, words, body, right=_EDGE + 0.1, key=key, above=above)
-    _name_axes(figure, box, words)
+    figure, box = frame(about, words, body, right=EDGE + 0.1, key=key, above=above)
+    name_axes(figure, box, words)
     wide = (box.right - box.left - (columns - 1) * between) / columns
     grid = figure.subplots(
         rows, columns, sharex=True, sharey=True, squeeze=False,

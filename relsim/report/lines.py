@@ -7,7 +7,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relsim.report.labels import End, end_labels, value_axis
+from relsim.report.labels import End, cut_axis, end_labels, value_axis, value_limits
 from relsim.report.layout import Words, single
 from relsim.report.run import YEAR, Run, ratio
 from relsim.report.style import money_scale, number
@@ -146,10 +146,11 @@ def lines(
         else:
             ends.append(End(pen, run.months[place], line[place], f"{name}: {label}"))
     thin = None if run.crowded else thin
-    low, high = _limits(thick if thin is None else np.stack([thick, thin]), from_zero=from_zero)
-    cut = ("The y axis does not start at 0.",) if low > 0.0 else ()
+    low, high = value_limits(
+        thick if thin is None else np.stack([thick, thin]), from_zero=from_zero
+    )
     empty = (f"No customers, no line: {', '.join(missing)}.",) if missing else ()
-    words = words._replace(notes=(*cut, *empty, *run.notes))
+    words = words._replace(notes=(*cut_axis(low), *empty, *run.notes))
     figure, axes = single(run.about, words, [end.text for end in ends], run.months, run.marks)
     for place, pen in enumerate(run.pens):
         if thin is not None:
@@ -159,14 +160,3 @@ def lines(
     value_axis([axes])
     end_labels(axes, ends)
     return figure, axes
-
-
-def _limits(values: Array, *, from_zero: bool) -> tuple[float, float]:
-    """Return limits that hold all values; from zero, unless that would flatten the lines."""
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    if from_zero and (low == high or low < high / 2.0):
-        return 0.0, 1.06 * high or 1.0
-    middle, half = (low + high) / 2.0, (high - low) / 2.0
-    half = max(1.12 * half, 0.05 * abs(middle)) or 1.0
-    return middle - half, middle + half

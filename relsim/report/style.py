@@ -7,6 +7,7 @@ marker of its own, so that lines stay apart in grey.
 import contextlib
 import functools
 import math
+import numbers
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -182,6 +183,46 @@ def number(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{min(max(digits - 1 - magnitude, 0), 12)}f}".replace("-", "−")
 
 
+def decimals_for(values: npt.ArrayLike) -> int:
+    """Return how many decimals numbers that stand together need: three digits for the largest.
+
+    Examples
+    --------
+    >>> decimals_for([12.3456, 0.001]), decimals_for([5000.0]), decimals_for([0.0])
+    (1, 0, 0)
+    """
+    size = np.abs(np.asarray(values, dtype=np.float64))
+    most = float(size[np.isfinite(size)].max(initial=0.0))
+    return min(max(2 - math.floor(math.log10(most)), 0), 12) if most > 0.0 else 0
+
+
+def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
+    """Return a number with some decimals; with ``sign``, also that of numbers above zero.
+
+    Examples
+    --------
+    >>> fixed(1234.5, 0), fixed(0.25, 1, sign=True), fixed(-0.001, 2, sign=True), fixed(-3.0, 1)
+    ('1,234', '+0.2', '0.00', '−3.0')
+    """
+    rounded = round(value, decimals) + 0.0
+    plus = "+" if sign and rounded > 0.0 else ""
+    return plus + f"{rounded:,.{decimals}f}".replace("-", "−")
+
+
+def level(value: object) -> str:
+    """Return the level of a factor, a number or a text, as it is written.
+
+    Examples
+    --------
+    >>> level(0.25), level(1234567), level(1 / 3), level("few")
+    ('0.25', '1,234,567', '0.333333', 'few')
+    """
+    if isinstance(value, bool | str) or not isinstance(value, numbers.Real):
+        return plain(str(value))
+    text = number(float(value), 6)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def tick_labels(ticks: npt.NDArray[np.float64]) -> list[str]:
     """Return the labels of ticks: as many decimals as their step needs, the same for all.
 
@@ -196,14 +237,41 @@ def tick_labels(ticks: npt.NDArray[np.float64]) -> list[str]:
 
 
 class Scale(NamedTuple):
-    """In which unit money is shown: ``money / factor``, in ``unit``."""
+    """In which unit something is shown: ``value / factor``, in ``unit``."""
 
     factor: float
     unit: str
 
 
+def scale(values: npt.ArrayLike, unit: str, least: float = 0.1) -> Scale:
+    """Return the multiple of a unit that keeps numbers short.
+
+    Parameters
+    ----------
+    values : array of floats
+        All that is to be shown, in the unit.
+    unit : str
+        Its name, as it is written.
+    least : float
+        Numbers below that are shown in a fraction of the unit.
+
+    Examples
+    --------
+    >>> scale([-2.5e6, 4e5], "customers"), scale([0.02], "points", least=0.0).unit
+    (Scale(factor=1000000.0, unit='million customers'), 'points')
+    """
+    size = np.abs(np.asarray(values, dtype=np.float64))
+    most = float(size[np.isfinite(size)].max(initial=0.0))
+    if most == 0.0 or least <= most < 10_000.0:
+        return Scale(1.0, unit)
+    exponent = 3 * math.floor(math.log10(most) / 3)
+    exponent = max(-_MOST_EXPONENT, min(_MOST_EXPONENT, exponent))
+    power = "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) + " "
+    return Scale(10.0**exponent, _WORDS.get(exponent, power) + unit)
+
+
 def money_scale(values: npt.ArrayLike, currency: str) -> Scale:
-    """Return the unit that keeps numbers short.
+    """Return the unit that keeps sums of money short; its name is cut where it is long.
 
     Parameters
     ----------
@@ -219,12 +287,9 @@ def money_scale(values: npt.ArrayLike, currency: str) -> Scale:
     >>> money_scale([2e-5], "EUR").unit
     '10⁻⁶ EUR'
     """
-    size = np.abs(np.asarray(values, dtype=np.float64))
-    name = fit(plain(currency), BODY, _MOST_CURRENCY)
-    most = float(size[np.isfinite(size)].max(initial=0.0))
-    if most == 0.0 or 0.1 <= most < 10_000.0:
-        return Scale(1.0, name)
-    exponent = 3 * math.floor(math.log10(most) / 3)
-    exponent = max(-_MOST_EXPONENT, min(_MOST_EXPONENT, exponent))
-    power = "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) + " "
-    return Scale(10.0**exponent, _WORDS.get(exponent, power) + name)
+    return scale(values, money_name(currency))
+
+
+def money_name(currency: str) -> str:
+    """Return a currency's name as it is written, cut where it is long."""
+    return fit(plain(currency), BODY, _MOST_CURRENCY)

@@ -289,7 +289,7 @@ def test_a_long_run_says_how_far_it_is(invoke: Invoke, monkeypatch: pytest.Monke
     monkeypatch.setattr(progress, "_PATIENCE", -1.0)
     options = ("--customers", 300, "--months", 10, "--no-figures")
     result = invoke("run", "telecom", *options, "--out", "loud")
-    assert "month 5 of 10, about " in result.stderr
+    assert "5 of 10 months, about " in result.stderr
     assert len(result.stderr.splitlines()) == 9
     assert invoke("run", "telecom", *options, "--out", "quiet", "--quiet").stderr == ""
 
@@ -302,7 +302,7 @@ def test_a_bar_on_a_terminal(
     with progress.progress(10, quiet=False) as bar:
         assert isinstance(bar, progress.Bar)
         bar.phase("living")
-        bar.month(7)
+        bar.reach(7)
     shown = capsys.readouterr()
     assert "7 of 10 months" in shown.err
     assert "living" in shown.err

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from relsim import Market
 from relsim.customers.rules.ladder import RUNGS
@@ -21,6 +20,7 @@ from relsim.report.labels import Marks, spread
 from relsim.report.layout import About
 from relsim.report.style import drawing, money_scale, number, pen
 from relsim.spec import starter
+from tests.report.conftest import collisions, said
 
 TENURE = 12
 Run = tuple[pd.DataFrame, pd.DataFrame, About]
@@ -65,30 +65,11 @@ def a_run(
     return frame, tenure, About("A market", currency, 2000, months, 7, 3, names)
 
 
-def collisions(figure: Figure) -> list[str]:
-    """Return texts that leave the figure, and pairs that stand on each other."""
-    figure.draw_without_rendering()
-    texts = figure.findobj(Text, include_self=False)
-    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
-    boxes = np.array([Text.get_window_extent(text).extents for text in seen])
-    low, high = boxes[:, :2], boxes[:, 2:]
-    outside = np.any((low < 0.0) | (high > figure.bbox.size), axis=1)
-    faults = [f"{seen[k].get_text()!r} leaves the figure" for k in np.flatnonzero(outside)]
-    common = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
-    over = np.triu((common[..., 0] > 1.0) & (common[..., 1] > 2.5), k=1)
-    pairs = ((seen[a].get_text(), seen[b].get_text()) for a, b in np.argwhere(over))
-    return faults + [f"{one!r} stands on {other!r}" for one, other in pairs]
-
-
 def test_the_check_for_collisions_finds_them() -> None:
     figure = Figure()
     for x in (0.5, 0.51, 0.99):
         figure.text(x, 0.5, f"a text at {x}")
     assert len(collisions(figure)) == 2
-
-
-def said(figure: Figure) -> str:
-    return "\n".join(text.get_text() for text in figure.findobj(Text, include_self=False))
 
 
 def test_every_figure_is_made_and_says_what_it_shows_in_which_unit_and_of_how_many() -> None:

@@ -1,0 +1,183 @@
+"""``relsim compare``, ``query`` and ``reproduce``: what is asked of a finished experiment."""
+
+import dataclasses
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from relsim.cli.effects import print_effects
+from relsim.cli.running import cores
+from relsim.cli.speaking import console, listing
+from relsim.errors import SpecError
+from relsim.lab.conducting import Conduct
+from relsim.lab.designing import BASE
+from relsim.lab.executors import Crew
+from relsim.lab.finishing import DESIGN, EFFECTS, PAIRS, REPLICATIONS, RUNS, SENSITIVITY
+from relsim.lab.opening import Finished, opened
+from relsim.lab.pairing import effects
+from relsim.lab.reproducing import reproduce, reproduce_some
+from relsim.lab.store import PANEL
+from relsim.provenance import code_version, versions
+from relsim.spec.checking import listing as listed
+from relsim.spec.checking import nearest
+
+DIFFERENT = 1
+"""Exit code of a result that is not the same when it is run again."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """What the command line asks to be compared; None = as the config says."""
+
+    folder: Path
+    control: str | None = None
+    treatment: tuple[str, ...] = ()
+    outcome: tuple[str, ...] = ()
+    by: tuple[str, ...] | None = None
+    margin: tuple[float, float] | None = None
+    confidence: float | None = None
+    out: Path | None = None
+
+
+def compare(asked: Comparison) -> None:
+    """Print paired effects of a finished experiment.
+
+    Raises
+    ------
+    RelsimError
+        If an arm, an outcome or a column is not there.
+    """
+    found = opened(asked.folder)
+    study, spec = found.study, found.study.spec
+    runs = found.runs()
+    control = _one_of(asked.control or spec.reference, study.arms, "--control")
+    others = [arm for arm in study.arms if arm != control]
+    treatments = [_one_of(arm, others, "--treatment") for arm in asked.treatment] or others
+    if not treatments:
+        raise SpecError(f"{asked.folder}: has one arm only: there is nothing to compare")
+    outcomes = [_one_of(name, spec.outcomes, "--outcome") for name in asked.outcome]
+    columns = [name for name in (BASE, *study.factors) if name in runs]
+    by = study.levers if asked.by is None else [_one_of(name, columns, "--by") for name in asked.by]
+    if asked.margin is not None and len(outcomes) != 1:
+        raise SpecError("--margin: is in the units of one outcome: name it with --outcome")
+    margins = {name: one.margin for name, one in spec.outcomes.items() if one.margin}
+    if asked.margin is not None:
+        margins[outcomes[0]] = asked.margin
+    confidence = asked.confidence or spec.replication.confidence
+    table = effects(
+        runs,
+        outcomes or list(spec.outcomes),
+        control,
+        treatments,
+        by=by,
+        pair_on=PAIRS,
+        cluster_on="sample" if study.sampled else None,
+        margins=margins,
+        family=("outcome",),
+        confidence=confidence,
+        seed=spec.design.seed,
+    )
+    print_effects(console(), table, study, control=control, by=by, confidence=confidence)
+    if asked.out is not None:
+        table.to_csv(asked.out, index=False, lineterminator="\n")
+
+
+def _one_of(given: str, known: Any, option: str) -> str:
+    if given not in known:
+        hint = nearest(given, list(known)) or listed(list(known))
+        raise SpecError(f"{option}: given {given!r}, which is not there{hint}")
+    return given
+
+
+# Query --------------------------------------------------------------------------------------
+
+
+def query(folder: Path, words: str, csv: bool) -> None:
+    """Print what a query in SQL finds in the tables of an experiment.
+
+    Raises
+    ------
+    RelsimError
+        If there is no experiment, or the query is not sound.
+    """
+    tables = _tables(folder)
+    duckdb = importlib.import_module("duckdb")
+    with duckdb.connect() as data:
+        for name, source in tables.items():
+            data.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  # own names
+        try:
+            frame = data.execute(words).df()
+        except duckdb.Error as error:
+            reason = " ".join(str(error).split())
+            raise SpecError(f"query: {reason} (tables: {', '.join(tables)})") from None
+    out = console()
+    if csv:
+        out.print(frame.to_csv(index=False, lineterminator="\n"), end="")
+        return
+    shown = listing(*(str(name) for name in frame.columns))
+    for row in frame.itertuples(index=False):
+        shown.add_row(
+            *(f"{value:.6g}" if isinstance(value, float) else str(value) for value in row)
+        )
+    out.print(shown)
+
+
+def _tables(folder: Path) -> Mapping[str, str]:
+    place = opened(folder).folder
+    found = {}
+    for name, reader in (
+        (RUNS, "read_parquet"),
+        (DESIGN, "read_csv"),
+        (EFFECTS, "read_csv"),
+        (REPLICATIONS, "read_csv"),
+        (SENSITIVITY, "read_csv"),
+    ):
+        if (place / name).is_file():
+            found[Path(name).stem] = f"{reader}({_quoted(place / name)})"
+    if any((place / PANEL).glob("*.parquet")):
+        found[PANEL] = f"read_parquet({_quoted(place / PANEL / '*.parquet')})"
+    return found
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+# Again --------------------------------------------------------------------------------------
+
+
+def again(folder: Path, runs: int | None) -> bool:
+    """Run an experiment again, or some of its runs, and say whether it gives the same.
+
+    Raises
+    ------
+    RelsimError
+        If there is no finished experiment.
+    """
+    found = opened(folder)
+    out = console()
+    _say_what_differs(found)
+    if runs is None:
+        kind = "processes" if cores() > 1 else "serial"
+        verdicts = reproduce(found, Conduct(Crew(kind, cores())))
+    else:
+        if runs < 1:
+            raise SpecError(f"--runs: given {runs}, allowed: 1 or more")
+        verdicts = reproduce_some(found, runs)
+    table = listing("result", "again")
+    for verdict in verdicts:
+        table.add_row(verdict.name, verdict.found)
+    out.print(table)
+    same = all(verdict.same for verdict in verdicts)
+    out.print("The same." if same else "Not the same.")
+    return same
+
+
+def _say_what_differs(found: Finished) -> None:
+    """Say in which code and libraries the experiment was made, where they are others now."""
+    now = {**versions(), "code": code_version()}
+    then = {**found.manifest["versions"], "code": found.manifest["code"]}
+    for name, value in then.items():
+        if now.get(name) != value:
+            console().print(f"{name} was {value}, is {now.get(name)}")

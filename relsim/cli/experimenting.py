@@ -1,0 +1,239 @@
+"""``relsim experiment``: run an experiment, or go on with it, and write its tables."""
+
+import dataclasses
+import itertools
+import sys
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from relsim.cli.effects import show_effects
+from relsim.cli.progress import Silence, duration, progress
+from relsim.cli.reading import assignment, see_strategies_beside
+from relsim.cli.running import check_memory, cores
+from relsim.cli.speaking import console, listing, many
+from relsim.errors import RelsimError, SpecError
+from relsim.lab.conducting import Conduct, conduct, first_sizes, recipe_of, shape_of, warm_up_of
+from relsim.lab.executors import Crew, dask_workers
+from relsim.lab.finishing import write_manifest, write_tables
+from relsim.lab.living import live
+from relsim.lab.reading import read_experiment
+from relsim.lab.reusing import reuse
+from relsim.lab.spec import WarmUpSpec
+from relsim.lab.store import Store
+from relsim.lab.study import Study
+from relsim.provenance import Clock
+
+_ABSURD = 100_000
+"""Runs of which nobody is asked for without being asked."""
+
+_MANY = 8
+_HUGE = 200_000  # customers: below it, cores are busier with a run each
+_TIMED = 3
+_BYTES_A_RUN = 120
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What the command line asks for; None = not said."""
+
+    config: str
+    assignments: tuple[str, ...] = ()
+    out: Path | None = None
+    executor: str = "auto"
+    workers: int | None = None
+    address: str = ""
+    threads: int | None = None
+    dry_run: bool = False
+    yes: bool = False
+    retry_failed: bool = False
+    repair: bool = False
+    reuse: Path | None = None
+    figures: bool = True
+    quiet: bool = False
+
+
+def experiment(order: Order) -> Path:
+    """Run an experiment and return the folder with its results.
+
+    Raises
+    ------
+    RelsimError
+        If the order or the config is not sound, or results cannot be kept.
+    """
+    clock = Clock()
+    see_strategies_beside(order.config)
+    config = read_experiment(order.config, dict(assignment(text) for text in order.assignments))
+    study = Study.of(config)
+    crew, threads = crew_of(order, study)
+    planned = sum(1 for _ in study.numbers(first_sizes(study)))
+    if order.dry_run:
+        _dry_run(console(), study, planned, crew)
+        return Path()
+    _check_size(order, study, planned, crew)
+    out = order.out or Path("results", "experiments", Path(order.config).stem)
+    with Store(out, study.key, shape_of(study)) as store:
+        store.save(study.saved())
+        _prepare(order, study, store)
+        with progress(planned, quiet=order.quiet, noun="runs") as shown:
+            _conduct(study, store, crew, threads, shown, clock)
+            shown.phase("writing tables")
+            write_tables(study, store)
+            if order.figures:
+                shown.phase("drawing figures")
+                _draw(study, store)
+        write_manifest(
+            study, store, clock, ["relsim", *sys.argv[1:]], executor=crew.kind, workers=crew.workers
+        )
+        _say(order, study, store, out)
+    return out
+
+
+def crew_of(order: Order, study: Study) -> tuple[Crew, int]:
+    """Return who works, and how many threads share a run.
+
+    Unless said: one process a core; a huge market, or a single run, has all cores as threads.
+    """
+    most = max(market.market.customers for market in study.markets)
+    kind, workers, threads = order.executor, order.workers, order.threads
+    if kind == "auto":
+        alone = most >= _HUGE or study.size(study.spec.replication.most) < _MANY or cores() == 1
+        kind = "serial" if alone and workers is None else "processes"
+        threads = threads or (cores() if most >= _HUGE else 1)
+    if kind == "dask" and workers is None and order.address:
+        workers = dask_workers(order.address)
+    if kind == "serial":
+        workers = 1
+    crew = Crew(kind, workers or cores(), order.address)
+    for market in study.markets:
+        check_memory(market, "compiled")
+    return crew, threads or 1
+
+
+def _prepare(order: Order, study: Study, store: Store) -> None:
+    if order.repair:
+        damaged = store.repair()
+        _whisper(order, f"{many(damaged, 'damaged chunk')}; their runs will be run again")
+    if order.retry_failed:
+        failed = store.forget_failures()
+        _whisper(order, f"{many(failed, 'failed run')} will be tried again")
+    if order.reuse is not None:
+        recipe = recipe_of(study, warm_up_of(study, store))
+        done = set(store.journal.done().tolist())
+        wanted = (run for run in study.numbers(first_sizes(study)) if run not in done)
+        taken = reuse(study, recipe, store, order.reuse, wanted)
+        _whisper(order, f"{many(taken, 'run')} taken over from {order.reuse}")
+
+
+def _whisper(order: Order, words: str) -> None:
+    if not order.quiet:
+        typer.echo(words, err=True)
+
+
+def _conduct(
+    study: Study, store: Store, crew: Crew, threads: int, shown: Silence, clock: Clock
+) -> None:
+    count = failures = 0
+
+    def total(runs: int, done: int) -> None:
+        nonlocal count, failures
+        count, failures, _ = store.journal.counted()
+        shown.expect(runs)
+        shown.reach(done, failures)
+
+    def each(done: int, bad: int) -> None:
+        nonlocal count, failures
+        count, failures = count + done, failures + bad
+        shown.reach(count, failures)
+
+    shown.phase("running")
+    with clock.phase("run"):
+        conduct(study, store, Conduct(crew, threads, total, each))
+
+
+def _draw(study: Study, store: Store) -> None:
+    # Drawing takes a second to import: not paid for by those who want no figures.
+    from relsim.report.experiment import draw  # noqa: PLC0415  # see above
+
+    with store.writing():
+        draw(study, store)
+
+
+def _say(order: Order, study: Study, store: Store, out: Path) -> None:
+    if order.quiet:
+        console().print(str(out))
+        return
+    screen = console()
+    count, failed, seconds = store.journal.counted()
+    words = f"{many(count, 'run')}, {duration(seconds)} of work"
+    screen.print(f"{study.spec.title}: {words}{f', {failed:,} failed' if failed else ''}")
+    if study.spec.treatments:
+        show_effects(screen, store.folder, study)
+    screen.print(f"Tables{' and figures' if order.figures else ''}: {out}")
+    if failed:
+        screen.print("failures.csv says which runs failed and why; --retry-failed tries them again")
+
+
+# Before ------------------------------------------------------------------------------------
+
+
+def _check_size(order: Order, study: Study, planned: int, crew: Crew) -> None:
+    """Ask before an experiment of absurd size is begun.
+
+    Raises
+    ------
+    SpecError
+        If nobody is there to answer, or the answer is no.
+    """
+    if planned <= _ABSURD or order.yes:
+        return
+    seconds, _ = _timed(study)
+    words = f"{planned:,} runs, about {duration(seconds * planned / crew.workers)}"
+    if not (sys.stdin.isatty() and typer.confirm(f"{words}: begin?", err=True)):
+        raise SpecError(f"{order.config}: the design is large ({words}); --yes begins it")
+
+
+def _dry_run(out: Console, study: Study, planned: int, crew: Crew) -> None:
+    """Say what an experiment would take, and show its design."""
+    seconds, bytes_a_run = _timed(study)
+    points, arms = len(study.design), len(study.arms)
+    replications = study.spec.replication
+    out.print(f"{study.spec.title}")
+    reps = f"{replications.minimum}" + (
+        f" to {replications.most}" if replications.sequential else ""
+    )
+    out.print(f"{points:,} points x {arms} arms x {reps} replications: {planned:,} runs", end="")
+    most = study.size(replications.most)
+    out.print(f" (at most {most:,})" if most > planned else "")
+    total = seconds * planned / crew.workers
+    out.print(
+        f"time: about {duration(total)} with {many(crew.workers, 'worker')} "
+        f"({seconds:.3f} s a run, of {_TIMED} timed); disk: about "
+        f"{bytes_a_run * planned / 1e6:,.1f} MB"
+    )
+    table = listing("point", *(str(name) for name in study.design.columns))
+    for point, row in itertools.islice(study.design.iterrows(), 12):
+        table.add_row(str(point), *(_short(value) for value in row))
+    out.print(table)
+    if points > 12:
+        out.print(f"... {points - 12:,} more points")
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _timed(study: Study) -> tuple[float, float]:
+    """Return seconds and bytes of a run, from a few of them; the first one warms up."""
+    cut = 0 if isinstance(study.spec.warm_up, WarmUpSpec) else study.spec.warm_up
+    recipe = recipe_of(study, cut)
+    size = study.size(1)
+    runs = [0, *sorted({size * k // _TIMED for k in range(_TIMED)})]
+    lived = live(recipe, [study.assignment(run) for run in runs])
+    if lived[0].error:
+        raise RelsimError(f"{study.name}: its first run failed: {lived[0].error}")
+    panel = lived[0].panel
+    kept = 0.0 if panel is None else panel.nbytes / 2.0
+    seconds = [one.seconds for one in lived[1:]]
+    return sum(seconds) / len(seconds), _BYTES_A_RUN + 8.0 * len(recipe.outcomes[0]) + kept

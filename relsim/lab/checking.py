@@ -1,0 +1,131 @@
+"""What is wrong with a factor, in one sentence: its key, what was given, what is allowed."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from relsim.errors import SpecError
+from relsim.spec.checking import nearest
+
+SCALES = ("linear", "log")
+OUTER = 0.025
+"""A distribution's ends are the quantiles with this probability outside, on either side."""
+DISTRIBUTIONS = {
+    name: found
+    for name in dir(stats)
+    if isinstance(found := getattr(stats, name), stats.rv_continuous | stats.rv_discrete)
+}
+"""The distributions of scipy.stats, by name."""
+
+
+def check_factor(given: Mapping[str, Any]) -> None:
+    """Check what a factor is made of.
+
+    Parameters
+    ----------
+    given : mapping
+        The fields of a :class:`relsim.lab.factors.Factor`, which may hold anything.
+
+    Raises
+    ------
+    SpecError
+        Naming the first fault.
+    """
+    key = given["key"]
+    if not isinstance(key, str) or not key:
+        raise SpecError(f"a factor's key: given {key!r}, allowed: a name that is not empty")
+    _check_kind(key, given)
+    if given["levels"] is not None:
+        _check_levels(key, given["levels"])
+    elif given["name"] is not None:
+        _check_distribution(key, given["name"], given["parameters"])
+    else:
+        _check_range(key, given)
+
+
+def _check_kind(key: str, fields: Mapping[str, Any]) -> None:
+    kinds = {
+        "levels": fields["levels"] is not None,
+        "low and high": fields["low"] is not None or fields["high"] is not None,
+        "name": fields["name"] is not None,
+    }
+    given = [kind for kind, there in kinds.items() if there]
+    if len(given) != 1:
+        raise SpecError(
+            f"{key}: given {' together with '.join(given) or 'no values'}, "
+            "allowed: exactly one of levels, a range (low and high), a distribution (name)"
+        )
+    if given != ["low and high"] and (fields["integer"] or fields["scale"] != "linear"):
+        raise SpecError(f"{key}: scale and integer are for a range, given {given[0]}")
+    if fields["parameters"] and given != ["name"]:
+        raise SpecError(f"{key}: parameters are for a distribution, given {given[0]}")
+
+
+def _check_levels(key: str, levels: Any) -> None:
+    if not isinstance(levels, tuple) or not levels:
+        raise SpecError(f"{key}: levels: given {levels!r}, allowed: a list of one value or more")
+    shown = [repr(level) for level in levels]
+    twice = next((level for level in shown if shown.count(level) > 1), None)
+    if twice:
+        raise SpecError(f"{key}: levels: given {twice} twice, allowed: each value once")
+
+
+def _check_range(key: str, fields: Mapping[str, Any]) -> None:
+    for end in ("low", "high"):
+        value = fields[end]
+        if not is_number(value):
+            given = "nothing" if value is None else repr(value)
+            raise SpecError(f"{key}: {end}: given {given}, allowed: a finite number")
+        if fields["integer"] and value != math.floor(value):
+            raise SpecError(f"{key}: {end}: given {value!r}, allowed: a whole number")
+    low, high, scale = fields["low"], fields["high"], fields["scale"]
+    if scale not in SCALES:
+        hint = nearest(str(scale), SCALES)
+        raise SpecError(f"{key}: scale: given {scale!r}, allowed: {' or '.join(SCALES)}{hint}")
+    if not low < high:
+        raise SpecError(
+            f"{key}: the range is empty: given low {low!r} and high {high!r}, "
+            "allowed: low below high"
+        )
+    if scale == "log" and low <= 0:
+        raise SpecError(f"{key}: low: given {low!r}, allowed: above 0 on a log scale")
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a finite number, which true and false are not."""
+    number = isinstance(value, int | float | np.integer) and not isinstance(value, bool)
+    return number and math.isfinite(value)
+
+
+def _check_distribution(key: str, name: Any, parameters: Any) -> None:
+    distribution = DISTRIBUTIONS.get(name) if isinstance(name, str) else None
+    if distribution is None:
+        raise SpecError(
+            f"{key}: name: given {name!r}, allowed: a distribution of scipy.stats"
+            f"{nearest(str(name), list(DISTRIBUTIONS))}"
+        )
+    shapes = distribution.shapes.split(", ") if distribution.shapes else []
+    place = ["loc"] if isinstance(distribution, stats.rv_discrete) else ["loc", "scale"]
+    known = [*shapes, *place]
+    if not isinstance(parameters, Mapping):
+        raise SpecError(f"{key}: parameters: given {parameters!r}, allowed: {', '.join(known)}")
+    for parameter, value in parameters.items():
+        if parameter not in known:
+            hint = nearest(str(parameter), known)
+            raise SpecError(
+                f"{key}: parameters.{parameter}: unknown to {name}, "
+                f"allowed: {', '.join(known)}{hint}"
+            )
+        if not is_number(value):
+            raise SpecError(f"{key}: parameters.{parameter}: given {value!r}, allowed: a number")
+    missing = [shape for shape in shapes if shape not in parameters]
+    if missing:
+        raise SpecError(f"{key}: parameters.{missing[0]}: {name} requires it and it is missing")
+    if not np.isfinite(distribution(**parameters).ppf([OUTER, 0.5, 1.0 - OUTER])).all():
+        raise SpecError(
+            f"{key}: parameters: given {dict(parameters)}, allowed: those for which scipy's "
+            f"{name} is defined"
+        )

@@ -1,0 +1,246 @@
+"""An experiment from its first run to its last: warm-up, rounds of replications, and the end."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from relsim.errors import SpecError
+from relsim.lab.dispatching import Dispatch
+from relsim.lab.executors import Crew
+from relsim.lab.living import Recipe
+from relsim.lab.outcomes import resolved
+from relsim.lab.replication import Rule
+from relsim.lab.spec import OutcomeSpec, WarmUpSpec
+from relsim.lab.store import Shape, Store
+from relsim.lab.study import Study
+from relsim.lab.warmup import mser5
+from relsim.market import Market
+
+_WARM_UP = "warm_up"
+_SIZES = "replications"
+
+
+def shape_of(study: Study) -> Shape:
+    """Return what a run of a study leaves."""
+    panel = study.spec.panel
+    outcomes = tuple(study.spec.outcomes)
+    return Shape(outcomes, panel.measures, panel.every) if panel else Shape(outcomes)
+
+
+def recipe_of(study: Study, warm_up: int, threads: int = 1) -> Recipe:
+    """Return what all runs of a study share.
+
+    Parameters
+    ----------
+    study : Study
+        The experiment.
+    warm_up : int
+        Months at the start that outcomes do not count.
+    threads : int
+        Threads that share a month.
+    """
+    shape = shape_of(study)
+    outcomes = tuple(
+        tuple(resolved(name, one, market, warm_up) for name, one in study.spec.outcomes.items())
+        for market in study.markets
+    )
+    return Recipe(
+        study.markets, outcomes, shape.panel, shape.every, study.spec.seed, threads, study.paths
+    )
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How an experiment is run; none of it changes a result.
+
+    Attributes
+    ----------
+    crew : Crew
+        Who works.
+    threads : int
+        Threads that share the months of one run.
+    total : callable, optional
+        Told how many runs there are, whenever that changes, and how many are done.
+    each : callable, optional
+        Told after some runs: how many more are done, and how many of these failed.
+    """
+
+    crew: Crew = field(default_factory=Crew)
+    threads: int = 1
+    total: Callable[[int, int], None] = field(default=lambda _, __: None)
+    each: Callable[[int, int], None] = field(default=lambda _, __: None)
+
+
+def conduct(study: Study, store: Store, how: Conduct | None = None) -> None:
+    """Run what is not done yet, until all replications that are wanted are.
+
+    Parameters
+    ----------
+    study : Study
+        The experiment.
+    store : Store
+        Where results are kept, held by this process.
+    how : Conduct, optional
+        Who does the work.
+
+    Raises
+    ------
+    RelsimError
+        If results cannot be kept; all that was finished is there the next time.
+    """
+    how = how or Conduct()
+    recipe = recipe_of(study, warm_up_of(study, store), how.threads)
+    dispatch = Dispatch(recipe, study.assignment, how.crew, store, how.each)
+    sizes: list[int] | None = first_sizes(study)
+    while sizes is not None:
+        done = set(store.journal.done().tolist())
+        planned = sum(1 for _ in study.numbers(sizes))
+        how.total(planned, len(done))
+        waiting = (run for run in study.numbers(sizes) if run not in done)
+        dispatch.run(waiting, planned - len(done))
+        store.journal.note(_SIZES, " ".join(map(str, sizes)))
+        sizes = next_sizes(study, store, sizes)
+    store.seal_all(study.size(study.spec.replication.most))
+
+
+# Replications -----------------------------------------------------------------------------
+
+
+def first_sizes(study: Study) -> list[int]:
+    """Return with how many replications each cell begins."""
+    return [study.spec.replication.minimum] * (int(study.cells.max()) + 1)
+
+
+def sizes_of(store: Store) -> list[int]:
+    """Return how many replications each cell had."""
+    return [int(size) for size in (store.journal.noted(_SIZES) or "").split()]
+
+
+def rule_of(study: Study) -> Rule | None:
+    """Return the rule by which replication stops; None where the number is fixed."""
+    asked = study.spec.replication
+    if not asked.sequential:
+        return None
+    return Rule(
+        minimum=asked.minimum,
+        maximum=asked.most,
+        absolute=asked.absolute,
+        relative=asked.relative,
+        confidence=asked.confidence,
+    )
+
+
+def next_sizes(study: Study, store: Store, sizes: Sequence[int]) -> list[int] | None:
+    """Return how many replications each cell wants next; None if no cell wants more.
+
+    It looks at whole rounds only, so it does not depend on the order in which runs ended.
+    """
+    rule = rule_of(study)
+    if rule is None:
+        return None
+    after = list(sizes)
+    for cell, effects in targets(study, store).items():
+        wanted = [rule.next_size(values[: sizes[cell]]) for values in effects.values()]
+        after[cell] = max([sizes[cell], *(size for size in wanted if size is not None)])
+    return None if after == list(sizes) else after
+
+
+def targets(study: Study, store: Store) -> dict[int, dict[str, npt.NDArray[np.float64]]]:
+    """Return, by cell and treatment, what precision is asked of: a value a replication.
+
+    It is the paired difference of the outcome aimed at, or the outcome where there is one arm
+    only, in the mean over the points of the cell.
+    """
+    asked = study.spec.replication
+    outcome = asked.outcome or next(iter(study.spec.outcomes))
+    frame = placed(study, pd.concat([f[["run", outcome]] for f in store.frames()]))
+    means = frame.pivot_table(
+        index=["cell", "replication"], columns="arm", values=outcome, aggfunc=_mean_of_all
+    )
+    names = [asked.treatment] if asked.treatment else list(study.spec.treatments)
+    reference = study.spec.reference
+    found: dict[int, dict[str, npt.NDArray[np.float64]]] = {}
+    for cell, rows in means.groupby(level="cell"):
+        values = {name: rows[name] - rows[reference] for name in names} or {
+            reference: rows[reference]
+        }
+        found[int(str(cell))] = {name: one.to_numpy(dtype=float) for name, one in values.items()}
+    return found
+
+
+def _mean_of_all(values: "pd.Series[float]") -> float:
+    """Return the mean, not a number where one is missing: a mean of other points is another."""
+    return float(values.to_numpy().mean())
+
+
+def placed(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of runs with their cell, point, arm and replication."""
+    arms, points = len(study.arms), len(study.design)
+    rest, arm = np.divmod(frame["run"].to_numpy(), arms)
+    replication, point = np.divmod(rest, points)
+    return frame.assign(
+        cell=study.cells[point],
+        point=point,
+        sample=study.samples[point],
+        arm=np.asarray(study.arms, dtype=object)[arm],
+        replication=replication,
+    )
+
+
+# Warm-up ----------------------------------------------------------------------------------
+
+
+def warm_up_of(study: Study, store: Store) -> int:
+    """Return the months at the start that do not count: as given, noted, or found in a pilot.
+
+    Raises
+    ------
+    SpecError
+        If the pilot finds no steady state.
+    """
+    asked = study.spec.warm_up
+    if not isinstance(asked, WarmUpSpec):
+        return asked
+    noted = store.journal.noted(_WARM_UP)
+    if noted is None:
+        noted = str(max(_pilot(study, asked)))
+        store.journal.note(_WARM_UP, noted)
+    return int(noted)
+
+
+def _pilot(study: Study, asked: WarmUpSpec) -> Iterator[int]:
+    """Yield the transient of each base and arm: MSER-5 of the mean over replications."""
+    first = {int(cell): point for point, cell in reversed(list(enumerate(study.cells.tolist())))}
+    for point in sorted(set(first.values())):
+        for arm in study.arms:
+            market = study.market(point, arm)
+            months = market.run.months
+            whole = OutcomeSpec(measure=asked.measure, firm=asked.firm, months=(1, months))
+            place = resolved(_WARM_UP, whole, market, 0).firm
+            series = np.mean(
+                [
+                    _series(study, point, arm, r, asked.measure, place)
+                    for r in range(asked.replications)
+                ],
+                axis=0,
+            )
+            found = mser5(series)
+            if not found.found:
+                raise SpecError(
+                    f"{study.name}: warm_up: no steady state within {months} months "
+                    f"({asked.measure}, point {point}, arm {arm!r}): let markets live longer, or "
+                    "give the months to cut as a number"
+                )
+            yield found.months
+
+
+def _series(
+    study: Study, point: int, arm: str, replication: int, measure: str, firm: int
+) -> npt.NDArray[np.float64]:
+    market = Market(study.market(point, arm), study.spec.seed, replication).run()
+    table = market.columns[measure]
+    series: npt.NDArray[np.float64] = table[:, firm] if firm >= 0 else table.sum(axis=1)
+    return series

@@ -1,0 +1,123 @@
+"""From the levers and uncertainties of an experiment to its table of design points."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from relsim.errors import SpecError
+from relsim.lab import designs
+from relsim.lab.factors import Factor
+from relsim.lab.points import NOTE, POINT
+from relsim.lab.spec import DesignSpec, ExperimentSpec, FactorSpec
+
+LEVER, SAMPLE = f"{NOTE}lever", f"{NOTE}sample"
+"""Notes on which points of two crossed designs a point is made of."""
+
+BASE = "base"
+"""The column of a design that names the market, where there are several."""
+
+_SAMPLES: Mapping[str, Callable[[Sequence[Factor], DesignSpec], pd.DataFrame]] = {
+    "latin_hypercube": lambda factors, d: designs.latin_hypercube(factors, d.points, d.seed),
+    "sobol": lambda factors, d: designs.sobol(factors, d.points, d.seed),
+    "halton": lambda factors, d: designs.halton(factors, d.points, d.seed),
+    "morris": lambda factors, d: designs.morris(factors, d.points, d.seed),
+    "saltelli": lambda factors, d: designs.saltelli(factors, d.points, d.seed),
+}
+
+
+def factor_of(spec: FactorSpec) -> Factor:
+    """Return the factor that a config describes, called by its title.
+
+    Raises
+    ------
+    SpecError
+        If it has no values.
+    """
+    return Factor(
+        key=spec.title,
+        levels=spec.levels or None,
+        low=spec.low,
+        high=spec.high,
+        scale=spec.scale,
+        integer=spec.integer,
+        name=spec.distribution,
+        parameters=spec.parameters,
+    )
+
+
+def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
+    """Return the design points of an experiment, a row a point.
+
+    Parameters
+    ----------
+    spec : ExperimentSpec
+        What the config says.
+    folder : Path
+        Where the path of a CSV file starts.
+
+    Returns
+    -------
+    DataFrame
+        Index ``point``; columns: ``base``, if there are several, the factors by their titles, and
+        notes that begin with ``design.``.
+
+    Raises
+    ------
+    SpecError
+        If a factor or the design is not sound.
+    """
+    if spec.design.file is not None:
+        return _listed(spec, folder / spec.design.file)
+    made = [
+        _combined(_grid, spec.design.levers, spec.levers, spec.design),
+        _combined(_sample, spec.design.uncertainties, spec.uncertainties, spec.design),
+    ]
+    parts = [part for part in made if part is not None]
+    if len(spec.bases) > 1:
+        parts.insert(0, designs.full_factorial([Factor(BASE, levels=spec.bases)]))
+    if not parts:
+        return pd.DataFrame(index=pd.RangeIndex(1, name=POINT))
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.drop(columns=[LEVER, SAMPLE], errors="ignore")
+        whole = designs.cross(whole, part)
+    return whole
+
+
+def _combined(
+    make: Callable[[str, Sequence[FactorSpec], DesignSpec], pd.DataFrame],
+    kind: str,
+    factors: Sequence[FactorSpec],
+    design: DesignSpec,
+) -> pd.DataFrame | None:
+    return make(kind, factors, design) if factors else None
+
+
+def _grid(kind: str, specs: Sequence[FactorSpec], _: DesignSpec) -> pd.DataFrame:
+    factors = [factor_of(spec) for spec in specs]
+    steps = {spec.title: spec.steps for spec in specs}
+    if kind == "one_at_a_time":
+        return designs.one_at_a_time(factors, steps)
+    return designs.full_factorial(factors, steps)
+
+
+def _sample(kind: str, specs: Sequence[FactorSpec], design: DesignSpec) -> pd.DataFrame:
+    if kind not in _SAMPLES:
+        return _grid(kind, specs, design)
+    return _SAMPLES[kind]([factor_of(spec) for spec in specs], design)
+
+
+def _listed(spec: ExperimentSpec, path: Path) -> pd.DataFrame:
+    if spec.factors:
+        raise SpecError("design.file: lists all points: levers and uncertainties have to be empty")
+    design = designs.from_csv(path)
+    if list(design.index) != list(range(len(design))):
+        design = design.reset_index(drop=True).rename_axis(POINT)
+    if BASE in design:
+        unknown = [base for base in design[BASE] if base not in spec.bases]
+        if unknown:
+            raise SpecError(f"{path}: base {unknown[0]!r}: is none of {', '.join(spec.bases)}")
+    elif len(spec.bases) > 1:
+        raise SpecError(f"{path}: has to have a column 'base': there are several")
+    return design

@@ -1,0 +1,133 @@
+"""Who does the work: this process, threads, processes, a cluster, or an executor of the user's."""
+
+import contextlib
+import importlib
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from relsim.errors import RelsimError, SpecError
+from relsim.spec.checking import nearest
+
+KINDS = ("serial", "threads", "processes", "dask")
+"""Executors that can be named."""
+
+
+class Inline(Executor):
+    """An executor that does the work at once, where it is called."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Call a function, and return its result as a future that is done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  # a future carries whatever was raised
+            future.set_exception(error)
+        return future
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Which executor, and how many runs are to be at work at a time.
+
+    Attributes
+    ----------
+    kind : str
+        One of KINDS, or "own".
+    workers : int
+        Runs that are at work at a time.
+    address : str
+        Of a Dask scheduler.
+    own : Executor, optional
+        The user's; it is used and left open.
+    """
+
+    kind: str = "serial"
+    workers: int = 1
+    address: str = ""
+    own: Executor | None = None
+
+    def __post_init__(self) -> None:
+        if self.own is None and self.kind not in KINDS:
+            hint = nearest(self.kind, KINDS) or f"; allowed: auto, {', '.join(KINDS)}"
+            raise SpecError(f"--executor: unknown executor {self.kind!r}{hint}")
+        if self.kind == "dask" and not self.address:
+            raise SpecError("--address: dask needs a scheduler, such as tcp://127.0.0.1:8786")
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether a new executor can be made after its workers died."""
+        return self.own is None
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[Executor]:
+        """Yield an executor; what is still queued when it is left is not begun.
+
+        Raises
+        ------
+        RelsimError
+            If it cannot be had.
+        """
+        if self.own is not None:
+            yield self.own
+            return
+        if self.kind == "dask":
+            with _dask(self.address) as executor:
+                yield executor
+            return
+        executor = self._local()
+        try:
+            yield executor
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+    def _local(self) -> Executor:
+        if self.kind == "threads":
+            return ThreadPoolExecutor(self.workers)
+        if self.kind == "processes":
+            # Started anew rather than forked: a fork of a process with threads may hang.
+            context = multiprocessing.get_context("spawn")
+            return ProcessPoolExecutor(self.workers, context, initializer=_deaf_to_interrupts)
+        return Inline()
+
+
+def _deaf_to_interrupts() -> None:
+    # Ctrl-C reaches the whole group of processes; the one that keeps the journal decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    try:
+        distributed = importlib.import_module("distributed")
+    except ImportError:
+        raise RelsimError(
+            "--executor dask: dask is not installed; pip install 'relsim[dask]' brings it"
+        ) from None
+    try:
+        client = distributed.Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        reason = str(error) or type(error).__name__
+        raise RelsimError(f"--address: no scheduler answers at {address}: {reason}") from None
+    try:
+        # Each call is work of its own: equal calls are not taken for one.
+        executor: Executor = client.get_executor(pure=False)
+        yield executor
+    finally:
+        client.close(timeout=10)
+
+
+def dask_workers(address: str) -> int:
+    """Return how many threads the workers of a scheduler have together.
+
+    Raises
+    ------
+    RelsimError
+        If it does not answer.
+    """
+    with _dask(address) as executor:
+        threads: dict[str, int] = executor._client.nthreads()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way to it
+    return max(1, sum(threads.values()))

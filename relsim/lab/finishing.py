@@ -1,0 +1,279 @@
+"""The tables of an experiment: one row a run, effects, replications, sensitivity, failures."""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import relsim
+from relsim.lab.conducting import placed, rule_of, sizes_of, targets, warm_up_of
+from relsim.lab.designing import BASE
+from relsim.lab.intervals import t_interval
+from relsim.lab.pairing import effects
+from relsim.lab.replication import needed
+from relsim.lab.sensitivity import morris_effects, sobol_indices, tornado
+from relsim.lab.store import JOURNAL, Store, write_whole
+from relsim.lab.study import COLUMNS, Study
+from relsim.output import MANIFEST, sha256
+from relsim.provenance import Clock, checkout, code_version, machine, versions
+from relsim.spec import spec_hash
+
+Array = npt.NDArray[np.float64]
+
+RUNS, DESIGN, EFFECTS, REPLICATIONS, SENSITIVITY, FAILURES = (
+    "runs.parquet",
+    "design.csv",
+    "effects.csv",
+    "replications.csv",
+    "sensitivity.csv",
+    "failures.csv",
+)
+PAIRS = ("sample", "point", "replication")
+"""What names a pair of runs."""
+
+TABLES = (RUNS, DESIGN, EFFECTS, REPLICATIONS, SENSITIVITY, FAILURES)
+"""Files that the same experiment gives byte for byte."""
+
+
+def write_tables(study: Study, store: Store) -> None:
+    """Write all tables of an experiment whose runs are done.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written, or a chunk is damaged.
+    """
+    with store.writing():
+        _write_runs(study, store)
+        _write_csv(store, DESIGN, study.design.reset_index())
+        runs = read_runs(store)
+        _write_csv(store, EFFECTS, effects_of(study, runs))
+        _write_csv(store, REPLICATIONS, replications_of(study, store))
+        _write_csv(store, SENSITIVITY, sensitivity_of(study, runs))
+        failures = pd.DataFrame([f._asdict() for f in store.journal.failures()])
+        _write_csv(store, FAILURES, failures)
+
+
+def _write_csv(store: Store, name: str, frame: pd.DataFrame) -> None:
+    """Write a table; a table without rows is no file."""
+    path = store.folder / name
+    if frame.empty:
+        path.unlink(missing_ok=True)
+        return
+    write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode())
+
+
+def _write_runs(study: Study, store: Store) -> None:
+    path = store.folder / RUNS
+    working = path.with_name(f".{RUNS}.partial")
+    writer: Any = None
+    for frame in store.frames():
+        table = pa.Table.from_pandas(_with_design(study, frame), preserve_index=False)
+        if writer is None:
+            writer = pq.ParquetWriter(working, table.schema, compression="zstd")
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+        working.replace(path)
+
+
+def _with_design(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of runs with all that says what they were: point, arm, factors."""
+    whole = placed(study, frame)
+    design = study.design[[name for name in (BASE, *study.factors) if name in study.design]]
+    rows = design.iloc[whole["point"].to_numpy()].reset_index(drop=True)
+    values = {name: _plain(column) for name, column in rows.items()}
+    outcomes = list(study.spec.outcomes)
+    return pd.concat(
+        [
+            whole[list(COLUMNS)].reset_index(drop=True),
+            pd.DataFrame(values),
+            whole[outcomes].reset_index(drop=True),
+        ],
+        axis=1,
+    )
+
+
+def _plain(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return a column that a table can hold: levels of several kinds as text."""
+    if column.dtype != object:
+        return column
+    return column.map(lambda value: value if isinstance(value, str) else json.dumps(value))
+
+
+def read_runs(store: Store) -> pd.DataFrame:
+    """Return the table of runs."""
+    frame: pd.DataFrame = pq.read_table(io.BytesIO((store.folder / RUNS).read_bytes())).to_pandas()
+    return frame
+
+
+def write_manifest(
+    study: Study, store: Store, clock: Clock, command: Sequence[str], **more: Any
+) -> None:
+    """Write all that is worth knowing about an experiment besides its tables.
+
+    Parameters
+    ----------
+    study, store
+        The experiment and its folder.
+    clock : Clock
+        What took how long.
+    command : sequence of str
+        The command line.
+    **more
+        Anything else: executor, workers.
+    """
+    runs, failed, seconds = store.journal.counted()
+    with store.writing():
+        files = sorted(path for path in store.folder.rglob("*") if _is_result(path))
+        about = {
+            "relsim": relsim.__version__,
+            "experiment": study.key,
+            "code": code_version(),
+            "title": study.spec.title,
+            "runs": runs,
+            "failed": failed,
+            "seconds_of_work": round(seconds, 3),
+            "warm_up": warm_up_of(study, store),
+            "replications": sizes_of(store),
+            "seed": study.spec.seed,
+            **more,
+            "command": list(command),
+            "started": clock.started.isoformat(timespec="seconds"),
+            "seconds": clock.seconds,
+            "versions": versions(),
+            "git": checkout(),
+            "machine": machine(),
+            "spec": study.spec.model_dump(mode="json"),
+            "markets": [spec_hash(market) for market in study.markets],
+            "files": {path.relative_to(store.folder).as_posix(): sha256(path) for path in files},
+        }
+        text = json.dumps(about, indent=2, ensure_ascii=False, default=str) + "\n"
+        write_whole(store.folder / MANIFEST, text.encode())
+
+
+def _is_result(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith((".", JOURNAL, MANIFEST))
+
+
+# Tables ------------------------------------------------------------------------------------
+
+
+def effects_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return what each treatment does to each outcome, at each combination of base and levers.
+
+    Where the points are a sample of what nobody knows, a point is the unit of inference; else a
+    replication is.
+    """
+    spec = study.spec
+    if not spec.treatments:
+        return pd.DataFrame()
+    return effects(
+        runs,
+        list(spec.outcomes),
+        spec.reference,
+        list(spec.treatments),
+        by=study.levers,
+        pair_on=PAIRS,
+        cluster_on="sample" if study.sampled else None,
+        margins={name: one.margin for name, one in spec.outcomes.items() if one.margin},
+        family=("outcome",),
+        confidence=spec.replication.confidence,
+        seed=spec.design.seed,
+    )
+
+
+def replications_of(study: Study, store: Store) -> pd.DataFrame:
+    """Return how many replications each cell had, and how many would have done.
+
+    The target is what precision is asked of: a treatment's effect on the outcome aimed at.
+    """
+    rule, asked = rule_of(study), study.spec.replication
+    sizes = sizes_of(store)
+    rows = []
+    for cell, by_arm in targets(study, store).items():
+        where = study.design.iloc[int(np.flatnonzero(study.cells == cell)[0])]
+        for arm, values in by_arm.items():
+            interval = t_interval(values[np.isfinite(values)], asked.confidence)
+            would = needed(values, asked.absolute, asked.relative, asked.confidence)
+            rows.append(
+                {
+                    **{name: where[name] for name in study.levers},
+                    "arm": arm,
+                    "replications": sizes[cell],
+                    "mean": interval.estimate,
+                    "half_width": interval.half_width,
+                    "asked_absolute": asked.absolute,
+                    "asked_relative": asked.relative,
+                    "precise": rule is None
+                    or (rule.next_size(values) is None and sizes[cell] < rule.maximum),
+                    "would_have_done": would,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def sensitivity_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return what moves the outcomes, if the design is one that can tell.
+
+    Morris's effects, Sobol's indices or the swings of a tornado, by outcome and, where there are
+    treatments, for the paired effects.
+    """
+    kind = study.spec.design.uncertainties
+    if kind not in _ANALYSES or not study.spec.uncertainties or study.spec.levers:
+        return pd.DataFrame()
+    tables = []
+    for base, design in _by_base(study):
+        for name, y in _responses(study, runs, design):
+            table = _ANALYSES[kind](design.drop(columns=[BASE], errors="ignore"), y)
+            table.insert(0, "outcome", name)
+            if base:
+                table.insert(0, BASE, base)
+            tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _shares(design: pd.DataFrame, y: Array) -> pd.DataFrame:
+    """Return Sobol's indices, and the share of the variance of a single run that is luck."""
+    found = sobol_indices(design, y)
+    noise = found.noise.share if found.noise else float("nan")
+    return found.table.assign(noise_share=noise)
+
+
+_ANALYSES: Mapping[str, Callable[[pd.DataFrame, Array], pd.DataFrame]] = {
+    "morris": morris_effects,
+    "saltelli": _shares,
+    "one_at_a_time": tornado,
+}
+
+
+def _by_base(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    if BASE not in study.design:
+        yield "", study.design
+        return
+    for base, design in study.design.groupby(BASE, sort=False):
+        yield str(base), design
+
+
+def _responses(
+    study: Study, runs: pd.DataFrame, design: pd.DataFrame
+) -> Iterator[tuple[str, Array]]:
+    """Yield outcomes of the control and effects of treatments, by point and replication."""
+    for outcome in study.spec.outcomes:
+        by_arm = {
+            arm: runs[runs["arm"] == arm]
+            .pivot_table(index="point", columns="replication", values=outcome, dropna=False)
+            .reindex(design.index)
+            .to_numpy(dtype=float)
+            for arm in study.arms
+        }
+        yield outcome, by_arm[study.spec.reference]
+        for arm in study.spec.treatments:
+            yield f"{outcome}: {arm}", by_arm[arm] - by_arm[study.spec.reference]

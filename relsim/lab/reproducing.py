@@ -1,0 +1,76 @@
+"""An experiment run again: whether it gives the same, byte for byte."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from relsim.lab.conducting import Conduct, conduct, recipe_of, shape_of
+from relsim.lab.finishing import TABLES, write_tables
+from relsim.lab.living import live
+from relsim.lab.opening import Finished
+from relsim.lab.store import Store
+from relsim.output import sha256
+
+
+class Verdict(NamedTuple):
+    """Whether a thing is as it was: its name, and what was found."""
+
+    name: str
+    same: bool
+    found: str
+
+
+def reproduce(finished: Finished, how: Conduct) -> list[Verdict]:
+    """Run a whole experiment again and compare its tables by their hashes.
+
+    Parameters
+    ----------
+    finished : Finished
+        The experiment.
+    how : Conduct
+        Who does the work.
+    """
+    study = finished.study
+    with tempfile.TemporaryDirectory(prefix="relsim-") as place:
+        folder = Path(place, "again")
+        with Store(folder, study.key, shape_of(study)) as store:
+            conduct(study, store, how)
+            write_tables(study, store)
+        return _compared(folder, finished.manifest["files"])
+
+
+def _compared(folder: Path, hashes: Mapping[str, str]) -> list[Verdict]:
+    verdicts = []
+    for name in TABLES:
+        there = (folder / name).is_file()
+        if name not in hashes and not there:
+            continue
+        same = there and sha256(folder / name) == hashes.get(name)
+        verdicts.append(Verdict(name, same, "the same bytes" if same else "other bytes"))
+    return verdicts
+
+
+def reproduce_some(finished: Finished, count: int) -> list[Verdict]:
+    """Run some runs of an experiment again, evenly spread, and compare their outcomes exactly.
+
+    Parameters
+    ----------
+    finished : Finished
+        The experiment.
+    count : int
+        How many.
+    """
+    study, kept = finished.study, finished.runs().set_index("run")
+    recipe = recipe_of(study, int(finished.manifest["warm_up"]))
+    places = np.unique(np.linspace(0, len(kept) - 1, min(count, len(kept))).astype(int))
+    chosen = [int(run) for run in kept.index[places]]
+    outcomes = list(study.spec.outcomes)
+    verdicts = []
+    for one in live(recipe, [study.assignment(run) for run in chosen]):
+        before = kept.loc[one.run, outcomes].to_numpy(dtype=np.float64)
+        same = np.array_equal(before, np.array(one.outcomes), equal_nan=True)
+        verdicts.append(Verdict(f"run {one.run}", same, "the same" if same else "other outcomes"))
+    return verdicts

@@ -1,0 +1,322 @@
+"""An experiment ready to run: markets, design points, arms, and the numbers of its runs."""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from relsim.errors import SpecError
+from relsim.lab.designing import BASE, SAMPLE, design_of
+from relsim.lab.living import Assignment
+from relsim.lab.outcomes import check_measure, resolved
+from relsim.lab.points import POINT, factor_columns
+from relsim.lab.reading import Config
+from relsim.lab.spec import ExperimentSpec, WarmUpSpec
+from relsim.loading import check_strategies
+from relsim.provenance import code_version
+from relsim.spec import MarketSpec, override, read, spec_hash
+from relsim.spec.checking import checked, listing, nearest
+from relsim.spec.locating import locate
+
+_CHECKED_POINTS = 2_000
+"""Design points whose markets are all set up before anything runs; of more, a sample."""
+
+COLUMNS = ("run", "point", "sample", "arm", "replication", "failed")
+"""What every table of runs begins with."""
+
+_WITHOUT_EFFECT = ("title", "notes")
+
+
+@dataclass(frozen=True)
+class Study:
+    """An experiment whose parts have been read and checked against each other.
+
+    Attributes
+    ----------
+    name : str
+        How errors call it.
+    spec : ExperimentSpec
+        What the config says.
+    markets : tuple of MarketSpec
+        The bases, with the settings of the experiment.
+    design : DataFrame
+        A row a design point, index ``point``: the base, if there are several, and the factors.
+    paths : tuple of str
+        Folders in which strategies of one's own are found.
+    """
+
+    name: str
+    spec: ExperimentSpec
+    markets: tuple[MarketSpec, ...]
+    design: pd.DataFrame
+    paths: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Return the study of a config.
+
+        Raises
+        ------
+        RelsimError
+            If anything in it cannot be run, with all that is wrong at the first place.
+        """
+        spec, name = config.spec, config.name
+        with naming(name):
+            _check_names(spec)
+        markets = tuple(_market(base, config) for base in spec.bases)
+        study = cls(name, spec, markets, design_of(spec, config.folder), (str(config.folder),))
+        study.check()
+        return study
+
+    # Runs by number --------------------------------------------------------------------------
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms, in the config's order."""
+        return tuple(self.spec.arms)
+
+    @cached_property
+    def cells(self) -> npt.NDArray[np.int64]:
+        """Which combination of base and levers each point belongs to, from 0."""
+        keys = [BASE] if BASE in self.design else []
+        keys += [factor.title for factor in self.spec.levers if factor.title in self.design]
+        if not keys:
+            return np.zeros(len(self.design), dtype=np.int64)
+        shown = self.design[keys].astype(str).agg("\0".join, axis=1)
+        return np.asarray(pd.factorize(shown)[0], dtype=np.int64)
+
+    @property
+    def levers(self) -> list[str]:
+        """The columns of the design that tell cells apart."""
+        keys = [BASE, *(factor.title for factor in self.spec.levers)]
+        return [key for key in keys if key in self.design]
+
+    @cached_property
+    def samples(self) -> npt.NDArray[np.int64]:
+        """Which sample of the uncertainties each point has; two points may share one."""
+        crossed = bool(self.spec.uncertainties) and SAMPLE in self.design
+        own = self.design[SAMPLE] if crossed else self.design.index
+        return np.asarray(own, dtype=np.int64)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the points of a cell are a sample of what nobody knows."""
+        return len(self.design) > int(self.cells.max()) + 1
+
+    def size(self, replications: int) -> int:
+        """Return how many runs so many replications of all points and arms are."""
+        return replications * len(self.design) * len(self.arms)
+
+    def numbers(self, wanted: Sequence[int]) -> Iterator[int]:
+        """Yield the numbers of runs in their order, replication by replication.
+
+        Parameters
+        ----------
+        wanted : sequence of int
+            Replications by cell.
+        """
+        arms, points = len(self.arms), len(self.design)
+        by_point = np.asarray(wanted)[self.cells]
+        for replication in range(int(by_point.max())):
+            for point in np.flatnonzero(by_point > replication).tolist():
+                first = (replication * points + point) * arms
+                yield from range(first, first + arms)
+
+    def place(self, run: int) -> tuple[int, int, int]:
+        """Return the replication, the point and the place of the arm of a run."""
+        rest, arm = divmod(run, len(self.arms))
+        replication, point = divmod(rest, len(self.design))
+        return replication, point, arm
+
+    def assignment(self, run: int) -> Assignment:
+        """Return what is special about a run."""
+        replication, point, arm = self.place(run)
+        stream = replication
+        if self.spec.luck == "independent":
+            stream += point * self.spec.replication.most
+        base, values = self._point(point)
+        return Assignment(run, base, {**self.spec.arms[self.arms[arm]], **values}, stream)
+
+    def _point(self, point: int) -> tuple[int, dict[str, Any]]:
+        """Return the base and the values of a design point."""
+        row = self._rows[point]
+        base = self.spec.bases.index(row[BASE]) if BASE in row else 0
+        keys = {factor.title: factor.key for factor in self.spec.factors}
+        return base, {keys.get(name, name): row[name] for name in self.factors}
+
+    @cached_property
+    def factors(self) -> list[str]:
+        """The columns of the design that are values of keys."""
+        return [name for name in factor_columns(self.design) if name != BASE]
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        columns = {str(name): column.tolist() for name, column in self.design.items()}
+        return [
+            {name: column[point] for name, column in columns.items()}
+            for point in range(len(self.design))
+        ]
+
+    def market(self, point: int, arm: str) -> MarketSpec:
+        """Return the market of a design point and an arm.
+
+        Raises
+        ------
+        SpecError
+            If a value is not one that it takes.
+        """
+        base, values = self._point(point)
+        with_arm = override(self.markets[base], self.spec.arms[arm], f"{self.name}: arms.{arm}")
+        return override(with_arm, values, f"{self.name}: point {point}")
+
+    # What it is ------------------------------------------------------------------------------
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of all that the results depend on: config, markets, design, code."""
+        parts = {
+            "spec": self.spec.model_dump(mode="json", exclude=set(_WITHOUT_EFFECT)),
+            "markets": [spec_hash(market) for market in self.markets],
+            "design": self.design.to_json(orient="split", double_precision=15),
+            "code": code_version(),
+        }
+        text = json.dumps(parts, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def saved(self) -> dict[str, Any]:
+        """Return all of it as plain data, from which :meth:`restored` makes it again elsewhere."""
+        return {
+            "name": self.name,
+            "spec": self.spec.model_dump(mode="json"),
+            "markets": [market.model_dump(mode="json") for market in self.markets],
+            "design": self.design.to_dict(orient="split"),
+            "paths": list(self.paths),
+        }
+
+    @classmethod
+    def restored(cls, data: Mapping[str, Any]) -> Self:
+        """Return the study that was saved.
+
+        Raises
+        ------
+        SpecError
+            If it is not one that this version of relsim understands.
+        """
+        name = str(data["name"])
+        design = pd.DataFrame(**data["design"]).rename_axis(POINT)
+        return cls(
+            name,
+            checked(ExperimentSpec, data["spec"], name),
+            tuple(checked(MarketSpec, market, name) for market in data["markets"]),
+            design,
+            tuple(data["paths"]),
+        )
+
+    # Checks ----------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Check all that can be known before anything runs.
+
+        Raises
+        ------
+        RelsimError
+            If a path leads nowhere, a value is not one that its key takes, an arm equals the
+            control, or an outcome is not there.
+        """
+        with naming(self.name):
+            self._check_arms()
+            self._check_columns()
+        self._check_points()
+
+    def _check_arms(self) -> None:
+        keys = {factor.key for factor in self.spec.factors}
+        for arm, values in self.spec.arms.items():
+            both = sorted(keys & set(values))
+            if both:
+                raise SpecError(
+                    f"arms.{arm}: sets {both[0]}, which levers or uncertainties vary too"
+                )
+
+    def _check_columns(self) -> None:
+        panel, warm_up = self.spec.panel, self.spec.warm_up
+        cut = 0 if isinstance(warm_up, WarmUpSpec) else warm_up
+        for market in self.markets:
+            for name, outcome in self.spec.outcomes.items():
+                resolved(name, outcome, market, cut)
+        for measure in panel.measures if panel else ():
+            check_measure(measure, True, "panel.measures")
+        if isinstance(warm_up, WarmUpSpec):
+            check_measure(warm_up.measure, warm_up.firm is not None, "warm_up.measure")
+
+    def _check_points(self) -> None:
+        count = len(self.design)
+        step = max(1, -(-count // _CHECKED_POINTS))
+        same = dict.fromkeys(self.spec.treatments, True)
+        for point in sorted({*range(0, count, step), count - 1}):
+            control = self.market(point, self.spec.reference)
+            check_strategies(control, f"{self.name}: arms.{self.spec.reference}")
+            for arm in self.spec.treatments:
+                market = self.market(point, arm)
+                check_strategies(market, f"{self.name}: arms.{arm}")
+                same[arm] = same[arm] and market == control
+        equal = [arm for arm, is_same in same.items() if is_same]
+        if equal:
+            raise SpecError(
+                f"{self.name}: arms.{equal[0]}: is the same market as the control "
+                f"{self.spec.reference!r}: there is nothing to compare"
+            )
+
+
+@contextlib.contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put a name before errors that the user can mend."""
+    try:
+        yield
+    except SpecError as error:
+        lines = str(error).splitlines()
+        raise SpecError("\n".join(f"{name}: {line}" for line in lines)) from None
+
+
+def _market(base: str, config: Config) -> MarketSpec:
+    """Return the market of a base, with the settings and the seed of the experiment."""
+    with naming(config.name):
+        market = read(locate(base, config.folder))
+    market = override(market, config.spec.settings, f"{config.name}: settings")
+    return override(market, {"run.seed": config.spec.seed}, config.name)
+
+
+def _check_names(spec: ExperimentSpec) -> None:
+    """Check that what names something names something that is there, and that names differ.
+
+    Raises
+    ------
+    SpecError
+        If not.
+    """
+    arms, outcomes = list(spec.arms), list(spec.outcomes)
+    target = spec.replication
+    for key, given, known in (
+        ("control", spec.control, arms),
+        ("replication.outcome", target.outcome, outcomes),
+        ("replication.treatment", target.treatment, list(spec.treatments)),
+    ):
+        if given is not None and given not in known:
+            hint = nearest(given, known) or listing(known)
+            raise SpecError(f"{key}: given {given!r}, which is not there{hint}")
+    columns = [*COLUMNS, *(factor.title for factor in spec.factors), *outcomes]
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if twice:
+        raise SpecError(f"the name {twice!r} would head two columns of the results")
+    for name, found in (("arms", arms), ("base", spec.bases)):
+        if not found:
+            raise SpecError(f"{name}: given none, allowed: one or more")
+    twice = next((base for base in spec.bases if spec.bases.count(base) > 1), None)
+    if twice:
+        raise SpecError(f"base: given {twice!r} twice, allowed: each market once")

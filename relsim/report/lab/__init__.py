@@ -1,0 +1,1 @@
+"""Figures of experiments: effects, surfaces, fans, and how far replications have come."""
