@@ -188,6 +188,7 @@ def experiment(
     retry_failed: options.RetryFailed = False,
     repair: options.Repair = False,
     reuse: options.Reuse = None,
+    crate: options.Crate = False,
     no_figures: options.NoFigures = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -209,6 +210,7 @@ def experiment(
                 retry_failed=retry_failed,
                 repair=repair,
                 reuse=reuse,
+                crate=crate,
                 figures=not no_figures,
                 quiet=quiet,
             )
