@@ -112,19 +112,31 @@ def corrected(readings: int) -> float:
     return 1.0 - (1.0 - CONFIDENCE) / max(readings, 1)
 
 
-def wilson(hits: int, of: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wilson(share: float, of: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return Wilson's interval of a share; nan of nothing (Wilson 1927, JASA 22:209).
+
+    Parameters
+    ----------
+    share : float
+        What was found; of units that are counted in parts, it need not be a whole number of them.
+    of : int
+        Units it was found among.
+    confidence : float
+        Of the interval.
 
     Examples
     --------
-    >>> low, high = wilson(8, 10)
+    >>> low, high = wilson(0.8, 10)
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
     """
     if not of:
         return math.nan, math.nan
-    low, high = stats.binomtest(hits, of).proportion_ci(confidence, method="wilson")
-    return float(low), float(high)
+    z = float(stats.norm.ppf(0.5 + confidence / 2.0))
+    weight = z * z / of
+    middle = (share + weight / 2.0) / (1.0 + weight)
+    half = z / (1.0 + weight) * math.sqrt(share * (1.0 - share) / of + weight / (4.0 * of))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def needed(
