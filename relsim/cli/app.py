@@ -300,6 +300,49 @@ def _claims(
 
 @app.command(
     epilog=examples(
+        "relsim solve telecom --for firms.0.price --until profit@Attacker=20000 --between 20 40",
+        "relsim solve telecom --for firms.0.strategy.retention_share --between 0 1 "
+        "--until profit@Attacker-profit@Keeper=0",
+    )
+)
+def solve(
+    config: options.Config,
+    key: options.For,
+    until: options.Until,
+    between: options.Between = None,
+    assignments: options.Assignments = None,
+    months: options.Months = None,
+    customers: options.Customers = None,
+    warm_up: options.WarmUp = 0,
+    aggregate: options.AggregateOf = "mean",
+    replications: options.Replications = 10,
+    workers: options.Workers = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Find the value of a key at which an outcome reaches a goal, under common luck."""
+    with mishaps():
+        from relsim.cli import solving
+
+        solving.find(
+            solving.Order(
+                config,
+                key,
+                until,
+                between=between,
+                assignments=tuple(assignments or ()),
+                months=months,
+                customers=customers,
+                warm_up=warm_up,
+                aggregate=aggregate,
+                replications=replications,
+                workers=workers,
+                quiet=quiet,
+            )
+        )
+
+
+@app.command(
+    epilog=examples(
         "relsim compare DIR --control offensive --treatment defensive --outcome profit",
         "relsim compare DIR --outcome profit --margin -1000 1000   none that matters?",
     )

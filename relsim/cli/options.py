@@ -291,3 +291,45 @@ Expect = Annotated[
 ]
 
 NoPage = Annotated[bool, typer.Option("--no-page", help="Write tables only.")]
+
+For = Annotated[
+    str,
+    typer.Option(
+        "--for", metavar="KEY", help="The key whose value is sought, such as firms.0.care.rate."
+    ),
+]
+
+Until = Annotated[
+    str,
+    typer.Option(
+        metavar="OUTCOME=VALUE",
+        help="The goal: a column of the market's table, of one firm or of all, or the difference "
+        "of two: profit@Keeper=0, profit@Keeper-profit@Attacker=0.",
+    ),
+]
+
+Between = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        metavar="LOW HIGH",
+        help="The range to look in; half to double the config's value unless said.",
+        show_default=False,
+    ),
+]
+
+WarmUp = Annotated[
+    int, typer.Option("--warm-up", min=0, help="Months at the start that do not count.")
+]
+
+AggregateOf = Annotated[
+    str,
+    typer.Option(
+        "--aggregate",
+        metavar="mean|sum|last|present_value",
+        help="What is made of the months; all aggregates of an experiment's outcomes will do.",
+    ),
+]
+
+Replications = Annotated[
+    int, typer.Option(min=1, help="Runs at every value, each with its own luck.")
+]
