@@ -19,7 +19,7 @@ from matplotlib.patches import Patch, Rectangle
 from relsim.errors import OutputError
 from relsim.report.lab.about import AboutStudy, Quantity, numbers, require
 from relsim.report.labels import value_ticks
-from relsim.report.layout import EDGE, Box, Words, axes_in, frame, name_axes
+from relsim.report.layout import EDGE, Words, axes_in, frame, name_axes
 from relsim.report.style import (
     BODY,
     DEFENCE,
@@ -75,6 +75,7 @@ def surface(
     zero: str = "no difference",
     title: str | None = None,
     says: str = "",
+    wide: float = WIDTH,
 ) -> Figure:
     """Draw an outcome as a heat map over two factors.
 
@@ -95,6 +96,8 @@ def surface(
         What that line means, for the key.
     title, says : str
         The head (the outcome's name unless given), and the sentence under it.
+    wide : float
+        Width of the figure, inches.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def surface(
     body = min(max(_TALL, len(grid.y) * _CELL), _MOST_TALL)
     written = _written(grid.cells, "+" if effect else "-")
     widest = max(width(text, 1.0) for row in written for text in row)
-    across = (WIDTH - left - right) / len(grid.x)
+    across = (wide - left - right) / len(grid.x)
     grid = grid._replace(x=_names(grid.x, across - 0.1))
     deep = (max(name.count("\n") for name in grid.x)) * SMALL * LINE
     size = min(SMALL, 0.9 * across / widest, 0.9 * body / len(grid.y) / LINE)
@@ -124,7 +127,7 @@ def surface(
         _notes(grid, written=size >= _TINY),
     )  # fmt: skip
     key = _key(grid, about, zero, effect=effect)
-    figure, box = frame(about, words, body + deep, left=left, right=right, key=key)
+    figure, box = frame(about, words, body + deep, left=left, right=right, key=key, wide=wide)
     name_axes(figure, box, words)
     box = box._replace(bottom=box.bottom + deep)
     axes = axes_in(figure, box)
@@ -134,7 +137,7 @@ def surface(
     if effect:
         _draw_zero(axes, grid.cells)
     start = box.right + _BESIDE
-    bar = axes_in(figure, Box(start, box.bottom, start + _BAR, box.top, box.height))
+    bar = axes_in(figure, box._replace(left=start, right=start + _BAR))
     figure.colorbar(mesh, cax=bar)
     bar.set_yticks(ticks, tick_labels(ticks))
     bar.set_ylabel(fit(label, BODY, body))
