@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
-from relsim.report.claims.deciding import deciding
+from relsim.report.claims.deciding import deciding, factors_in
 from relsim.report.claims.described import (
     deciding_described,
     effects_described,
@@ -18,10 +18,7 @@ from relsim.report.claims.frontier import frontier
 from relsim.report.claims.inlining import svg_of
 from relsim.report.claims.results import Results
 from relsim.report.claims.strip import strip
-from relsim.report.claims.words import LOOKS, SHARE, Amount, Look, band
-
-WHOLE = Amount(1.0, "", signed=False)
-"""Numbers without a unit."""
+from relsim.report.claims.words import LOOKS, SHARE, Amount, Look
 
 
 class Shown(NamedTuple):
@@ -50,12 +47,12 @@ class Reading(NamedTuple):
         Its row in the table of verdicts.
     look : Look
         How its word looks.
-    effect, holds, assumed, needed, break_even : Interval or Shown or None
+    effect, holds, assumed, needed : Interval or Shown or None
         What is known, None where it is not.
-    claimed : str
-        The region in words.
     counts : mapping of str to Shown
         Runs, points, replications.
+    claimed : list of Shown
+        The borders of the region, unsigned infinity where there is none; in ``claimed_unit``.
     deciding : list of str
         Factors.
     notes, untestable : str
@@ -72,7 +69,6 @@ class Reading(NamedTuple):
     deciding: list[str]
     assumed: Shown | None
     needed: Shown | None
-    break_even: Shown | None
     notes: str
     untestable: str
 
@@ -104,8 +100,8 @@ class Card(NamedTuple):
     readings: list[Reading]
     comparisons: list[Comparison]
     pictures: list[Picture]
-    provenance: Mapping[str, Any]
     favours: Mapping[str, list[str]]
+    made: str
 
 
 def card(results: Results) -> Card:
@@ -119,9 +115,21 @@ def card(results: Results) -> Card:
         [_reading(row, results) for row in results.verdicts.to_dict("records")],
         [_comparison(row, results) for row in results.comparisons],
         pictures(results),
-        results.provenance,
         favours,
+        _made(results.provenance),
     )
+
+
+def _made(provenance: Mapping[str, Any]) -> str:
+    """Return when and by what results were made."""
+    checkout = provenance.get("git") or {}
+    parts = [
+        str(provenance["started"]).partition("T")[0],
+        f"by relsim {provenance['relsim']}",
+        f"code {provenance['code']}",
+        f"commit {checkout['commit'][:10]}" if checkout.get("commit") else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def pictures(results: Results) -> list[Picture]:
@@ -153,11 +161,13 @@ def _reading(row: Mapping[Any, Any], results: Results) -> Reading:
         _interval(row, ("holds", "holds_low", "holds_high"), SHARE),
         _ends(row, amount),
         amount.behind,
-        {column: _shown(row, column, WHOLE) for column in ("runs", "points", "replications")},
-        [name for name in row["deciding"].split("; ") if name],
-        _known(row, "assumed_holds", SHARE),
-        _known(row, "needed", Amount(1.0, " runs", signed=False)),
-        _known(row, "break_even", WHOLE),
+        {
+            column: Shown(row[column], _counted(row[column]), column)
+            for column in ("runs", "points", "replications")
+        },
+        [_spaced(name) for name in factors_in(row["deciding"])],
+        _known(row, "assumed_holds", lambda share: SHARE.texts([share])[0]),
+        _known(row, "needed", _counted),
         spec.get("notes") or "",
         spec.get("untestable") or "",
     )
@@ -177,18 +187,42 @@ def _interval(
 
 
 def _ends(row: Mapping[Any, Any], amount: Amount) -> list[Shown]:
-    values = [float(row[column]) for column in ("band_low", "band_high")]
-    texts = amount.texts(values)
-    return [
-        Shown(value, text, column)
-        for value, text, column in zip(values, texts, ("band_low", "band_high"), strict=True)
-    ]
+    return [_exact(row, column, amount) for column in ("band_low", "band_high")]
 
 
-def _shown(row: Mapping[Any, Any], column: str, amount: Amount) -> Shown:
+def _exact(row: Mapping[Any, Any], column: str, amount: Amount) -> Shown:
     value = float(row[column])
-    return Shown(value, amount.texts([value])[0], column)
+    return Shown(value, amount.exact(value), column)
 
 
-def _known(row: Mapping[Any, Any], column: str, amount: Amount) -> Shown | None:
-    return _shown(row, column, amount) if math.isfinite(float(row[column])) else None
+def _known(row: Mapping[Any, Any], column: str, text: Callable[[float], str]) -> Shown | None:
+    value = float(row[column])
+    return Shown(value, text(value), column) if math.isfinite(value) else None
+
+
+def _counted(count: float) -> str:
+    return f"{count:,.0f}"
+
+
+def _spaced(factor: str) -> str:
+    return factor.replace("_", " ")
+
+
+def _comparison(row: Mapping[str, Any], results: Results) -> Comparison:
+    """Return a published number, the market's with its interval, and how far they are apart."""
+    amount = Amount.of(row["measure"], row["unit"])
+    titles = dict(zip(results.verdicts["reading"], results.verdicts["title"], strict=True))
+    published, model = float(row["published"]), float(row["model"])
+    known = math.isfinite(model)
+    apart = amount._replace(signed=True)
+    return Comparison(
+        row["what"],
+        row["source"],
+        titles[row["reading"]],
+        amount.behind,
+        Shown(published, amount.exact(published), "published"),
+        _interval(row, ("model", "low", "high"), amount) if known else None,
+        Shown(model - published, apart.texts([model - published])[0], "difference")
+        if known
+        else None,
+    )

@@ -41,10 +41,21 @@ def deciding_reading(results: Results) -> tuple[str, list[str]] | None:
     ordered = pd.concat([rows[rows["word"] == "conditional"], rows[rows["word"] != "conditional"]])
     for reading, names in zip(ordered["reading"], ordered["deciding"], strict=True):
         there = results.factors_of(reading)
-        factors = [name for name in names.split("; ") if name in there][:_MOST]
+        factors = [name for name in factors_in(names) if name in there][:_MOST]
         if factors:
             return str(reading), factors
     return None
+
+
+def factors_in(text: str) -> list[str]:
+    """Return the factors that a verdict names, the strongest first.
+
+    Examples
+    --------
+    >>> factors_in("turnover; discount_rate"), factors_in("")
+    (['turnover', 'discount_rate'], [])
+    """
+    return [name.strip() for name in text.split(";") if name.strip()]
 
 
 @drawing()

@@ -74,7 +74,9 @@ def frontier_described(results: Results) -> str:
     wanted = results.spec["frontier"]
     row = results.verdicts.set_index("reading").loc[wanted["reading"]]
     amount = Amount.of(row["measure"], row["unit"])
-    best, worst = (table.loc[which(table["effect"])] for which in (pd.Series.idxmax, pd.Series.idxmin))
+    best, worst = (
+        table.loc[which(table["effect"])] for which in (pd.Series.idxmax, pd.Series.idxmin)
+    )
     above = SHARE.write(float((table["effect"] > 0.0).mean()))
     ends = (
         f"{name} {amount.write(cell['effect'])} at {wanted['x']} {_level(cell['x'])} and "

@@ -167,7 +167,7 @@ def stacked(
     """
     tall = [float(group.heights.sum()) for group in groups]
     body = sum(tall) + _AXIS * (len(groups) - 1)
-    figure, box = frame(about, words, body, left=_LEFT, right=_LEFT, key=key, wide=NARROW)
+    figure, box = frame(about, words, body, left=_LEFT, right=_LEFT + 0.1, key=key, wide=NARROW)
     top = box.top
     for group, height in zip(groups, tall, strict=True):
         axes = axes_in(figure, box._replace(top=top, bottom=top - height))

@@ -19,7 +19,7 @@ class Look(NamedTuple):
     pale : str
         What it stands on.
     meaning : str
-        What it says, in a line.
+        What it says, in a line; ``{most}`` and ``{least}`` stand for shares of the scope.
     """
 
     sign: str
@@ -31,19 +31,20 @@ class Look(NamedTuple):
 LOOKS = {
     "supported": Look(
         "✓", "#004F86", "#E4F0F8",
-        "the whole interval lies in what is claimed, and so does nearly every point of the scope",
+        "the whole interval lies in what is claimed, and so do {most} of the scope or more",
     ),
     "refuted": Look(
         "✗", "#983500", "#FBEBE1",
-        "the whole interval lies outside what is claimed, and so does nearly every point",
+        "the whole interval lies outside what is claimed, and {least} of the scope or less in it",
     ),
     "conditional": Look(
         "◐", "#644A00", "#FAF1D9",
-        "it holds in a part of the scope, and the card says where",
+        "neither, and more runs would not change it: it holds in a part of the scope, and the card "
+        "says where",
     ),
     "inconclusive": Look(
         "?", "#444444", "#EEEEEE",
-        "the interval crosses a border of what is claimed, and more runs could settle it",
+        "neither, and luck may be why: more runs could settle it, and the card says how many",
     ),
     "untestable": Look(
         "⊘", "#444444", "#EEEEEE",
@@ -81,6 +82,18 @@ class Amount(NamedTuple):
         digits, sign = decimals_for(shown), "+" if self.signed else "-"
         return [_text(value, digits, sign) for value in shown]
 
+    def exact(self, value: float) -> str:
+        """Return a value as it was set, without unit: no sign but a minus, no decimals for show.
+
+        Examples
+        --------
+        >>> Amount.of("relative", "").exact(0.25), SHARE.exact(0.95)
+        ('25', '95')
+        """
+        if not math.isfinite(value):
+            return "–"
+        return f"{value / self.factor + 0.0:,.6g}".replace("-", "−")
+
     def write(self, value: float) -> str:
         """Return a value with its unit."""
         return self.with_unit(self.texts([value])[0])
@@ -111,13 +124,12 @@ def band(low: float, high: float, amount: Amount) -> str:
     Examples
     --------
     >>> band(0.25, 0.85, Amount.of("relative", ""))
-    '+25.0 to +85.0%'
+    '25 to 85%'
     >>> band(-math.inf, 0.2, Amount.of("value", "USD")), band(0.0, math.inf, SHARE)
-    ('below 0.200 USD', 'above 0%')
+    ('below 0.2 USD', 'above 0%')
     """
-    one, other = (amount.texts([end])[0] for end in (low, high))
+    one, other = amount.exact(low), amount.exact(high)
     if math.isfinite(low) and math.isfinite(high):
-        one, other = amount.texts([low, high])
         return amount.with_unit(f"{one} to {other}")
     if math.isfinite(low):
         return amount.with_unit(f"above {one}")

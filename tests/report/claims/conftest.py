@@ -109,7 +109,7 @@ def write_several(folder: Path) -> Path:
     rows = [
         verdict(
             name, "free-alone", "supported", title="Five points, free, rivals do nothing",
-            break_even=12.345, break_even_text="USD a customer saved", assumed_holds=0.9375,
+            break_even=12.345, break_even_text="12.3 USD a customer saved [9.8, 14.9]", assumed_holds=0.9375,
         ),
         verdict(
             name, "paid", "conditional", title="Five points, paid for at the price they cost",
