@@ -60,12 +60,13 @@ def factors_in(text: str) -> list[str]:
 
 @drawing()
 def deciding(results: Results) -> Figure | None:
-    """Draw the effect at every point of a reading along its deciding factors, None if it has none.
+    """Draw the effect at every point of a reading along its deciding factors.
 
-    A panel for each factor, the effect from left to right on a common axis.
+    A panel for each factor, the effect from left to right on a common axis; None if the reading
+    has no such factor, or a map shows them already.
     """
     found = deciding_reading(results)
-    if found is None:
+    if found is None or results.spec.get("frontier"):
         return None
     reading, factors = found
     about = AboutClaim.of(results)

@@ -33,7 +33,7 @@ from relsim.report.style import (
 
 Array = npt.NDArray[np.float64]
 
-NARROW = 4.2
+NARROW = 3.6
 """Width of figures that stand side by side on a desk and alone on a phone, inches."""
 
 BAND, BAND_EDGE = "#F7E2B5", ORANGE
