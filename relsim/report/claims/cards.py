@@ -179,11 +179,8 @@ def _interval(
     values = [float(row[column]) for column in columns]
     if not math.isfinite(values[0]):
         return None
-    shown = [
-        Shown(value, text, column)
-        for value, text, column in zip(values, amount.texts(values), columns, strict=True)
-    ]
-    return Interval(*shown, amount.behind)
+    middle, low, high = map(Shown, values, amount.texts(values), columns)
+    return Interval(middle, low, high, amount.behind)
 
 
 def _ends(row: Mapping[Any, Any], amount: Amount) -> list[Shown]:

@@ -1,5 +1,7 @@
 """What decides a reading: its effect along the factors that move it most."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -107,11 +109,11 @@ def deciding(results: Results) -> Figure | None:
 class _Panel:
     """A factor from below to above."""
 
-    def __init__(self, name: str, values: "pd.Series[object]") -> None:
+    def __init__(self, name: str, values: "pd.Series[Any]") -> None:
         self.name = named(name)
         self.numeric = bool(pd.api.types.is_numeric_dtype(values))
         if self.numeric:
-            self.places = values.to_numpy(dtype=np.float64)
+            self.places: Array = values.to_numpy(dtype=np.float64)
             self.limits = value_limits(self.places)
             self.ticks = value_ticks(*self.limits, 5)
             self.labels = tick_labels(self.ticks)

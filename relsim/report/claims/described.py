@@ -74,14 +74,12 @@ def frontier_described(results: Results) -> str:
     wanted = results.spec["frontier"]
     row = results.verdicts.set_index("reading").loc[wanted["reading"]]
     amount = Amount.of(row["measure"], row["unit"])
-    best, worst = (
-        table.loc[which(table["effect"])] for which in (pd.Series.idxmax, pd.Series.idxmin)
-    )
+    ordered = table.sort_values("effect").to_dict("records")
     above = SHARE.write(float((table["effect"] > 0.0).mean()))
     ends = (
         f"{name} {amount.write(cell['effect'])} at {wanted['x']} {_level(cell['x'])} and "
         f"{wanted['y']} {_level(cell['y'])}"
-        for name, cell in (("highest", best), ("lowest", worst))
+        for name, cell in (("highest", ordered[-1]), ("lowest", ordered[0]))
     )
     return f"{len(table)} combinations, {above} of them above zero; {', '.join(ends)}."
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,8 @@ from relsim.report.style import (
 )
 
 Array = npt.NDArray[np.float64]
+Says = Callable[["pd.Series[Any]"], str]
+"""What makes the line of numbers of a reading from its verdict."""
 
 NARROW = 3.6
 """Width of figures that stand side by side on a desk and alone on a phone, inches."""
@@ -94,7 +97,7 @@ class Group:
     words: list[tuple[int, list[str]]]
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, about: AboutStudy, says: Callable[[pd.Series], str]) -> "Group":
+    def of(cls, rows: pd.DataFrame, about: AboutStudy, says: Says) -> "Group":
         """Return a group of readings, with a line for each that says its numbers."""
         measure = str(rows["measure"].iloc[0])
         amount = Amount.of(measure, str(rows["unit"].iloc[0]))
@@ -136,7 +139,7 @@ class Group:
         return f"{name} ({self.scale.unit})" if self.scale.unit else name
 
 
-def grouped(results: Results, about: AboutStudy, says: Callable[[pd.Series], str]) -> list[Group]:
+def grouped(results: Results, about: AboutStudy, says: Says) -> list[Group]:
     """Return the readings that were tested, by measure and unit, in their order."""
     tested = results.verdicts[np.isfinite(results.verdicts["effect"])]
     return [
@@ -229,7 +232,7 @@ def named(factor: str) -> str:
     return plain(factor.replace("_", " "))
 
 
-def says_verdict(row: pd.Series) -> str:
+def says_verdict(row: "pd.Series[Any]") -> str:
     """Return effect, interval, word and number of runs of a reading."""
     amount = Amount.of(row["measure"], plain(row["unit"]))
     effect, low, high = amount.texts([row["effect"], row["low"], row["high"]])
@@ -238,7 +241,7 @@ def says_verdict(row: pd.Series) -> str:
     return f"{amount.with_unit(effect)} [{low}, {high}] · {sign} {row['word']} · n = {runs}"
 
 
-def says_share(row: pd.Series) -> str:
+def says_share(row: "pd.Series[Any]") -> str:
     """Return in which share of the scope a reading holds."""
     holds, low, high = SHARE.texts([row["holds"], row["holds_low"], row["holds_high"]])
     points = counted(int(row["points"]), "point")

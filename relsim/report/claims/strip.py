@@ -47,12 +47,10 @@ def strip(results: Results) -> Figure | None:
         borders = group.rows[["band_low", "band_high"]].to_numpy(dtype=np.float64)
         return np.concatenate([*inside, borders.ravel()]) / group.scale.factor
 
-    beyond = []
-
     def draw(axes: Axes, group: Group) -> None:
         for reading, middle in zip(group.rows["reading"], group.middles, strict=True):
             effect, holds = values[reading]
-            beyond.append(_draw_points(axes, effect / group.scale.factor, holds, float(middle)))
+            _draw_points(axes, effect / group.scale.factor, holds, float(middle))
 
     key = [
         Line2D([], [], linewidth=0.0, markersize=5, **HOLDS),  # type: ignore[arg-type]  # keywords of several types

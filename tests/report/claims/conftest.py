@@ -109,12 +109,13 @@ def write_several(folder: Path) -> Path:
     rows = [
         verdict(
             name, "free-alone", "supported", title="Five points, free, rivals do nothing",
-            break_even=12.345, break_even_text="12.3 USD a customer saved [9.8, 14.9]", assumed_holds=0.9375,
+            break_even=12.345, assumed_holds=0.9375,
+            break_even_text="pays while a unit of saved costs less than 12.3 USD",
         ),
         verdict(
             name, "paid", "conditional", title="Five points, paid for at the price they cost",
             effect=0.0312, low=0.0123, high=0.0501, band_low=0.0, band_high=np.inf, holds=0.62,
-            holds_low=0.478, holds_high=0.744, box="holds where turnover < 0.052 and base is telecom",
+            holds_low=0.478, holds_high=0.744, box="holds where turnover < 0.052 and so on",
         ),
         verdict(
             name, "everyone", "refuted", title="All firms at once", effect=-0.1215, low=-0.1512,
