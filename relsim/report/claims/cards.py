@@ -18,7 +18,7 @@ from relsim.report.claims.frontier import frontier
 from relsim.report.claims.inlining import svg_of
 from relsim.report.claims.results import Results
 from relsim.report.claims.strip import strip
-from relsim.report.claims.words import LOOKS, SHARE, Amount, Look
+from relsim.report.claims.words import LOOKS, SHARE, STANDINGS, Amount, Look
 
 
 class Shown(NamedTuple):
@@ -101,7 +101,9 @@ class Card(NamedTuple):
     comparisons: list[Comparison]
     pictures: list[Picture]
     favours: Mapping[str, list[str]]
+    standing: str
     made: str
+    quick: bool
 
 
 def card(results: Results) -> Card:
@@ -116,7 +118,9 @@ def card(results: Results) -> Card:
         [_comparison(row, results) for row in results.comparisons],
         pictures(results),
         favours,
+        STANDINGS[results.spec["source"]["standing"]],
         _made(results.provenance),
+        results.quick,
     )
 
 
@@ -176,7 +180,7 @@ def _reading(row: Mapping[Any, Any], results: Results) -> Reading:
 def _interval(
     row: Mapping[Any, Any], columns: tuple[str, str, str], amount: Amount
 ) -> Interval | None:
-    values = [float(row[column]) for column in columns]
+    values = [_float(row[column]) for column in columns]
     if not math.isfinite(values[0]):
         return None
     middle, low, high = map(Shown, values, amount.texts(values), columns)
@@ -197,6 +201,11 @@ def _known(row: Mapping[Any, Any], column: str, text: Callable[[float], str]) ->
     return Shown(value, text(value), column) if math.isfinite(value) else None
 
 
+def _float(value: float | None) -> float:
+    """Return a number as JSON or a table have it, which know no nan and no None."""
+    return math.nan if value is None else float(value)
+
+
 def _counted(count: float) -> str:
     return f"{count:,.0f}"
 
@@ -209,7 +218,7 @@ def _comparison(row: Mapping[str, Any], results: Results) -> Comparison:
     """Return a published number, the market's with its interval, and how far they are apart."""
     amount = Amount.of(row["measure"], row["unit"])
     titles = dict(zip(results.verdicts["reading"], results.verdicts["title"], strict=True))
-    published, model = float(row["published"]), float(row["model"])
+    published, model = float(row["published"]), _float(row["model"])
     known = math.isfinite(model)
     apart = amount._replace(signed=True)
     return Comparison(

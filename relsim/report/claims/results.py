@@ -46,6 +46,8 @@ class Results:
         A row for every reading and point of its scope.
     comparisons : sequence of mapping
         Published numbers beside the market's.
+    quick : bool
+        Whether it was a quick look, of small markets and few runs.
     """
 
     folder: Path
@@ -54,6 +56,7 @@ class Results:
     verdicts: pd.DataFrame
     points: pd.DataFrame
     comparisons: tuple[Mapping[str, Any], ...]
+    quick: bool
 
     @property
     def name(self) -> str:
@@ -68,7 +71,7 @@ class Results:
     def factors_of(self, reading: str) -> list[str]:
         """Return the names of the factors that differ between points of a reading."""
         rows = self.points_of(reading).drop(columns=list(_BESIDES), errors="ignore")
-        return [str(name) for name, column in rows.items() if len(set(column)) > 1]
+        return [str(name) for name, column in rows.items() if len(set(column.dropna())) > 1]
 
 
 def read_all(folder: Path) -> list[Results]:
@@ -105,7 +108,7 @@ def read(folder: Path) -> Results:
     )
     return Results(
         folder, about["claim"], about["provenance"], verdicts, points,
-        tuple(about.get("comparisons", ())),
+        tuple(about.get("comparisons", ())), bool(about.get("quick")),
     )  # fmt: skip
 
 

@@ -54,6 +54,14 @@ LOOKS = {
 """The five words that a verdict may have."""
 
 
+STANDINGS = {
+    "seen": "the source was seen",
+    "as commonly quoted": "as commonly quoted; no first source was seen",
+    "computed": "computed from what the source says",
+}
+"""What is known of the source of a claim."""
+
+
 class Amount(NamedTuple):
     """How values of one measure are written: ``value / factor``, with a sign, in a unit."""
 

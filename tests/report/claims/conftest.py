@@ -88,7 +88,7 @@ def write_claim(
             "opposite": f"relsim claim {claim} --set market.annual_turnover=0.3",
             "readings": {row["reading"]: {"notes": ""} for row in rows}, "frontier": None, **spec,
         },
-        "comparisons": list(comparisons),
+        "comparisons": list(comparisons), "quick": claim == "size-decides",
         "provenance": {
             "relsim": "0.6.0", "started": "2026-11-24T22:36:07+00:00", "code": "0123456789abcdef",
             "git": {"commit": "89abcdef0123456789abcdef0123456789abcdef", "dirty": False},
@@ -143,6 +143,11 @@ def write_several(folder: Path) -> Path:
                 "reading": "free-alone", "what": "Effect in credit cards", "published": 0.75,
                 "unit": "", "source": "Somebody 1990", "measure": "relative", "model": 0.4123,
                 "low": 0.3456, "high": 0.4789,
+            },
+            {
+                "reading": "paid", "what": "What is not known here", "published": 0.1, "unit": "",
+                "source": "Somebody", "measure": "relative", "model": None, "low": None,
+                "high": None,
             },
         ),
         readings={

@@ -106,7 +106,8 @@ def row_of(folder: Path, node: Node) -> dict[str, Any]:
     place = node.near("data-comparison")
     if place is not None:
         row = dict(about(folder, claim)["comparisons"][int(place)])
-        return {**row, "difference": row["model"] - row["published"]}
+        apart = None if row["model"] is None else row["model"] - row["published"]
+        return {**row, "difference": apart}
     table = pd.read_csv(folder / claim / "verdicts.csv").set_index("reading")
     return dict(table.loc[node.near("data-reading") or ""])
 
@@ -235,6 +236,12 @@ def test_an_untestable_reading_says_why(page: Node) -> None:
         node for node in page.all("section") if node.attributes.get("data-reading") == "banks"
     )
     assert "The source's streams are not published." in section.text()
+
+
+def test_a_quick_look_and_the_standing_of_a_source_are_said(page: Node) -> None:
+    said = {card.attributes["id"]: card.text() for card in page.all("article")}
+    assert [name for name, text in said.items() if "A quick look:" in text] == ["size-decides"]
+    assert all("the source was seen" in text for text in said.values())
 
 
 def test_the_same_results_give_the_same_bytes(written: Path, tmp_path: Path) -> None:
