@@ -15,9 +15,9 @@ from scipy.stats import qmc
 from relsim.errors import RelsimError
 from relsim.lab.designing import BASE, factor_of
 from relsim.lab.points import POINT
-from relsim.lab.spec import DesignSpec, ExperimentSpec, ReplicationSpec
+from relsim.lab.spec import DesignSpec, ReplicationSpec
 from relsim.lab.study import Study
-from relsim.spec import MarketSpec, override
+from relsim.spec import MarketSpec
 from relsim.spec.explain import Entry, entries
 from relsim.spec.fields import ASSUMED
 
@@ -57,7 +57,7 @@ def check_of(study: Study, points: int, replications: int, seed: int = 1) -> Che
     study : Study
         The experiment of the reading.
     points : int
-        Changes of what is assumed.
+        Changes of what is assumed, spread over the bases.
     replications : int
         Of each.
     seed : int
@@ -68,44 +68,30 @@ def check_of(study: Study, points: int, replications: int, seed: int = 1) -> Che
     Check or None
         None where the reading itself sets all that is assumed, or no change makes a market.
     """
-    centre = _centre(study)
     keys = assumed_keys(study)
     if not keys:
         return None
     spec = study.spec.model_copy(
         update={
-            "levers": (),
-            "uncertainties": (),
             "design": DesignSpec(seed=seed),
             "replication": ReplicationSpec(minimum=replications),
             "panel": None,
         }
     )
-    markets = tuple(override(market, centre, study.name) for market in study.markets)
-    whole = dataclasses.replace(study, spec=spec, markets=markets, design=_nothing(spec))
-    tables, dropped = [], 0
-    for base, market in zip(spec.bases, markets, strict=True):
-        candidates = _changes(market, keys, points * _CANDIDATES, seed)
-        design = _with_base(candidates, base, spec)
-        kept, looked = _sound(dataclasses.replace(whole, design=design), points)
+    whole = dataclasses.replace(study, spec=spec)
+    centre = {factor.title: factor_of(factor).centre() for factor in spec.factors}
+    tables, dropped, each = [], 0, -(-points // len(spec.bases))
+    for base, market in zip(spec.bases, study.markets, strict=True):
+        design = _changes(market, keys, each * _CANDIDATES, seed).assign(**centre)
+        if len(spec.bases) > 1:
+            design.insert(0, BASE, base)
+        kept, looked = _sound(dataclasses.replace(whole, design=design), each)
         tables.append(design.iloc[kept])
         dropped += looked - len(kept)
     sound = pd.concat(tables, ignore_index=True).rename_axis(POINT)
     if sound.empty:
         return None
     return Check(dataclasses.replace(whole, design=sound), keys, dropped)
-
-
-def _nothing(spec: ExperimentSpec) -> pd.DataFrame:
-    return _with_base(pd.DataFrame(index=pd.RangeIndex(1)), spec.bases[0], spec)
-
-
-def _with_base(design: pd.DataFrame, base: str, spec: ExperimentSpec) -> pd.DataFrame:
-    """Return a design that says its base where an experiment has several."""
-    if len(spec.bases) > 1:
-        design = design.copy()
-        design.insert(0, BASE, base)
-    return design.rename_axis(POINT)
 
 
 def _sound(study: Study, wanted: int) -> tuple[list[int], int]:
@@ -140,11 +126,6 @@ def assumed_keys(study: Study) -> tuple[str, ...]:
 
 def _is_number(entry: Entry) -> bool:
     return isinstance(entry.default, int | float) and not isinstance(entry.default, bool)
-
-
-def _centre(study: Study) -> dict[str, Any]:
-    """Return the middle of every factor of the scope, by its key."""
-    return {factor.key: factor_of(factor).centre() for factor in study.spec.factors}
 
 
 def _changes(market: MarketSpec, keys: tuple[str, ...], points: int, seed: int) -> pd.DataFrame:

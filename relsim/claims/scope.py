@@ -219,7 +219,7 @@ def scope_of(
         )
     points, by_pair = found.points[known], by_pair[known]
     table = _described(study, points)
-    names = tuple(name for name in table if name != BASE or BASE in study.design)
+    names = tuple(str(name) for name in table if name != BASE or BASE in study.design)
     of_point = np.nanmean(by_pair, axis=1)
     half = _luck(by_pair, table[BASE].to_numpy())
     table = table.assign(

@@ -1,6 +1,7 @@
 """What a claim is made of: typed, frozen, validated models of its config."""
 
 import math
+import re
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -12,6 +13,7 @@ from relsim.spec.fields import SpecModel
 Measure = Literal["relative", "difference", "value"]
 Standing = Literal["seen", "as commonly quoted", "computed"]
 Span = tuple[float, float]
+_NAME = "^[a-z0-9][a-z0-9-]*$"
 
 
 class SourceSpec(SpecModel):
@@ -222,9 +224,7 @@ class QuickSpec(SpecModel):
 class ClaimSpec(SpecModel):
     """A claim: what people say, who says it, and every reading that is tested."""
 
-    id: str = fields.key(
-        "Its name in commands and folders.", unit="-", pattern=r"^[a-z0-9][a-z0-9-]*$"
-    )
+    id: str = fields.key("Its name in commands and folders.", unit="-", pattern=_NAME)
     title: str = fields.key("A few words.", unit="-", min_length=1)
     statement: str = fields.key("The claim as people say it.", unit="-", min_length=1)
     source: SourceSpec = fields.key("Where it was read.", unit="-")
@@ -244,3 +244,12 @@ class ClaimSpec(SpecModel):
         "A map over two factors of a reading.", unit="-", default=None
     )
     quick: QuickSpec = fields.key("Sizes of a quick look.", unit="-", default=QuickSpec())
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        for name in self.readings:
+            if not re.fullmatch(_NAME, name):
+                raise ValueError(
+                    f"readings: given the name {name!r}, allowed: small letters, digits and -"
+                )
+        return self

@@ -192,6 +192,10 @@ Reuse = Annotated[
     ),
 ]
 
+Crate = Annotated[
+    bool, typer.Option("--crate", help="Describe the results for archives, as an RO-Crate.")
+]
+
 ExperimentFolder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder with the results of relsim experiment.")
 ]
@@ -254,3 +258,36 @@ SomeRuns = Annotated[
     int | None,
     typer.Option("--runs", metavar="N", help="Run only so many again, evenly spread."),
 ]
+
+Claims = Annotated[
+    list[str],
+    typer.Argument(
+        help="YAML files, or names of claims that come with relsim; or: new FILE.",
+        metavar="CLAIM...",
+        autocompletion=completing.claims,
+        show_default=False,
+    ),
+]
+
+Quick = Annotated[
+    bool, typer.Option("--quick", help="A quick look: small markets, few points, little luck.")
+]
+
+ClaimsOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Folder for the results; what was finished there is gone on with. Unless said: "
+        "results/claims, or results/claims-quick with --quick.",
+    ),
+]
+
+Expect = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Exit with 1 where a word is another than in these results of claims."
+    ),
+]
+
+NoPage = Annotated[bool, typer.Option("--no-page", help="Write tables only.")]
