@@ -188,6 +188,7 @@ def experiment(
     retry_failed: options.RetryFailed = False,
     repair: options.Repair = False,
     reuse: options.Reuse = None,
+    crate: options.Crate = False,
     no_figures: options.NoFigures = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -209,6 +210,7 @@ def experiment(
                 retry_failed=retry_failed,
                 repair=repair,
                 reuse=reuse,
+                crate=crate,
                 figures=not no_figures,
                 quiet=quiet,
             )
@@ -218,7 +220,7 @@ def experiment(
 @app.command(
     epilog=examples(
         "relsim compare DIR --control offensive --treatment defensive --outcome profit",
-        "relsim compare DIR --outcome profit --margin -1000 1000   is there no effect that matters?",
+        "relsim compare DIR --outcome profit --margin -1000 1000   none that matters?",
     )
 )
 def compare(

@@ -192,6 +192,10 @@ Reuse = Annotated[
     ),
 ]
 
+Crate = Annotated[
+    bool, typer.Option("--crate", help="Describe the results for archives, as an RO-Crate.")
+]
+
 ExperimentFolder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder with the results of relsim experiment.")
 ]
