@@ -238,6 +238,11 @@ def test_an_untestable_reading_says_why(page: Node) -> None:
     assert "The source's streams are not published." in section.text()
 
 
+def test_percent_differ_by_points(page: Node) -> None:
+    cells = [n for n in page.all("td") if n.attributes.get("data-label") == "Difference"]
+    assert [cell.text() for cell in cells] == ["−33.8 points", "not known"]
+
+
 def test_a_quick_look_and_the_standing_of_a_source_are_said(page: Node) -> None:
     said = {card.attributes["id"]: card.text() for card in page.all("article")}
     assert [name for name, text in said.items() if "A quick look:" in text] == ["size-decides"]
