@@ -133,6 +133,13 @@ def test_every_number_is_the_table_s(written: Path, page: Node) -> None:
     assert seen["assumed_holds"] == verdicts["assumed_holds"].notna().sum()
 
 
+def test_intervals_stand_behind_what_they_are_of_the_lower_end_first(page: Node) -> None:
+    cells = [n for n in page.all("td") if n.attributes.get("data-label") in {"Effect", "Holds in"}]
+    found = [[n.attributes["data-column"] for n in cell.all("data")] for cell in cells]
+    wanted = {("effect", "low", "high"), ("holds", "holds_low", "holds_high"), ()}
+    assert {tuple(columns) for columns in found} == wanted
+
+
 def strings(value: object) -> Iterator[str]:
     """Return all texts in what was read from JSON."""
     if isinstance(value, str):
