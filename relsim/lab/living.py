@@ -129,8 +129,9 @@ def _results(
     recipe: Recipe, assignment: Assignment, spec: MarketSpec
 ) -> tuple[tuple[float, ...], npt.NDArray[np.float64] | None]:
     market = Market(spec, recipe.seed, assignment.replication, threads=recipe.threads).run()
-    columns = market.columns
-    taken = tuple(measure(outcome, columns) for outcome in recipe.outcomes[assignment.base])
+    columns, wanted = market.columns, recipe.outcomes[assignment.base]
+    by_tenure = market.tenure_columns if any(outcome.tenure for outcome in wanted) else {}
+    taken = tuple(measure(outcome, columns, by_tenure) for outcome in wanted)
     if not recipe.panel:
         return taken, None
     kept = np.stack([columns[name] for name in recipe.panel], axis=-1)

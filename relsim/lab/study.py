@@ -15,6 +15,7 @@ import pandas as pd
 from relsim.errors import SpecError
 from relsim.lab.designing import BASE, SAMPLE, design_of
 from relsim.lab.living import Assignment
+from relsim.lab.moving import values_of
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import POINT, factor_columns
 from relsim.lab.reading import Config
@@ -148,8 +149,16 @@ class Study:
         """Return the base and the values of a design point."""
         row = self._rows[point]
         base = self.spec.bases.index(row[BASE]) if BASE in row else 0
-        keys = {factor.title: factor.key for factor in self.spec.factors}
-        return base, {keys.get(name, name): row[name] for name in self.factors}
+        specs = {factor.title: factor for factor in self.spec.factors}
+        values: dict[str, Any] = {}
+        for name in self.factors:
+            factor = specs.get(name)
+            values |= (
+                {name: row[name]}
+                if factor is None
+                else values_of(factor, row[name], self.markets[base])
+            )
+        return base, values
 
     @cached_property
     def factors(self) -> list[str]:
@@ -236,7 +245,7 @@ class Study:
         self._check_points()
 
     def _check_arms(self) -> None:
-        keys = {factor.key for factor in self.spec.factors}
+        keys = {key for factor in self.spec.factors for key in (factor.key, *factor.also)}
         for arm, values in self.spec.arms.items():
             both = sorted(keys & set(values))
             if both:
