@@ -136,9 +136,9 @@ def _named(*parts: str) -> str:
 
 
 def _forest(study: Study, effects: pd.DataFrame, about: AboutStudy) -> Figure:
-    unit = "points, each once" if study.sampled else "pairs"
+    unit = "points: of each, its pairs' mean" if study.sampled else "pairs"
     says = (
-        f"Each less {spoken(study.spec.reference)}, with the same customers and the same luck. "
+        f"Each less {spoken(study.spec.reference)}, with the same customers and luck. "
         f"Intervals are over {unit}."
     )
     return forest(_for_forest(study, effects), about, says=says)
