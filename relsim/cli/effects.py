@@ -39,7 +39,7 @@ def print_effects(
     by: Sequence[str],
     confidence: float,
     runs: pd.DataFrame | None = None,
-    rest: str = "--out FILE writes all",
+    rest: str = "--csv FILE writes all",
 ) -> None:
     """Print a table of effects, a row an effect, and what its numbers rest on.
 
@@ -89,13 +89,15 @@ def print_effects(
 
 def _units(study: Study, by: Sequence[str]) -> str:
     """Return what the unit of inference is: a pair of runs, a point, or a sample of several."""
+    apart = set(study.levers) <= set(by)
     if not study.sampled:
-        return "pairs"
-    return "points" if set(study.levers) <= set(by) else "samples"
+        return "pairs" if apart else "pooled pairs"
+    return "points" if apart else "samples"
 
 
 _UNITS = {
     "pairs": "pairs of runs with the same luck",
+    "pooled pairs": "pairs of runs, of all levers and bases together, taken as independent",
     "points": "points: each counts once, through the mean of its replications",
     "samples": "samples of the uncertainties: each counts once, through the mean of its points",
 }
@@ -115,7 +117,7 @@ def _explained(
     if tested:
         yield "p (outside margin): small where an effect is within its margin (TOST)."
     gained = _median(table["variance_reduction"])
-    if math.isnan(gained):
+    if math.isnan(gained) or units == "pooled pairs":
         return
     if units == "pairs":
         yield (

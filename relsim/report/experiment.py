@@ -32,6 +32,7 @@ from relsim.report.lab.surface import surface
 from relsim.report.lab.tornado import tornado
 
 _MOST_EFFECTS = 60  # rows of one forest
+_LEAST_FOR_BOOTSTRAP = 20  # units: of fewer its interval is too narrow (results/coverage)
 _ENDS = {"difference_low": "low", "difference_high": "high"}
 _MONTHLY_MONEY = {*CUSTOMER_LINES, *FIRM_LINES, "profit", "contribution"}
 _MONEY = {*WORTH_COLUMNS, "cash", "price", "referral_reward"}
@@ -154,6 +155,8 @@ def _for_forest(study: Study, effects: pd.DataFrame) -> pd.DataFrame:
     ]
     units = [_unit(study, outcome) for outcome in effects["outcome"]]
     named = {name: effects[name].map(spoken) for name in ("outcome", "arm")}
+    enough = effects["clusters"] >= _LEAST_FOR_BOOTSTRAP
+    named |= {name: effects[name].where(enough) for name in ("bootstrap_low", "bootstrap_high")}
     return _renamed(effects.assign(**named)).assign(**percent, label=levels, unit=units)
 
 
@@ -198,7 +201,7 @@ def _outcomes_over_levers(
         (*_as_tuple(level), *t_interval(values, study.spec.replication.confidence))
         for level, values in means.groupby(level=study.levers)
     ]
-    table = pd.DataFrame(rows, columns=[*study.levers, "mean", "low", "high"])
+    table = pd.DataFrame(rows, columns=[*study.levers, "mean", "low", "high"]).apply(_as_numbers)
     value = Quantity("mean", spoken(outcome), _unit(study, outcome))
     for base, part, own in _by_base(study, table, about):
         for kind, figure in _over_levers(study, part, own, value):
@@ -207,6 +210,12 @@ def _outcomes_over_levers(
 
 def _as_tuple(level: Any) -> tuple[Any, ...]:
     return level if isinstance(level, tuple) else (level,)
+
+
+def _as_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return a column as numbers where all of it is; levels may be written as text."""
+    found = pd.to_numeric(column, errors="coerce")
+    return found if found.notna().any() and (found.notna() == column.notna()).all() else column
 
 
 def _over_levers(
