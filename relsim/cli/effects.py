@@ -163,7 +163,7 @@ def number(value: float, *, sign: bool = False) -> str:
 
     Examples
     --------
-    >>> number(1234567.8), number(0.012345), number(-2.5, sign=True), number(float("nan"))
+    >>> number(1234567.8), number(0.0123412), number(-2.5, sign=True), number(float("nan"))
     ('1,235,000', '0.01234', '-2.5', '-')
     """
     if not math.isfinite(value):
