@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy import stats
 
 from relsim.lab.spec import ExperimentSpec
 
@@ -77,3 +79,15 @@ def test_keys_of_the_table_are_those_of_the_config() -> None:
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", PAGE))
 def test_links_lead_somewhere(link: str) -> None:
     assert (ROOT / "docs" / link).resolve().exists()
+
+
+def test_what_shared_luck_does_to_intervals_over_points() -> None:
+    """24 points that spread by 1, and 4 replications: luck of 1/2 that all share, 1/2 that none do."""
+    found = re.search(r"with 24 points, 4 replications.*?(\d+)%", PAGE, flags=re.DOTALL)
+    assert found
+    rng, many = np.random.default_rng(1), 4000
+    spread, shared = rng.normal(size=(many, 24, 1)), 0.5 * rng.normal(size=(many, 1, 4))
+    points = (spread + shared + 0.5 * rng.normal(size=(many, 24, 4))).mean(axis=2)
+    half = stats.t.ppf(0.975, 23) * points.std(axis=1, ddof=1) / np.sqrt(24)
+    held = np.mean(np.abs(points.mean(axis=1)) <= half)
+    assert 100 * held == pytest.approx(float(found[1]), abs=1.5)
