@@ -184,7 +184,7 @@ def targets(
         of: dict[str, npt.NDArray[np.float64]] = {}
         for arm in (reference, *names):
             rows = means.xs((cell, arm), level=("cell", "arm")).reindex(range(size))
-            of[arm] = rows.to_numpy(dtype=np.float64)
+            of[arm] = np.asarray(rows, dtype=np.float64)
         apart = {name: np.asarray(of[name] - of[reference]) for name in names}
         found[cell] = apart or of
     return found

@@ -130,13 +130,15 @@ class Store:
 
     def _hold(self) -> None:
         try:
-            with self.writing():
-                self._lock.acquire()
-        except filelock.Timeout:
+            self._lock.acquire()
+        except filelock.Timeout:  # an OSError itself
             raise OutputError(
                 f"{self.shown}: another process works on this experiment; wait until it has ended, "
                 "or name another folder with --out"
             ) from None
+        except OSError as error:
+            with self.writing():
+                raise error
 
     def _check_same(self) -> None:
         there, version = self.journal.noted("key"), self.journal.noted("store")
