@@ -117,10 +117,13 @@ def query(folder: Path, words: str, csv: bool) -> None:
         try:
             for name, source in tables.items():
                 data.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  # own names
-            frame = data.execute(words).df()
+            asked = data.sql(words)
+            frame = None if asked is None else asked.df()
         except duckdb.Error as error:
             reason = " ".join(str(error).split())
             raise SpecError(f"query: {reason} (tables: {', '.join(tables)})") from None
+    if frame is None:
+        raise SpecError(f"query: gives no table, allowed: select (tables: {', '.join(tables)})")
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return

@@ -182,9 +182,9 @@ def _draw(order: Order, study: Study, store: Store) -> None:
     try:
         with store.writing():
             draw(study, store)
-    except RelsimError:
-        raise
-    except Exception as error:  # noqa: BLE001  # tables are worth more than their pictures
+    except Exception as error:  # tables are worth more than their pictures
+        if isinstance(error.__cause__, OSError):
+            raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         _whisper(order, f"figures could not be drawn ({reason}); the tables are whole")
 

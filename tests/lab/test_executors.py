@@ -160,6 +160,7 @@ def test_a_cluster_of_which_one_worker_is_killed(tmp_path: Path) -> None:
 def test_a_scheduler_that_ends(tmp_path: Path) -> None:
     study = study_of(tmp_path, {"replication.minimum": 10})
     with scheduler(tmp_path) as (pid, address), worker(address, tmp_path):
+
         def each(_: int, __: int) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

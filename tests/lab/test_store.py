@@ -123,9 +123,7 @@ def test_a_kill_in_the_middle_of_a_repair_loses_nothing(
 
     connect = sqlite3.connect
     with monkeypatch.context() as patch:
-        patch.setattr(
-            journals.sqlite3, "connect", lambda *a, **k: connect(*a, factory=Dying, **k)
-        )
+        patch.setattr(journals.sqlite3, "connect", lambda *a, **k: connect(*a, factory=Dying, **k))
         with held(study, tmp_path / "out") as store, pytest.raises(Killed):
             store.repair()
     with held(study, tmp_path / "out") as store:
