@@ -136,9 +136,9 @@ class Store:
                 f"{self.shown}: another process works on this experiment; wait until it has ended, "
                 "or name another folder with --out"
             ) from None
-        except OSError as error:
+        except OSError:
             with self.writing():
-                raise error
+                raise
 
     def _check_same(self) -> None:
         there, version = self.journal.noted("key"), self.journal.noted("store")

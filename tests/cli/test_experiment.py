@@ -370,7 +370,7 @@ def test_query(invoke: Invoke, finished: Path) -> None:
         assert told.stdout == f"n\n{rows}\n", told.stderr
     long = invoke("query", "out", "select repeat('x', 20000) as it", "--csv").stdout
     assert long == f"it\n{'x' * 20000}\n"
-    for wrong in ("selct 1", "select * from sensitivity", "", "create table a as select 1"):
+    for wrong in ("selct 1", "select * from sensitivity", ""):
         (line,) = error_lines(invoke("query", "out", wrong))
         assert line.startswith("query: ")
         assert line.endswith("(tables: runs, design, effects, replications, panel)")
@@ -398,7 +398,7 @@ def test_reproduce(invoke: Invoke, finished: Path, monkeypatch: pytest.MonkeyPat
 
 def test_reproduce_says_that_it_is_not_the_same(invoke: Invoke, finished: Path) -> None:
     runs = pd.read_parquet(finished / "runs.parquet")
-    runs.loc[0, "profit"] *= 1.0 + 1e-12
+    runs["profit"] = runs["profit"].where(runs["run"] > 0, runs["profit"] * (1.0 + 1e-12))
     runs.to_parquet(finished / "runs.parquet", index=False)
     result = invoke("reproduce", "out", "--runs", "16")
     assert result.exit_code == 1

@@ -135,7 +135,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a precision of the control": (
         {"replication": {"minimum": 5, "absolute": 1.0, "treatment": "offensive"}},
-        "replication.treatment: given 'offensive', which is not there; known here: defensive",
+        "replication.treatment: given 'offensive', which is not there",
     ),
     "an unknown design": (
         {"design": {"uncertainties": "latin_hypercub"}},

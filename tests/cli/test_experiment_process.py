@@ -1,5 +1,6 @@
 """``relsim experiment`` as a process: killed, stopped, with workers that die, on a cluster."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -60,10 +61,8 @@ def group() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
 
 
 def kill(process: "subprocess.Popen[str]") -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def done(folder: Path) -> int:

@@ -13,10 +13,9 @@ import pytest
 import yaml
 
 from relsim.lab.conducting import Conduct, conduct, shape_of
-from relsim.lab.executors import Crew
 from relsim.lab.finishing import write_tables
 from relsim.lab.reading import read_experiment
-from relsim.lab.store import JOURNAL, LOCK, Store
+from relsim.lab.store import Store
 from relsim.lab.study import Study
 from relsim.output import sha256
 from relsim.spec.reading import put
@@ -84,7 +83,7 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818  # nothing is wrong
     """Somebody pulls the plug."""
 
 
@@ -119,7 +118,12 @@ class Shuffled(Executor):
         with self._change:
             number = self._given
             self._given += 1
-            self._waiting.append((future, lambda: (self.order.append(number), fn(*args))[1]))
+
+            def work() -> Any:
+                self.order.append(number)
+                return fn(*args, **kwargs)
+
+            self._waiting.append((future, work))
             self._change.notify()
         return future
 
@@ -149,7 +153,3 @@ def small_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a chunk hold four runs."""
     for name in ("BAND", "BAND_WITH_PANEL"):
         monkeypatch.setattr(f"relsim.lab.store.{name}", 4)
-
-
-SERIAL = Crew()
-NOT_RESULTS = (JOURNAL, LOCK)

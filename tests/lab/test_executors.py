@@ -1,4 +1,4 @@
-"""Who does the work: names, a cluster that is there and one that is not, an executor that breaks."""
+"""Who does the work: names, clusters that are there or not, executors that break."""
 
 import contextlib
 import os
@@ -21,6 +21,7 @@ from relsim.lab.executors import Crew, Inline, dask_workers
 from tests.cli.conftest import environment
 from tests.lab.conftest import Stop, finish, stopping_after, study_of
 
+Cluster = contextlib.AbstractContextManager[tuple[int, str]]
 # Dask's clients and their pools are closed by threads that outlive the test that made them.
 dask = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
@@ -113,7 +114,7 @@ def running(module: str, *arguments: str, folder: Path, says: str) -> Iterator[t
         process.wait()
 
 
-def scheduler(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN201  # a context
+def scheduler(folder: Path) -> Cluster:
     return running(
         "distributed.cli.dask_scheduler",
         *("--host", "127.0.0.1", "--port", "0"),
@@ -122,7 +123,7 @@ def scheduler(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN201  # 
     )
 
 
-def worker(address: str, folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN201  # a context
+def worker(address: str, folder: Path) -> Cluster:
     return running(
         "distributed.cli.dask_worker",
         *(address, "--nthreads", "1", "--no-nanny", "--local-directory", str(folder)),

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 
 from relsim.errors import OutputError
-from relsim.lab import journal as journals
 from relsim.lab import store as stores
 from relsim.lab.journal import Journal
 from relsim.lab.store import Store
@@ -76,7 +75,7 @@ def test_another_version_of_the_store(study: Study, tmp_path: Path) -> None:
 def test_a_journal_that_is_none(study: Study, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "journal.sqlite").write_text("not a journal" * 200)
-    with pytest.raises(OutputError, match="journal.sqlite: is damaged .*begin anew in another"):
+    with pytest.raises(OutputError, match=r"journal.sqlite: is damaged .*begin anew in another"):
         finish(study, tmp_path / "out")
 
 
@@ -123,7 +122,7 @@ def test_a_kill_in_the_middle_of_a_repair_loses_nothing(
 
     connect = sqlite3.connect
     with monkeypatch.context() as patch:
-        patch.setattr(journals.sqlite3, "connect", lambda *a, **k: connect(*a, factory=Dying, **k))
+        patch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=Dying, **k))
         with held(study, tmp_path / "out") as store, pytest.raises(Killed):
             store.repair()
     with held(study, tmp_path / "out") as store:
@@ -162,7 +161,7 @@ def test_a_disk_that_is_full_for_the_journal(
 ) -> None:
     Full.room, connect = 3, sqlite3.connect
     with monkeypatch.context() as patch:
-        patch.setattr(journals.sqlite3, "connect", lambda *a, **k: connect(*a, factory=Full, **k))
+        patch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=Full, **k))
         words = "out: the disk is full; runs that were finished are kept: make room and give the sa"
         with pytest.raises(OutputError, match=words):
             finish(study, tmp_path / "out")
