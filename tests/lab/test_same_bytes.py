@@ -20,7 +20,7 @@ from tests.lab.conftest import Shuffled, Stop, finish, held, stopping_after, stu
 
 TABLES = ("runs.parquet", "design.csv", "effects.csv", "replications.csv")
 SEQUENTIAL = {
-    "replication": {"minimum": 2, "maximum": 12, "absolute": 0.05, "outcome": "profit"},
+    "replication": {"minimum": 2, "maximum": 8, "absolute": 0.05, "outcome": "profit"},
     "design.points": 1,
 }
 
@@ -91,7 +91,7 @@ def test_whoever_works_and_whatever_comes_between(
         assert set(TABLES) < set(undisturbed)
         assert sum(file.startswith("panel/") for file in undisturbed) >= 4
 
-        @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
         @given(way=WAYS)
         def check(way: Way) -> None:
             patch.setattr(dispatching, "_MOST_A_TASK", way.most_a_task)
