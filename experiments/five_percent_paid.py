@@ -1,7 +1,7 @@
 """What five points cost where they have to be bought: ``python -m experiments.five_percent_paid``.
 
-In each industry one firm spends as its config says; then some per cent of revenue more on care, the
-sum for winning customers as before. The table says by how many points annual retention rises, and
+In each industry one firm spends the budget of its config, a fifth of it on keeping; then some per
+cent of revenue more on keeping, the sum for winning customers as before. The table says by how many points annual retention rises, and
 what becomes of profit, net of it; where the points asked lie between two sums, what buys them.
 The command writes ``paid.csv`` and its figure into results/five_percent.
 """
@@ -42,7 +42,7 @@ _BUDGET, _SHARE = "firms.0.strategy.budget_share", "firms.0.strategy.retention_s
 def spending(spec: MarketSpec, more: float) -> MarketSpec:
     """Return a market whose first firm spends a share of revenue more on keeping.
 
-    Before, it spends a fifth of its budget on that, as its config's offensive strategy does.
+    Before, a fifth of its budget goes there: what the strategy ``offensive`` does unless told.
     """
     budget = float((spec.firms[0].strategy.model_extra or {})["budget_share"])
     winning, keeping = 0.8 * budget, 0.2 * budget + more
