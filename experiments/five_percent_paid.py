@@ -1,9 +1,10 @@
 """What five points cost where they have to be bought: ``python -m experiments.five_percent_paid``.
 
 In each industry one firm spends the budget of its config, a fifth of it on keeping; then some per
-cent of revenue more on keeping, the sum for winning customers as before. The table says by how many points annual retention rises, and
-what becomes of profit, net of it; where the points asked lie between two sums, what buys them.
-The command writes ``paid.csv`` and its figure into results/five_percent.
+cent of revenue more on keeping, the sum for winning customers as before. The table says by how many
+points annual retention rises, and what becomes of profit, net of it; where the points asked lie
+between two sums, what buys them. The command writes two tables, ``paid`` and ``paid_five_points``,
+and a figure into results/five_percent.
 """
 
 import argparse

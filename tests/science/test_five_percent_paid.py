@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from experiments import five_percent_paid as study
+from experiments.five_percent import RESULTS
 from relsim.loading import load
 from relsim.market import Market
 
@@ -21,7 +22,7 @@ def test_what_is_spent_on_top_goes_to_keeping() -> None:
 
 
 def test_a_shipped_industry_is_what_the_study_gives() -> None:
-    shipped = pd.read_csv(study.RESULTS / "paid.csv")
+    shipped = pd.read_csv(RESULTS / "paid.csv")
     mine = shipped[(shipped["base"] == "telecom") & shipped["more"].isin([0.0, 0.05])]
     fresh = study.rows("telecom", (0.0, 0.05))
     pd.testing.assert_frame_equal(mine.reset_index(drop=True), fresh, rtol=1e-4)
@@ -43,7 +44,5 @@ def test_what_buys_five_points() -> None:
 
 
 def test_the_shipped_answers_follow_from_the_shipped_rows() -> None:
-    rows, answers = (
-        pd.read_csv(study.RESULTS / f"{name}.csv") for name in ("paid", "paid_five_points")
-    )
+    rows, answers = (pd.read_csv(RESULTS / f"{name}.csv") for name in ("paid", "paid_five_points"))
     pd.testing.assert_frame_equal(study.bought(rows), answers, rtol=1e-4)
