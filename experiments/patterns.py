@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 import relsim
+from experiments.across import SHARES, alike, by_choice, in_all_industries
 from experiments.patterns_figure import DRAWN
 from experiments.relationships import lifetime_profit
 from relsim.economics import repeat_buying
@@ -23,8 +24,6 @@ from relsim.spec import MarketSpec, override, starter
 
 RESULTS = Path("results/patterns")
 SEEDS = (1, 2, 3, 4, 5)
-SHARES = (0.05, 0.10, 0.20, 0.25, 0.40)
-"""Shares at the start of five firms that differ in nothing but size and fame."""
 
 
 def _lived(spec: MarketSpec, seed: int) -> Market:
@@ -36,17 +35,6 @@ def _joined(rows: Sequence[pd.DataFrame], customers: int) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True).assign(market_size=customers)
 
 
-def _alike(shares: Sequence[float], aware: Sequence[float], customers: int) -> MarketSpec:
-    """Return the telecom market with firms alike but for their shares and awareness."""
-    spec = relsim.load("telecom", {"market.customers": customers, "run.months": 96})
-    firm = spec.firms[2].model_dump()
-    firms = [
-        firm | {"name": f"Firm {k + 1}", "share": share, "awareness": known}
-        for k, (share, known) in enumerate(zip(shares, aware, strict=True))
-    ]
-    return MarketSpec.model_validate(spec.model_dump() | {"firms": firms})
-
-
 def double_jeopardy(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
     """Return share and yearly defection of firms that differ in fame alone, years 5 to 8.
 
@@ -54,21 +42,19 @@ def double_jeopardy(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd
     1990, "Double jeopardy revisited", Journal of Marketing 54:3). ``expected`` is proportional
     redistribution: ``k (1 - share)``, k fitted to the market as a whole.
     """
-    spec = _alike(SHARES, [min(2.2 * share, 0.9) for share in SHARES], customers)
+    spec = alike("telecom", SHARES, customers)
     rows = []
     for seed in seeds:
         table = _lived(spec, seed).table
-        late = table[table["month"] > 48].groupby("firm", observed=True)
-        share = late["share"].mean().to_numpy()
-        by_choice = late["lost_to_rivals"].sum() + late["lost_to_none"].sum()
-        monthly = (by_choice / late["opening"].sum()).to_numpy(dtype=float)
-        defection = 1.0 - (1.0 - monthly) ** 12
+        late = table[table["month"] > 48]
+        shares = late.groupby("firm", observed=True)["share"].mean()
+        share, defection = shares.to_numpy(), by_choice(late).to_numpy(dtype=float)
         k = float(share @ defection / (share @ (1.0 - share)))
         rows.append(
             pd.DataFrame(
                 {
                     "seed": seed,
-                    "firm": list(late.groups),
+                    "firm": list(shares.index),
                     "share": share,
                     "defection": defection,
                     "expected": k * (1.0 - share),
@@ -85,7 +71,7 @@ def adoption(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFr
     """
     talk: dict[str, Any] = {
         "market.customers": customers,
-        "run.months": 120,
+        "run.months": 60,
         "firms.0.share": 0.0,
         "firms.1.share": 0.0,
         "firms.0.awareness": 0.001,
@@ -210,6 +196,7 @@ STUDIES: dict[str, Callable[..., pd.DataFrame]] = {
         tenure_profit,
         purchase_counts,
         lifetime_profit,
+        in_all_industries,
     )
 }
 """All patterns by name."""

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
+from experiments.across_figure import in_all_industries
+
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#555555"
 
 
@@ -169,7 +171,7 @@ def lifetime_profit(frame: pd.DataFrame) -> Figure:
         means = groups.mean().to_numpy(dtype=float)
         axes.errorbar(means, places, xerr=half, fmt=sign, color=colour, capsize=3, label=words)
     setting = frame.drop_duplicates("config").set_index("config")["setting"]
-    names = {"contractual": "under contract", "not": "no contract"}
+    names = {"contractual": "under contract", "non_contractual": "no contract"}
     axes.set_yticks(range(len(configs)), [f"{c}\n({names[setting[c]]})" for c in configs])
     axes.set_ylim(len(configs) - 0.5, -0.5)
     axes.set_xlim(-0.25, 1.0)
@@ -187,6 +189,7 @@ DRAWN: dict[str, Callable[[pd.DataFrame], Figure]] = {
         tenure_profit,
         purchase_counts,
         lifetime_profit,
+        in_all_industries,
     )
 }
 """The figure of each pattern."""

@@ -7,9 +7,7 @@ import pandas as pd
 
 import relsim
 from relsim.agents import AgentCustomers, AgentMarket
-
-SETTINGS = {"contractual": ("telecom", "motor-insurance"), "not": ("grocery",)}
-"""Configs by setting: someone signs, or nobody does."""
+from relsim.spec.locating import shipped
 
 WON_UNTIL, MONTHS = 12, 48
 
@@ -51,23 +49,22 @@ def lifetime_profit(customers: int = 6_000, seeds: Sequence[int] = (1, 2, 3)) ->
     correlates lifetime with profit a month: whether those who stay bring more while they do.
     """
     rows = []
-    for setting, configs in SETTINGS.items():
-        for config in configs:
-            for seed in seeds:
-                frame = relationships(config, customers, seed)
-                matrix = frame.corr()
-                spread = frame.std() / frame.mean()
-                rows.append(
-                    {
-                        "setting": setting,
-                        "config": config,
-                        "seed": seed,
-                        "with_profit": matrix.loc["lifetime", "profit"],
-                        "with_rate": matrix.loc["lifetime", "rate"],
-                        "spread_of_rates": spread["rate"],
-                        "spread_of_lifetimes": spread["lifetime"],
-                        "n": len(frame),
-                        "market_size": customers,
-                    }
-                )
-    return pd.DataFrame(rows)
+    for config in shipped():
+        for seed in seeds:
+            frame = relationships(config, customers, seed)
+            matrix = frame.corr()
+            spread = frame.std() / frame.mean()
+            rows.append(
+                {
+                    "setting": relsim.load(config).market.setting,
+                    "config": config,
+                    "seed": seed,
+                    "with_profit": matrix.loc["lifetime", "profit"],
+                    "with_rate": matrix.loc["lifetime", "rate"],
+                    "spread_of_rates": spread["rate"],
+                    "spread_of_lifetimes": spread["lifetime"],
+                    "n": len(frame),
+                    "market_size": customers,
+                }
+            )
+    return pd.DataFrame(rows).sort_values(["setting", "config", "seed"], ignore_index=True)

@@ -124,7 +124,7 @@ def fixed_retention() -> Iterator[Row]:
     A geometric lifetime; the discounted sum over 60 months of a customer's margin m; and the
     lifetime value that the firm reads off its ladder, ``m r / (1 + i - r)``.
     """
-    n, r, months = 400_000, 0.98, 60
+    n, r, months = 1_000_000, 0.98, 60
     lived = market(n, ALONE, KEPT, {"mechanisms.retention.monthly": r}).run(months)
     left = column(lived, "customers")
     for month in (1, 12, 60):

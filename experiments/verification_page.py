@@ -10,7 +10,7 @@ _HEAD = """# Where theory is exact
 
 Each case switches off what its theory does not know, lets the compiled market live, and compares.
 Errors are in standard errors of the simulation (*off*); beyond 4 a test fails. With these numbers
-of customers a fault of 1% in a rule shows; `tests/science/test_seeded_fault.py` changes rules by 2%
+of customers 1% in what is compared shows; `tests/science/test_seeded_fault.py` changes rules by 2%
 and sees the cases fail. Made by `python -m experiments.verification --write`.
 
 ![Errors of all comparisons in standard errors](../results/verification/errors.png)

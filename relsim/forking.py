@@ -20,6 +20,7 @@ _LASTING = (
     "customers.start.tenure",
     "customers.start.satisfaction",
     "customers.start.trust",
+    "run.months",
     "run.seed",
     "run.replication",
 )
@@ -58,12 +59,21 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
     for path in settled:
         if _at(after, path) != _at(spec, path):
             raise SpecError(f"--set: {path}: settled before the first month; run anew to change it")
+    if _draws_chances(after) and not _draws_chances(spec):
+        raise SpecError(
+            f"--set: mechanisms.retention.rule: given {after.mechanisms.retention.rule!r}, which "
+            "takes a chance of their own that customers of this run were not given; run anew"
+        )
     if _moves_before(after, at) != _moves_before(spec, at):
         raise SpecError(
             f"--set: events: firms that enter or leave before month {at} cannot be others; from "
             "then on they can"
         )
     return after
+
+
+def _draws_chances(spec: MarketSpec) -> bool:
+    return spec.mechanisms.retention.rule in ("own", "dropout")
 
 
 def _moves_before(spec: MarketSpec, at: int) -> set[Event]:

@@ -7,6 +7,7 @@ month its state has to be what the columns say. What it does on the way is the s
 """
 
 import dataclasses
+import operator
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -317,7 +318,7 @@ class Relived(Market):
         threads: int = 1,
     ) -> None:
         spec = chapters[0][1]
-        size = spec.market.customers
+        size, customer = spec.market.customers, operator.index(customer)
         if not 0 <= customer < size:
             raise SpecError(f"customer: given {customer}, allowed: 0 to {size - 1}")
         self._customer, self._to_come = customer, list(chapters[1:])

@@ -81,6 +81,11 @@ class Box:
         """Share of all points at which it holds that are inside."""
         return self.held / self.all_held if self.all_held else 0.0
 
+    @property
+    def fit(self) -> float:
+        """Harmonic mean of density and coverage: 1 where box and hypothesis are the same."""
+        return 2.0 * self.held / (self.points + self.all_held)
+
     def sentence(self) -> str:
         """Return the box in words."""
         if not self.limits:
@@ -103,7 +108,7 @@ def _words(name: str, limit: Limit) -> str:
 
 
 def best_box(factors: pd.DataFrame, holds: npt.ArrayLike) -> Box:
-    """Return the box in which a hypothesis holds: the largest that is dense, else the densest.
+    """Return the box in which a hypothesis holds: of dense ones the best fit, else the densest.
 
     Parameters
     ----------
@@ -131,7 +136,7 @@ def best_box(factors: pd.DataFrame, holds: npt.ArrayLike) -> Box:
     path = list(search.peeled())
     dense = [box for box in path if box.density >= DENSE]
     found = (
-        max(dense, key=lambda box: box.points)
+        max(dense, key=lambda box: box.fit)
         if dense
         else max(path, key=lambda box: (box.density, box.points))
     )
@@ -182,7 +187,7 @@ class _Search:
             wider = [
                 one
                 for one in self._pastes(box)
-                if one.points > box.points and one.density >= min(box.density, DENSE)
+                if one.points > box.points and one.density >= box.density
             ]
             if not wider:
                 return box

@@ -178,7 +178,8 @@ def needed(
         each = sorted(_factor(half, gap) for half, gap in doubtful)
         factors.append(each[len(each) // 2])
     most = max(factors, default=math.nan)
-    return math.ceil(runs * max(most, 1.0)) * 1.0 if math.isfinite(most) else math.nan
+    # Rounded first: the last bits of a square are no run.
+    return float(math.ceil(round(runs * max(most, 1.0), 6))) if math.isfinite(most) else math.nan
 
 
 def _factor(half: float, gap: float) -> float:

@@ -15,9 +15,11 @@ from relsim.cli.running import check_memory, cores
 from relsim.cli.speaking import console, listing, many
 from relsim.errors import RelsimError, SpecError
 from relsim.lab.conducting import Conduct, conduct, first_sizes, recipe_of, shape_of, warm_up_of
+from relsim.lab.crate import write_crate
 from relsim.lab.executors import Crew, dask_workers
 from relsim.lab.finishing import write_manifest, write_tables
 from relsim.lab.living import live
+from relsim.lab.opening import opened
 from relsim.lab.reading import read_experiment
 from relsim.lab.reusing import reuse
 from relsim.lab.spec import WarmUpSpec
@@ -51,6 +53,7 @@ class Order:
     repair: bool = False
     reuse: Path | None = None
     figures: bool = True
+    crate: bool = False
     quiet: bool = False
 
 
@@ -86,6 +89,8 @@ def experiment(order: Order) -> Path:
         write_manifest(
             study, store, clock, ["relsim", *sys.argv[1:]], executor=crew.kind, workers=crew.workers
         )
+        if order.crate:
+            write_crate(opened(store.folder))
         _say(order, study, store, out)
     return out
 
@@ -157,7 +162,7 @@ def _draw(study: Study, store: Store) -> None:
     from relsim.report.experiment import draw  # noqa: PLC0415  # see above
 
     with store.writing():
-        draw(study, store.folder)
+        draw(study, store)
 
 
 def _say(order: Order, study: Study, store: Store, out: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from relsim.circumstances import marks
 from relsim.cli.progress import Silence, progress
 from relsim.cli.reading import assignment
 from relsim.cli.reliving import check_same, lived
@@ -103,7 +104,8 @@ def _draw(order: Order, market: Market, apart: pd.DataFrame, folder: ResultsFold
     from relsim.report.layout import About  # noqa: PLC0415  # the same
 
     words = ", ".join(order.assignments)
-    drawn = figures(market.table, apart, About.of(market, "compiled"), order.at, words)
+    about, changed = About.of(market, "compiled"), (order.at, words)
+    drawn = figures(market.table, apart, about, changed, marks(market.spec))
     with folder.writing():
         save(drawn, folder.working / "figures")
 

@@ -11,7 +11,7 @@ import relsim
 from relsim.circumstances import marks
 from relsim.cli.progress import Silence, progress
 from relsim.cli.reading import spec_of
-from relsim.cli.speaking import console
+from relsim.cli.speaking import console, note
 from relsim.cli.summary import show
 from relsim.customers.compiled import cache_folder
 from relsim.errors import SpecError
@@ -20,6 +20,7 @@ from relsim.output import ResultsFolder, TableStream
 from relsim.provenance import Clock, Identity, identity, manifest
 from relsim.spec import MarketSpec
 from relsim.spec.checking import nearest
+from relsim.spec.events import too_late
 
 ENGINES = {"compiled": "Market", "agents": "AgentMarket"}
 """What can live the months: name to class of :mod:`relsim`."""
@@ -85,6 +86,8 @@ def run(order: Order) -> Path:
         raise SpecError(f"--engine: unknown engine {order.engine!r}{hint}")
     spec = order.spec()
     check_memory(spec, order.engine)
+    if not order.quiet:
+        note(f"{order.config}: {sentence}" for sentence in too_late(spec.events, spec.run.months))
     name = identity(spec)
     out = order.out or Path("results", name.folder_name(order.config))
     with ResultsFolder(out, overwrite=order.overwrite, run=name) as folder:

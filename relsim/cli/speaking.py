@@ -5,7 +5,7 @@ import errno
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -43,6 +43,12 @@ def listing(*heads: str) -> Table:
     for place, head in enumerate(heads):
         table.add_column(head, overflow="fold", no_wrap=place == 0)
     return table
+
+
+def note(sentences: Iterable[str]) -> None:
+    """Say what is no error and may not have been meant."""
+    for sentence in sentences:
+        typer.echo(f"note: {sentence}", err=True)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
+from relsim.circumstances import marks
 from relsim.cli.progress import progress
 from relsim.cli.reliving import check_same, lived
 from relsim.cli.running import default_threads
@@ -68,7 +69,7 @@ def _write(order: Order, market: Relived, told: Story, clock: Clock, out: Path) 
         folder.table("episodes", told.frame(), csv=True)
         folder.table("months", told.months, csv=True)
         with folder.writing():
-            save({"story": figure(told, About.of(market))}, folder.working / "figures")
+            save({"story": figure(told, About.of(market), marks(spec))}, folder.working / "figures")
         about = manifest(
             spec,
             identity(spec),

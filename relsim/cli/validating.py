@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from relsim.cli.reading import spec_of
-from relsim.cli.speaking import many
+from relsim.cli.speaking import many, note
 from relsim.provenance import identity
+from relsim.spec.events import too_late
 
 
 def validate(out: Console, config: str, assignments: Sequence[str]) -> None:
@@ -30,4 +31,5 @@ def validate(out: Console, config: str, assignments: Sequence[str]) -> None:
         many(spec.market.customers, "customer"),
         many(spec.run.months, "month"),
     )
+    note(f"{config}: {sentence}" for sentence in too_late(spec.events, spec.run.months))
     out.print(f"{config}: can be run ({', '.join(counts)}, spec {name.spec_hash[:8]})")

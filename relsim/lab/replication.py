@@ -61,8 +61,9 @@ class Rule:
     absolute : float, optional
         Half-width that is narrow enough, in the units of the values.
     relative : float, optional
-        Half-width that is narrow enough, as a fraction of the mean's size. With both, reaching
-        either is enough; with neither, the minimum is all there is.
+        Half-width that is narrow enough, as a fraction of the size of the mean, or of the base's
+        mean where there is a base. With both, reaching either is enough; with neither, the minimum
+        is all there is.
     confidence : float
         Of the interval.
 
@@ -102,7 +103,7 @@ class Rule:
             if width is not None and not width > 0.0:
                 raise ValueError(f"{name}: given {width}, allowed: above 0")
 
-    def next_size(self, values: npt.ArrayLike) -> int | None:
+    def next_size(self, values: npt.ArrayLike, base: npt.ArrayLike | None = None) -> int | None:
         """Return how many replications are wanted in total, or None to stop.
 
         Parameters
@@ -111,27 +112,40 @@ class Rule:
             What each finished replication gave, such as a paired difference, in the order of
             their numbers; nan for one that failed. Those of a round that is not whole yet are not
             looked at.
+        base : array_like of shape (replications,), optional
+            What ``relative`` is a fraction of, such as the control's outcome: differences are then
+            asked for to a hundredth of what the control has, say, however small they are.
         """
-        x = sample(values)
+        x, of = _pair(values, base)
         size = self.minimum
         while size <= x.size:
-            if size >= self.maximum or self._precise(x[:size]):
+            if size >= self.maximum or self._precise(x[:size], of[:size]):
                 return None
             size = min(size + self.round_size, self.maximum)
         return size
 
-    def _precise(self, values: Array) -> bool:
+    def _precise(self, values: Array, base: Array) -> bool:
         if self.absolute is None and self.relative is None:
             return True
-        there = values[np.isfinite(values)]
-        half = quantile(there.size, self.confidence) * standard_error(there)
-        return half <= _target(there, self.absolute, self.relative)
+        there, target = _judged(values, base, self.absolute, self.relative)
+        return quantile(there.size, self.confidence) * standard_error(there) <= target
 
 
-def _target(values: Array, absolute: float | None, relative: float | None) -> float:
-    """Return the half-width that is narrow enough."""
-    of_mean = 0.0 if relative is None else relative * abs(mean(values))
-    return max(absolute or 0.0, of_mean)
+def _pair(values: npt.ArrayLike, base: npt.ArrayLike | None) -> tuple[Array, Array]:
+    x = sample(values)
+    of = x if base is None else sample(base)
+    if of.size != x.size:
+        raise ValueError(f"every value needs its base: {x.size} values, {of.size} of the base")
+    return x, of
+
+
+def _judged(
+    values: Array, base: Array, absolute: float | None, relative: float | None
+) -> tuple[Array, float]:
+    """Return the values that are there, and the half-width that is narrow enough for them."""
+    there = np.isfinite(values) & np.isfinite(base)
+    of_mean = 0.0 if relative is None else relative * abs(mean(base[there]))
+    return values[there], max(absolute or 0.0, of_mean)
 
 
 def needed(
@@ -139,6 +153,7 @@ def needed(
     absolute: float | None = None,
     relative: float | None = None,
     confidence: float = CONFIDENCE,
+    base: npt.ArrayLike | None = None,
 ) -> int | None:
     """Return how many replications would do for a precision, judged by those at hand.
 
@@ -150,6 +165,8 @@ def needed(
         As in :class:`Rule`.
     confidence : float
         Between 0 and 1.
+    base : array_like of shape (n,), optional
+        As for :meth:`Rule.next_size`.
 
     Returns
     -------
@@ -164,9 +181,7 @@ def needed(
     >>> needed([-10.0, 10.0, -10.0, 10.0, 0.0], absolute=2.0)
     99
     """
-    x = sample(values)
-    x = x[np.isfinite(x)]
-    target = _target(x, absolute, relative)
+    x, target = _judged(*_pair(values, base), absolute, relative)
     deviation = standard_error(x) * math.sqrt(x.size)
     if x.size < 2 or not target > 0.0:
         return None

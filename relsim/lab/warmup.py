@@ -1,4 +1,8 @@
-"""How many months to leave out before a market is in its steady state."""
+"""How many months to leave out before a market is in its steady state, if it comes to one.
+
+For questions about the long run. A market whose shares drift for all of its months has no steady
+state: it is compared over the same months in both arms, from the first, and nothing is cut.
+"""
 
 from typing import NamedTuple
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from relsim.report.labels import Marks
 from relsim.report.layout import About, Words
 from relsim.report.lines import lines
 from relsim.report.run import Run
@@ -11,7 +12,11 @@ from relsim.report.style import drawing, money_scale, number
 
 
 def figures(
-    table: pd.DataFrame, apart: pd.DataFrame, about: About, month: int, what: str
+    table: pd.DataFrame,
+    apart: pd.DataFrame,
+    about: About,
+    changed: tuple[int, str],
+    events: Marks = (),
 ) -> dict[str, Figure]:
     """Draw share and cumulated profit of a fork, less those of the original.
 
@@ -23,12 +28,13 @@ def figures(
         :func:`relsim.forking.difference`.
     about : About
         What the run was.
-    month : int
-        The first month that could differ.
-    what : str
-        What was changed.
+    changed : (int, str)
+        The first month that could differ, and what was changed.
+    events : sequence of (int, str), optional
+        When what happened, in the fork.
     """
-    run = Run(table, pd.DataFrame(), about, ((month, f"changed: {what}"),))
+    month, what = changed
+    run = Run(table, pd.DataFrame(), about, (*events, (month, f"changed: {what}")))
     between = Run(apart.assign(customers=table["customers"]), pd.DataFrame(), about)
     share = 100.0 * between.of("share")
     earned = np.cumsum(between.of("profit"), axis=0)

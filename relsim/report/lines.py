@@ -36,12 +36,19 @@ def defection(run: Run) -> Figure:
         f"{run.averages} Labels: the last average as % of customers a year.",
         "Customers lost (% a month)",
     )
-    lost, opening = run.of("lost"), run.of("opening")
+    opening = run.of("opening")
+    lost = np.where(_gone(run.of("customers")), np.nan, run.of("lost"))
     smooth = 100.0 * ratio(run.moving(lost), run.moving(opening))
     annual = 100.0 * (1.0 - (1.0 - _last(smooth) / 100.0) ** YEAR)
     labels = [f"{rate:.1f}% a year" for rate in annual]
     thin = 100.0 * ratio(lost, opening)
     return lines(run, words, smooth, labels, thin, from_zero=True)[0]
+
+
+def _gone(customers: Array) -> npt.NDArray[np.bool_]:
+    """Return in which months a firm has nobody and never will again: it has left the market."""
+    later: npt.NDArray[np.bool_] = np.cumsum(customers[::-1], axis=0)[::-1] == 0.0
+    return later
 
 
 def profit(run: Run) -> Figure:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relsim.report.labels import End, end_labels, value_axis
+from relsim.report.labels import End, Marks, end_labels, value_axis
 from relsim.report.layout import About, Words, single
 from relsim.report.style import (
     INK,
@@ -58,7 +58,7 @@ class Stay(NamedTuple):
     firm: str
 
 
-def figure(story: Story, about: About) -> Figure:
+def figure(story: Story, about: About, events: Marks = ()) -> Figure:
     """Draw a story.
 
     Parameters
@@ -67,6 +67,8 @@ def figure(story: Story, about: About) -> Figure:
         Of at least a month.
     about : About
         What the market was.
+    events : sequence of (int, str), optional
+        When what happened to the market.
     """
     months = story.months["month"].to_numpy(dtype=np.float64)
     used = [kind for kind in _SIGNS if any(e.kind == kind for e in story.episodes)]
@@ -77,10 +79,12 @@ def figure(story: Story, about: About) -> Figure:
         + (f"Signs below: {signs}." if signs else ""),
         "Satisfaction and trust (0 to 1)",
     )
-    marks = [(e.month, "newcomer") for e in story.episodes if e.kind == "left_market"]
+    newcomers = [(e.month, "newcomer") for e in story.episodes if e.kind == "left_market"]
     stays = list(_stays(story.months))
     with drawing():
-        shown, axes = single(about, words, [name for name, _ in _LINES], months, marks)
+        shown, axes = single(
+            about, words, [name for name, _ in _LINES], months, [*events, *newcomers]
+        )
         ends = [end for line in _LINES for end in _draw_line(axes, story.months, stays, *line)]
         axes.set_ylim(-0.14, 1.16)
         value_axis([axes])

@@ -7,6 +7,7 @@ marker of its own, so that lines stay apart in grey.
 import contextlib
 import functools
 import math
+import numbers
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -193,6 +194,33 @@ def decimals_for(values: npt.ArrayLike) -> int:
     size = np.abs(np.asarray(values, dtype=np.float64))
     most = float(size[np.isfinite(size)].max(initial=0.0))
     return min(max(2 - math.floor(math.log10(most)), 0), 12) if most > 0.0 else 0
+
+
+def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
+    """Return a number with some decimals; with ``sign``, also that of numbers above zero.
+
+    Examples
+    --------
+    >>> fixed(1234.5, 0), fixed(0.25, 1, sign=True), fixed(-0.001, 2, sign=True), fixed(-3.0, 1)
+    ('1,234', '+0.2', '0.00', '−3.0')
+    """
+    rounded = round(value, decimals) + 0.0
+    plus = "+" if sign and rounded > 0.0 else ""
+    return plus + f"{rounded:,.{decimals}f}".replace("-", "−")
+
+
+def level(value: object) -> str:
+    """Return the level of a factor, a number or a text, as it is written.
+
+    Examples
+    --------
+    >>> level(0.25), level(1234567), level(1 / 3), level("few")
+    ('0.25', '1,234,567', '0.333333', 'few')
+    """
+    if isinstance(value, bool | str) or not isinstance(value, numbers.Real):
+        return plain(str(value))
+    text = number(float(value), 6)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def tick_labels(ticks: npt.NDArray[np.float64]) -> list[str]:

@@ -157,3 +157,19 @@ def faults(events: tuple[Event, ...], shares: dict[str, float]) -> list[str]:
                 f"events: {name!r} leaves in month {goes[0]}, before it enters in {comes[0]}"
             )
     return found
+
+
+def too_late(events: tuple[Event, ...], months: int) -> list[str]:
+    """Return which events a run of so many months does not come to, one sentence each.
+
+    Examples
+    --------
+    >>> too_late((Recession(kind="recession", month=30, depth=0.2),), 24)
+    ['events.0: recession in month 30, after the last month, 24: it will not happen']
+    """
+    return [
+        f"events.{place}: {event.kind} in month {event.month}, after the last month, {months}: "
+        "it will not happen"
+        for place, event in enumerate(events)
+        if event.month > months
+    ]

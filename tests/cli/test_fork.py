@@ -79,6 +79,8 @@ def test_nothing_changed_is_no_difference() -> None:
             ("--at", 7, "--set", "events=[{kind: exit, month: 6, firm: Keeper}]"),
             "firms that enter or leave before month 7 cannot be others",
         ),
+        (("--at", 7, "--set", "mechanisms.retention.rule=own"), "were not given; run anew"),
+        (("--at", 7, "--set", "run.months=20"), "settled before the first month"),
         (("--at", 7, "--set", "market.customers=500"), "settled before the first month"),
         (("--at", 7, "--set", "firms.0.share=0.1"), "settled before the first month"),
     ],

@@ -66,6 +66,7 @@ def test_a_crossed_design_is_the_product(levers: int, others: int, points: int) 
     crossed = designs.cross(grid, sample)
     assert len(crossed) == levers * points
     assert crossed.index.tolist() == list(range(levers * points))
+    assert crossed["lever"].tolist() == list(range(levers)) * points
     for lever, part in crossed.groupby("lever"):
         assert (part["design.lever"] == lever).all()
         assert part[list(sample.columns)].to_numpy().tolist() == sample.to_numpy().tolist()

@@ -33,6 +33,8 @@ def test_the_difference_is_the_paired_t_test() -> None:
     assert effect.difference[1:] == pytest.approx(tuple(expected.confidence_interval()))
     assert effect.difference.estimate == pytest.approx(effect.treatment - effect.control)
     assert (effect.pairs, effect.clusters) == (24, 24)
+    spread = math.sqrt((TREATMENT.var(ddof=1) + CONTROL.var(ddof=1)) / 2.0)
+    assert effect.size == pytest.approx(effect.difference.estimate / spread)
     assert effect.correlation == pytest.approx(stats.pearsonr(TREATMENT, CONTROL).statistic)
 
 

@@ -131,3 +131,23 @@ def test_what_nobody_can_say_is_not_said(values: list[float]) -> None:
     assert needed([-1.0, 1.0], relative=0.1) is None
     assert needed([-1.0, 1.0]) is None
     assert needed([-1e9, 1e9], absolute=1e-9) is None
+
+
+def test_precision_may_be_relative_to_a_base() -> None:
+    luck = np.random.default_rng(13)
+    base = luck.normal(100.0, 5.0, 40)
+    apart = luck.normal(0.0, 1.0, 40)
+    rule = Rule(10, 40, 10, relative=0.005)
+    halves = [t_interval(apart[:n]).half_width / base[:n].mean() for n in (10, 20, 30, 40)]
+    expected = next(n for n, half in zip((10, 20, 30, 40), halves, strict=True) if half <= 0.005)
+    assert expected > 10
+    assert rule.next_size(apart[:expected], base[:expected]) is None
+    assert rule.next_size(apart[: expected - 10], base[: expected - 10]) == expected
+    assert needed(apart, relative=0.005, base=base) == needed(apart, absolute=0.005 * base.mean())
+    assert rule.next_size(apart[:10]) == 20
+    with pytest.raises(ValueError, match="40 values, 39 of the base"):
+        rule.next_size(apart, base[:39])
+    base[0] = math.nan
+    assert needed(apart, relative=0.005, base=base) == needed(
+        apart[1:], absolute=0.005 * base[1:].mean()
+    )

@@ -26,10 +26,16 @@ def _direct(series: np.ndarray) -> int:
     return 5 * int(np.argmin(statistic))
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_cut_is_that_of_the_definition(seed: int) -> None:
-    series = _ar1(243, 10.0, 15.0, seed)
-    assert mser5(series).months == _direct(series)
+def test_the_cut_is_that_of_the_definition() -> None:
+    for seed in range(200):
+        series = _ar1(243, 4.0, 25.0, seed, phi=0.8)
+        assert mser5(series).months == _direct(series)
+
+
+@pytest.mark.parametrize(("batches", "found"), [(0, True), (9, True), (10, True), (11, False)])
+def test_a_cut_in_the_second_half_is_none(batches: int, found: bool) -> None:
+    series = np.append(np.full(5 * batches, 9.0), np.full(100 - 5 * batches, 1.0))
+    assert mser5(series) == (5 * batches, found)
 
 
 def test_a_transient_is_cut_where_it_has_faded() -> None:

@@ -229,3 +229,17 @@ def test_a_market_can_be_drawn() -> None:
     about = About.of(market)
     assert (about.seed, about.months, about.firms) == (0, 2, ("Attack", "Defend"))
     assert len(report.figures(market.table, market.tenure_table, about)) == len(report.NAMES)
+
+
+def test_a_firm_that_leaves_the_market_ends_its_line_of_defection() -> None:
+    table, tenure, about = a_run()
+    gone = (table["firm"] == "Firm 2") & (table["month"] >= 20)
+    table.loc[gone, "customers"] = 0.0
+    first = gone & (table["month"] == 20)
+    table.loc[first, "lost"] = table.loc[first, "opening"]
+    table.loc[gone & (table["month"] > 20), ["opening", "lost"]] = 0.0
+    figure = report.figures(table, tenure, about)["defection"]
+    lines = figure.axes[0].lines
+    highest = max(np.nanmax(np.asarray(line.get_ydata(), dtype=float)) for line in lines)
+    assert highest < 10.0
+    assert "Firm 2" in said(figure)

@@ -1,12 +1,16 @@
 """Patterns of the field: their sign and size in markets that were not told to show them."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import patterns, relationships
+from experiments import across, patterns, relationships
+from relsim.spec.locating import shipped
 
 SEEDS = (1, 2)
+ROOT = Path(patterns.__file__).resolve().parents[1]
 
 
 def means(frame: pd.DataFrame, by: str, what: str) -> pd.Series:
@@ -76,3 +80,40 @@ def test_lifetime_and_profit_correlate_weakly_where_nobody_signs() -> None:
     assert 0.2 < profit < 0.5
     # Who stays longer does not bring more a month: profit grows with time alone.
     assert abs(rate) < 0.15
+
+
+RECORDED = pd.read_csv(ROOT / patterns.RESULTS / "in_all_industries.csv")
+WIDE = RECORDED.pivot_table(index=["industry", "seed"], columns="measure", values="value")
+
+
+def test_recorded_patterns_are_those_of_the_markets() -> None:
+    mine = RECORDED[(RECORDED["industry"] == "retail-bank") & (RECORDED["seed"] == 1)]
+    lived = across.in_all_industries(int(mine["market_size"].iloc[0]), (1,), ("retail-bank",))
+    assert lived["measure"].tolist() == mine["measure"].tolist()
+    assert lived["value"].tolist() == pytest.approx(mine["value"].tolist(), rel=1e-6)
+
+
+def test_patterns_hold_in_every_industry_and_seed() -> None:
+    assert set(RECORDED["industry"]) == set(shipped())
+    ratio = WIDE["defection_small"] / WIDE["defection_large"]
+    assert ratio.between(1.2, 2.0).all()
+    assert (WIDE["share_large"] / WIDE["share_small"] > 5.0).all()
+    assert (WIDE["kept_late"] - WIDE["kept_first"]).between(0.05, 0.25).all()
+    assert (WIDE["profit_winning"] < 0.0).all()
+    assert (WIDE["profit_late"] / WIDE["profit_first"]).between(1.1, 6.0).all()
+
+
+def test_a_newcomer_grows_in_an_s_to_below_the_potential() -> None:
+    """Growth without an S, ``1 - exp(-t)``, has its first tenth after a seventh of its half."""
+    assert (WIDE["month_10"] / WIDE["month_50"] > 0.4).all()
+    assert (WIDE["month_90"] / WIDE["month_50"] < 1.5).all()  # 3.3 without an S
+    assert WIDE["ceiling"].between(0.9, 0.99).all()
+    # Talk does something everywhere; most of the S is the newcomer's own growing budget.
+    assert (WIDE["talk_alone"] > 2.0 * WIDE["neither"]).all()
+    assert (WIDE["month_50_no_talk"] >= WIDE["month_50"]).all()
+
+
+def test_lifetime_says_little_of_profit_in_any_industry() -> None:
+    kept = pd.read_csv(ROOT / patterns.RESULTS / "lifetime_profit.csv")
+    assert set(kept["config"]) == set(shipped())
+    assert kept["with_profit"].between(0.1, 0.7).all()

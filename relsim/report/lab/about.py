@@ -118,6 +118,11 @@ class Quantity(NamedTuple):
         return f"{plain(self.label)} ({unit})" if unit else plain(self.label)
 
 
+def worded(given: str | None, otherwise: str) -> str:
+    """Return words that the user gave, or others, which are plain already."""
+    return plain(given) if given else otherwise
+
+
 def counted(count: int, noun: str) -> str:
     """Return a number of things in words.
 

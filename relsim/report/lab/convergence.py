@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require
+from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require, worded
 from relsim.report.labels import cut_axis, value_axis, value_limits, value_ticks
 from relsim.report.layout import EDGE, Words, axes_in, frame, name_axes
 from relsim.report.style import (
@@ -22,6 +22,7 @@ from relsim.report.style import (
     Dash,
     drawing,
     number,
+    plain,
     tick_labels,
 )
 
@@ -90,8 +91,8 @@ def convergence(
     bottom, top, cut = _limits(course, asked)
     label = value.words(scale.unit)
     words = Words(
-        title or f"{label}: running mean",
-        f"{says} {_reached(course, asked, stopped, scale.unit)}".strip(),
+        worded(title, f"{label}: running mean"),
+        f"{plain(says)} {_reached(course, asked, stopped, scale.unit)}".strip(),
         label, "Replications", (*cut_axis(bottom), *_notes(course, cut=cut)),
     )  # fmt: skip
     key = _key(about, course, asked, stopped)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require
+from relsim.report.lab.about import AboutStudy, Quantity, counted, numbers, require, worded
 from relsim.report.labels import Marks, cut_axis, value_axis, value_limits
 from relsim.report.layout import Words, panels
 from relsim.report.style import BLUE, BODY, INK, STEPS, Dash, drawing, fit, number, plain
@@ -23,6 +23,7 @@ _PARTS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _WIDE, _NARROW = STEPS[0], STEPS[1]
 _FEW = 20  # of fewer runs, no twentieth lies outside the band of 90%
 _MOST_NAME = 2.5
+_SINGLE = 20.0  # points: width of the bands of a single month
 _REFERENCE: Dash = (0.0, (4.0, 1.8))
 
 
@@ -71,8 +72,8 @@ def fan(
     shown = pd.concat(list(fans.values()))[list(_PARTS)].to_numpy(dtype=np.float64)
     low, high = value_limits(shown)
     words = Words(
-        title or value.words(scale.unit),
-        says or f"{value.label} of every run, by month.",
+        worded(title, value.words(scale.unit)),
+        worded(says, f"{plain(value.label)} of every run, by month."),
         value.words(scale.unit),
         notes=(*cut_axis(low), *_notes(fans)),
     )
@@ -147,6 +148,9 @@ def _draw(axes: Axes, bands: pd.DataFrame, reference: pd.DataFrame | None) -> No
     months = bands.index.to_numpy(dtype=np.float64)
     low, lower, middle, upper, high = (bands[p].to_numpy(dtype=np.float64) for p in _PARTS)
     marker = "o" if months.size == 1 else None
+    if months.size == 1:
+        axes.vlines(months, low, high, color=_WIDE, linewidth=_SINGLE)
+        axes.vlines(months, lower, upper, color=_NARROW, linewidth=_SINGLE)
     axes.fill_between(months, low, high, color=_WIDE, linewidth=0.0)
     axes.fill_between(months, lower, upper, color=_NARROW, linewidth=0.0)
     if reference is not None:

@@ -88,15 +88,14 @@ def forest(
     """
     require(effects, *_COLUMNS)
     relative = bool(np.isfinite(numbers(effects, "relative")).any())
-    groups = [
-        _group(part, about, relative=relative) for _, part in effects.groupby("outcome", sort=False)
-    ]
+    by_outcome = effects.groupby(["outcome", "unit"], sort=False, dropna=False)
+    groups = [_group(part, about, relative=relative) for _, part in by_outcome]
     room = Room.common([group.rows for group in groups])
     body = sum(group.above + group.tall + _AXIS for group in groups) - _AXIS - groups[0].above
     bare = effects["difference"].notna() & (effects["low"].isna() | effects["high"].isna())
     notes = ("Cross: no interval, as fewer than two pairs were given.",) if bare.any() else ()
     figure, box = frame(
-        about, Words(title, says, "", notes=notes), body,
+        about, Words(plain(title), plain(says), "", notes=notes), body,
         left=room.left, right=room.right, key=_key(effects, about), above=groups[0].above,
     )  # fmt: skip
     top = box.top + groups[0].above

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts
+from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts, worded
 from relsim.report.lab.rows import HEADS, Room, Rows, across_axis, intervals
 from relsim.report.layout import Words, axes_in, frame
 from relsim.report.style import BLUE, VERMILLION, drawing, number, plain
@@ -66,7 +66,7 @@ def indices(
     }
     columns = {
         f"{kind.capitalize()} [{about.level}]": intervals(
-            values[kind], values[f"{kind}_low"], values[f"{kind}_high"], sign="-", decimals=3
+            values[kind], values[f"{kind}_low"], values[f"{kind}_high"], sign=False, decimals=3
         )
         for kind, *_ in _KINDS
     }
@@ -78,7 +78,7 @@ def indices(
         for _, colour, marker, label in _KINDS
     ]
     words = Words(
-        title or f"Sensitivity: {plain(value.label)}",
+        worded(title, f"Sensitivity: {plain(value.label)}"),
         plain(says), "", notes=_notes(noise, values),
     )  # fmt: skip
     figure, box = frame(

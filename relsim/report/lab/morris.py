@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts
+from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts, worded
 from relsim.report.lab.placing import place
 from relsim.report.labels import value_ticks
 from relsim.report.layout import EDGE, Words, axes_in, frame, name_axes
@@ -89,7 +89,7 @@ def morris(
     crowded = [name for name, middle in zip(names, labels, strict=True) if middle is None]
     unit = f" ({scale.unit})" if scale.unit else ""
     words = Words(
-        title or f"Screening: {value.words(scale.unit)}", plain(says),
+        worded(title, f"Screening: {value.words(scale.unit)}"), plain(says),
         f"Spread of elementary effects, sigma{unit}", f"Mean size of elementary effects, mu*{unit}",
         (
             *((f"No value, no point: {', '.join(missing)}.",) if missing else ()),

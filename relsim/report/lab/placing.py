@@ -8,8 +8,10 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 _NEAR = 0.09
-_RADII = (_NEAR, 0.16, 0.26, 0.38, 0.52, 0.7, 0.9, 1.2)
-_TURNS = np.deg2rad([0, 180, 30, -30, 150, -150, 90, -90, 60, -60, 120, -120])
+_RADII = (_NEAR, 0.16, 0.26, 0.38, 0.52, 0.7, 0.9, 1.2, 1.5, 1.8)
+_TURNS = np.deg2rad(
+    [0, 180, 30, -30, 150, -150, 90, -90, 60, -60, 120, -120, 15, -15, 45, -45, 75, -75, 105, 165]
+)
 _DOT = 0.05
 _STEPS = np.linspace(0.2, 1.0, 12)
 """Where on the line from a point to its name it is seen whether it crosses something."""
@@ -35,7 +37,7 @@ def place(
     order : sequence of int
         Who is placed first.
     taken : array of shape (m, 4), optional
-        What else names may not cover: left, bottom, right and top.
+        What else names may not cover, though their lines may cross it: left, bottom, right, top.
 
     Returns
     -------
@@ -51,6 +53,7 @@ def place(
     """
     dots = np.column_stack([points - _DOT, points + _DOT])
     taken = dots if taken is None else np.vstack([dots, taken])
+    words = np.empty((0, 4))
     placed: list[tuple[float, float] | None] = [None] * len(points)
     for k in order:
         half = sizes[k] / 2.0
@@ -58,13 +61,13 @@ def place(
         boxes = np.column_stack([around - half, around + half])
         inside = np.all((boxes[:, :2] >= 0.0) & (boxes[:, 2:] <= np.array(area)), axis=1)
         leaders = np.tile(points[k] + _STEPS[:, None, None] * (around - points[k]), 2) + _THIN
-        others = np.delete(taken, k, axis=0)
-        crossed = np.any(_covered(leaders, others), axis=0)
-        free = np.flatnonzero(inside & ~_covered(boxes, taken) & ~crossed)
+        far = np.linalg.norm(points - points[k], axis=1) > 2.0 * _DOT
+        crossed = np.any(_covered(leaders, np.vstack([dots[far], words])), axis=0)
+        free = np.flatnonzero(inside & ~_covered(boxes, np.vstack([taken, words])) & ~crossed)
         if free.size:
             x, y = around[free[0]].tolist()
             placed[k] = (x, y)
-            taken = np.vstack([taken, boxes[free[0]], leaders[:, free[0]]])
+            words = np.vstack([words, boxes[free[0]], leaders[:, free[0]]])
     return placed
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from relsim.report.lab.about import AboutStudy, Quantity, numbers, require
+from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, worded
 from relsim.report.labels import (
     End,
     cut_axis,
@@ -23,6 +23,7 @@ from relsim.report.style import (
     Pen,
     drawing,
     fit,
+    level,
     number,
     pen,
     plain,
@@ -69,49 +70,53 @@ def response(
     """
     require(table, x.column, value.column, *([by.column] if by else []))
     scale = about.scaled(numbers(table, value.column), value.unit)
-    levels = table[by.column].astype(str) if by else pd.Series(value.label, table.index)
-    curves = pd.DataFrame(
-        {
-            "level": levels,
-            "x": numbers(table, x.column),
-            **{
-                name: numbers(table, column) / scale.factor
-                for name, column in (("middle", value.column), ("low", "low"), ("high", "high"))
-            },
-        }
-    ).dropna(subset=["x"])
+    curves = _curves(table, x, value, by, scale.factor)
     label = value.words(scale.unit)
     low, high = value_limits(curves[["middle", "low", "high"]].to_numpy(dtype=np.float64))
     words = Words(
-        title or label,
-        f"{says} {_explained(curves, about, by)}".strip(),
+        worded(title, label),
+        f"{plain(says)} {_explained(curves, about, by)}".strip(),
         label, x.words(about.unit(x.unit)), _notes(curves, low),
     )  # fmt: skip
     parts = {
-        str(level): part.dropna(subset=["middle"]).sort_values("x")
-        for level, part in curves.groupby("level", sort=False)
+        str(name): part.dropna(subset=["middle"]).sort_values("x")
+        for name, part in curves.groupby("level", sort=False)
     }
-    texts = {
-        level: f"{fit(plain(level), BODY, _MOST_NAME)}: {number(part['middle'].iloc[-1])}"
-        for level, part in parts.items()
+    ends = [
+        _end(part, name, pen(place))
+        for place, (name, part) in enumerate(parts.items())
         if len(part)
-    }
-    right = max((width(text, BODY) for text in texts.values()), default=0.0) * 1.02
-    right += leader(len(texts)) + EDGE + 0.03
-    figure, box = frame(about, words, max(_TALL, len(texts) * BODY * LINE), right=right)
+    ]
+    right = max((width(end.text, BODY) for end in ends), default=0.0) * 1.02
+    right += leader(len(ends)) + EDGE + 0.03
+    figure, box = frame(about, words, max(_TALL, len(ends) * BODY * LINE), right=right)
     name_axes(figure, box, words)
     axes = axes_in(figure, box)
-    ends = []
-    for place, (level, part) in enumerate(parts.items()):
+    for place, part in enumerate(parts.values()):
         _draw(axes, part, pen(place))
-        if level in texts:
-            last = part.iloc[-1]
-            ends.append(End(pen(place), last["x"], last["middle"], texts[level]))
     axes.set_ylim(low, high)
     value_axis([axes])
     _factor_axis(axes, curves["x"].to_numpy(dtype=np.float64), box.right - box.left)
     end_labels(axes, ends)
     return figure
+
+
+def _curves(
+    table: pd.DataFrame, x: Quantity, value: Quantity, by: Quantity | None, factor: float
+) -> pd.DataFrame:
+    """Return level, place, value and interval of every point, in the unit that is shown."""
+    levels = table[by.column].map(level) if by else pd.Series(plain(value.label), table.index)
+    columns = {"middle": value.column, "low": "low", "high": "high"}
+    shown = {name: numbers(table, column) / factor for name, column in columns.items()}
+    points = pd.DataFrame({"level": levels, "x": numbers(table, x.column), **shown})
+    return points.dropna(subset=["x"])
+
+
+def _end(part: pd.DataFrame, name: str, look: Pen) -> End:
+    """Return the right end of a curve and what stands beside it."""
+    last = part.iloc[-1]
+    text = f"{fit(name, BODY, _MOST_NAME)}: {number(last['middle'])}"
+    return End(look, last["x"], last["middle"], text)
 
 
 def _factor_axis(axes: Axes, x: Array, across: float) -> None:
@@ -136,7 +141,7 @@ def _notes(curves: pd.DataFrame, low: float) -> tuple[str, ...]:
     """Return what to say of the axis, of missing intervals and of levels without a value."""
     banded = curves[["low", "high"]].notna().all(axis=1).any()
     known = curves.groupby("level", sort=False)["middle"].count()
-    empty = [plain(str(level)) for level in known.index[known == 0]]
+    empty = [str(name) for name in known.index[known == 0]]
     return (
         *cut_axis(low),
         *(() if banded else ("No interval: a single replication, or none was given.",)),

@@ -26,6 +26,7 @@ from relsim.report.style import (
     SMALL,
     decimals_for,
     fit,
+    fixed,
     inches,
     tick_labels,
     width,
@@ -148,7 +149,8 @@ def intervals(
     middles: npt.ArrayLike,
     lows: npt.ArrayLike,
     highs: npt.ArrayLike,
-    sign: str = "+",
+    *,
+    sign: bool = True,
     decimals: int | None = None,
 ) -> list[str]:
     """Return values with their intervals in words: as many decimals for all three, few or given.
@@ -159,15 +161,15 @@ def intervals(
     ['+1.2 [−12.0, +14.0]', '+5.00 [none]', '–']
     """
     rows = np.column_stack([middles, lows, highs]).astype(np.float64)
-    return [_interval(row, sign, decimals) for row in rows]
+    return [_interval(row, decimals, sign=sign) for row in rows]
 
 
-def _interval(row: Array, sign: str, decimals: int | None) -> str:
+def _interval(row: Array, decimals: int | None, *, sign: bool) -> str:
     if not math.isfinite(row[0]):
         return "–"
     whole = bool(np.isfinite(row).all())
     digits = decimals_for(row) if decimals is None else decimals
-    middle, *ends = (f"{value + 0.0:{sign},.{digits}f}".replace("-", "−") for value in row)
+    middle, *ends = (fixed(each, digits, sign=sign) for each in row.tolist())
     return f"{middle} [{', '.join(ends) if whole else 'none'}]"
 
 

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from relsim.errors import OutputError
-from relsim.report.lab.about import AboutStudy, Quantity, numbers, require
+from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, worded
 from relsim.report.labels import value_ticks
 from relsim.report.layout import EDGE, Box, Words, axes_in, frame, name_axes
 from relsim.report.style import (
@@ -34,7 +34,9 @@ from relsim.report.style import (
     decimals_for,
     drawing,
     fit,
+    fixed,
     inches,
+    level,
     plain,
     tick_labels,
     width,
@@ -110,7 +112,7 @@ def surface(
     left = EDGE + 0.42 + max(width(line, SMALL) for name in grid.y for line in name.split("\n"))
     right = EDGE + _BESIDE + _BAR + room + 0.4
     body = min(max(_TALL, len(grid.y) * _CELL), _MOST_TALL)
-    written = _written(grid.cells, "+" if effect else "-")
+    written = _written(grid.cells, sign=effect)
     widest = max(width(text, 1.0) for row in written for text in row)
     across = (WIDTH - left - right) / len(grid.x)
     grid = grid._replace(x=_names(grid.x, across - 0.1))
@@ -118,8 +120,8 @@ def surface(
     size = min(SMALL, 0.9 * across / widest, 0.9 * body / len(grid.y) / LINE)
     label = value.words(scale.unit)
     words = Words(
-        title or label,
-        says or "Every cell: one combination of the two factors.",
+        worded(title, label),
+        worded(says, "Every cell: one combination of the two factors."),
         y.words(about.unit(y.unit)), x.words(about.unit(x.unit)),
         _notes(grid, written=size >= _TINY),
     )  # fmt: skip
@@ -133,13 +135,22 @@ def surface(
         _write_cells(axes, grid, shades, written, size)
     if effect:
         _draw_zero(axes, grid.cells)
-    start = box.right + _BESIDE
-    bar = axes_in(figure, Box(start, box.bottom, start + _BAR, box.top, box.height))
-    figure.colorbar(mesh, cax=bar)
-    bar.set_yticks(ticks, tick_labels(ticks))
-    bar.set_ylabel(fit(label, BODY, body))
-    bar.grid(visible=False)
+    _draw_bar(axes_in(figure, _beside(box)), mesh, ticks, fit(label, BODY, body))
     return figure
+
+
+def _beside(box: Box) -> Box:
+    """Return where the bar of colours stands."""
+    start = box.right + _BESIDE
+    return box._replace(left=start, right=start + _BAR)
+
+
+def _draw_bar(axes: Axes, mesh: QuadMesh, ticks: Array, label: str) -> None:
+    """Draw the bar that says which colour stands for which value."""
+    axes.figure.colorbar(mesh, cax=axes)
+    axes.set_yticks(ticks, tick_labels(ticks))
+    axes.set_ylabel(label)
+    axes.grid(visible=False)
 
 
 class _Shades(NamedTuple):
@@ -192,23 +203,18 @@ def _grid(table: pd.DataFrame, x: Quantity, y: Quantity, value: Quantity, factor
 def _names(levels: Sequence[Any], room: float) -> list[str]:
     """Return the levels of a factor as they are written: numbers in a line, texts in the room."""
     return [
-        "\n".join(wrapped(plain(level), SMALL, max(room, _LEAST_NAME))[:_MOST_LINES])
-        if isinstance(level, str)
-        else f"{level:,.6g}".replace("-", "−")
-        for level in levels
+        "\n".join(wrapped(level(each), SMALL, max(room, _LEAST_NAME))[:_MOST_LINES])
+        if isinstance(each, str)
+        else level(each)
+        for each in levels
     ]
 
 
-def _written(cells: Array, sign: str) -> list[list[str]]:
+def _written(cells: Array, *, sign: bool) -> list[list[str]]:
     """Return the values of cells, with the same decimals in all."""
     digits = decimals_for(cells)
     return [
-        [
-            f"{round(each, digits) + 0.0:{sign},.{digits}f}".replace("-", "−")
-            if np.isfinite(each)
-            else "–"
-            for each in row
-        ]
+        [fixed(each, digits, sign=sign) if np.isfinite(each) else "–" for each in row]
         for row in cells.tolist()
     ]
 

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts
+from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts, worded
 from relsim.report.lab.rows import HEADS, Room, Rows, across_axis
 from relsim.report.layout import Words, axes_in, frame
-from relsim.report.style import BLUE, INK, drawing, inches, number, plain, width
+from relsim.report.style import BLUE, INK, drawing, inches, level, number, plain, width
 
 Array = npt.NDArray[np.float64]
 
@@ -70,24 +70,19 @@ def tornado(
     notes = ("A dash: not run.",) if np.isnan(ranges).any() else ()
     about = replace(about, interval="no interval")
     figure, box = frame(
-        about, Words(title or label, plain(says), "", notes=notes), float(rows.heights.sum()),
+        about, Words(worded(title, label), plain(says), "", notes=notes), float(rows.heights.sum()),
         left=room.left, right=room.right, key=_key(ends[:, 2], scale.unit), above=HEADS,
     )  # fmt: skip
     axes = axes_in(figure, box)
     rows.write(axes, room)
     levels = [
-        (_level(low), _level(high))
+        (level(low), level(high))
         for low, high in zip(ordered["low_value"], ordered["high_value"], strict=True)
     ]
-    beside = max(width(level, _SIZE) for pair in levels for level in pair) + _BESIDE
+    beside = max(width(each, _SIZE) for pair in levels for each in pair) + _BESIDE
     across_axis(axes, ends, label, zero=False, beside=beside)
     _draw(axes, rows.middles, ends, levels)
     return figure
-
-
-def _level(level: object) -> str:
-    """Return a factor's value as it is written."""
-    return plain(level) if isinstance(level, str) else f"{float(str(level)):,.6g}".replace("-", "−")
 
 
 def _key(base: Array, unit: str) -> list[Artist]:

@@ -38,19 +38,27 @@ from tests.report.lab.conftest import (
 )
 
 X, Y = Quantity("x", "Budget", "%"), Quantity("y", "Cost", "money")
-Draw = Callable[[pd.DataFrame, AboutStudy], Figure]
+Draw = Callable[..., Figure]
 
-DRAWINGS: dict[str, tuple[Draw, pd.DataFrame]] = {
-    "forest": (forest, effects()),
-    "surface": (lambda table, about: surface(table, about, X, Y, PROFIT), grid()),
-    "response": (lambda table, about: response(table, about, X, PROFIT, Y), grid()),
-    "fan": (lambda table, about: fan(table, about, PROFIT), runs(("One", "Two"), 5, 12)),
-    "convergence": (lambda table, about: convergence(table, about, PROFIT), settling(9)),
-    "tornado": (lambda table, about: tornado(table, about, PROFIT), screened()),
-    "indices": (lambda table, about: indices(table, about, PROFIT), screened()),
-    "morris": (lambda table, about: morris(table, about, PROFIT), screened()),
+DRAWINGS: dict[str, tuple[Draw, tuple[Quantity, ...], pd.DataFrame]] = {
+    "forest": (forest, (), effects()),
+    "surface": (surface, (X, Y, PROFIT), grid()),
+    "response": (response, (X, PROFIT, Y), grid()),
+    "fan": (fan, (PROFIT,), runs(("One", "Two"), 5, 12)),
+    "convergence": (convergence, (PROFIT,), settling(9)),
+    "tornado": (tornado, (PROFIT,), screened()),
+    "indices": (indices, (PROFIT,), screened()),
+    "morris": (morris, (PROFIT,), screened()),
 }
 ALL = pytest.mark.parametrize("name", list(DRAWINGS))
+
+
+def drawn(
+    name: str, table: pd.DataFrame | None = None, about: AboutStudy = ABOUT, **words: str
+) -> Figure:
+    """Draw a figure, from its own table unless another is given."""
+    draw, quantities, own = DRAWINGS[name]
+    return draw(own if table is None else table, about, *quantities, **words)
 
 
 def emptied(table: pd.DataFrame) -> pd.DataFrame:
@@ -63,8 +71,7 @@ def emptied(table: pd.DataFrame) -> pd.DataFrame:
 @ALL
 @pytest.mark.parametrize("change", ["none", "one row", "all missing", "alone", "long names"])
 def test_nothing_stands_on_anything_or_leaves_the_figure(name: str, change: str) -> None:
-    draw, table = DRAWINGS[name]
-    about = ABOUT
+    table, about = DRAWINGS[name][-1], ABOUT
     if change == "one row":
         table = table.iloc[:1]
     elif change == "all missing":
@@ -76,15 +83,14 @@ def test_nothing_stands_on_anything_or_leaves_the_figure(name: str, change: str)
         about = ALONE
     elif change == "long names":
         about = replace(ABOUT, title=LONG, currency=f"dollars of the {LONG}")
-    figure = draw(table, about)
+    figure = drawn(name, table, about)
     with drawing():
         assert collisions(figure) == []
 
 
 @ALL
 def test_every_figure_says_what_it_shows_in_which_unit_and_of_how_many(name: str) -> None:
-    draw, table = DRAWINGS[name]
-    figure = draw(table, ABOUT)
+    figure = drawn(name)
     text = said(figure).replace("\n", " ")
     assert figure.get_suptitle()
     assert "n = 1,800 runs · 30 points · 20 replications · seed 7" in text
@@ -94,18 +100,16 @@ def test_every_figure_says_what_it_shows_in_which_unit_and_of_how_many(name: str
 
 @ALL
 def test_no_row_and_a_missing_column_are_told(name: str) -> None:
-    draw, table = DRAWINGS[name]
     with pytest.raises(OutputError, match="no row"):
-        draw(table.iloc[:0], ABOUT)
+        drawn(name, DRAWINGS[name][-1].iloc[:0])
     with pytest.raises(OutputError, match="no column"):
-        draw(pd.DataFrame({"other": [1.0]}), ABOUT)
+        drawn(name, pd.DataFrame({"other": [1.0]}))
 
 
 def test_the_same_tables_give_the_same_bytes_whatever_the_users_settings(tmp_path: Path) -> None:
-    first = save({n: draw(table, ABOUT) for n, (draw, table) in DRAWINGS.items()}, tmp_path / "1")
+    first = save({name: drawn(name) for name in DRAWINGS}, tmp_path / "1")
     with rc_context({"font.size": 30.0, "lines.linewidth": 9.0, "image.cmap": "gray"}):
-        drawn = {n: draw(table, ABOUT) for n, (draw, table) in DRAWINGS.items()}
-        again = save(drawn, tmp_path / "2")
+        again = save({name: drawn(name) for name in DRAWINGS}, tmp_path / "2")
     for path, twin in zip(first, again, strict=True):
         assert path.read_bytes() == twin.read_bytes(), path.name
 
@@ -113,3 +117,10 @@ def test_the_same_tables_give_the_same_bytes_whatever_the_users_settings(tmp_pat
 def test_drawing_leaves_pyplot_alone() -> None:
     code = "import sys, relsim.report.lab.surface; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@ALL
+def test_words_of_ones_own_may_hold_dollars(name: str) -> None:
+    figure = drawn(name, title="US$ and $", says="What $b$ is.")
+    assert figure.get_suptitle() == r"US\$ and \$"
+    assert r"What \$b\$ is." in said(figure)

@@ -22,7 +22,7 @@ def test_curves_and_bands_stand_at_their_values_and_are_labelled_with_the_last()
     band = axes.collections[0].get_paths()[0].get_extents()
     assert (band.y0, band.y1) == pytest.approx((-2.5, 0.5))
     text = said(figure)
-    assert "1.0: 2.00" in text
+    assert "1: 2.00" in text
     assert "Bands: 95% intervals." in text
     assert "Cost (EUR)" in text
 
@@ -36,7 +36,7 @@ def test_without_intervals_there_is_no_band_and_it_is_said() -> None:
 def test_a_level_without_values_is_named() -> None:
     table = grid(4, 2)
     table.loc[table["y"] == 1.0, "profit"] = np.nan
-    assert "No value, no curve: 1.0." in said(response(table, ABOUT, X, PROFIT, BY))
+    assert "No value, no curve: 1." in said(response(table, ABOUT, X, PROFIT, BY))
 
 
 def test_many_curves_find_room_for_their_labels() -> None:

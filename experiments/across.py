@@ -1,0 +1,132 @@
+"""The patterns in every industry's config, as it is: not in one market that was picked."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import relsim
+from relsim.market import Market
+from relsim.spec import MarketSpec, override
+from relsim.spec.locating import shipped
+
+SHARES = (0.05, 0.10, 0.20, 0.25, 0.40)
+"""Shares at the start of five firms that differ in nothing but size and fame."""
+
+LATE = 6  # year of a relationship, and of a run, by which what is early has faded
+_MONTHS = 120
+_LAUNCH = 240  # months that the slowest market needs to fill
+
+
+class Finding(NamedTuple):
+    """One number of one market."""
+
+    industry: str
+    seed: int
+    measure: str
+    value: float
+
+
+def alike(config: str, shares: Sequence[float], customers: int, months: int = 96) -> MarketSpec:
+    """Return a config's market with firms that differ in share and awareness alone.
+
+    All are what the config's third firm is; more people think of a larger one.
+    """
+    spec = relsim.load(config, {"market.customers": customers, "run.months": months})
+    firm = spec.firms[2].model_dump()
+    firms = [
+        firm | {"name": f"Firm {k + 1}", "share": share, "awareness": min(2.2 * share, 0.9)}
+        for k, share in enumerate(shares)
+    ]
+    return MarketSpec.model_validate(spec.model_dump() | {"firms": firms})
+
+
+def by_choice(late: pd.DataFrame) -> pd.Series:
+    """Return each firm's yearly defection by choice, to rivals or to nobody."""
+    firms = late.groupby("firm", observed=True)[["lost_to_rivals", "lost_to_none", "opening"]].sum()
+    monthly = (firms["lost_to_rivals"] + firms["lost_to_none"]) / firms["opening"]
+    return 1.0 - (1.0 - monthly) ** 12
+
+
+def _jeopardy(industry: str, customers: int, seed: int) -> Iterator[tuple[str, float]]:
+    """Yield share and defection of the smallest and the largest of firms alike, years 5 to 8."""
+    table = Market(alike(industry, SHARES, customers), seed=seed).run().table
+    late = table[table["month"] > 48]
+    share = late.groupby("firm", observed=True)["share"].mean()
+    defection = by_choice(late)
+    for name, place in (("small", 0), ("large", -1)):
+        yield f"share_{name}", float(share.iloc[place])
+        yield f"defection_{name}", float(defection.iloc[place])
+
+
+def _relationships(industry: str, customers: int, seed: int) -> Iterator[tuple[str, float]]:
+    """Yield retention and profit by year with the firm, of the config's own firms."""
+    spec = relsim.load(industry, {"market.customers": customers, "run.months": _MONTHS})
+    tenure = Market(spec, seed=seed).run().tenure_table
+    sums = tenure[tenure["year"] >= LATE].groupby("tenure_year")[
+        ["customer_months", "lost", "profit"]
+    ]
+    years = sums.sum()
+    kept = (1.0 - years["lost"] / years["customer_months"]) ** 12
+    profit = years["profit"] / years["customer_months"]
+    free = max(firm.contract_months for firm in spec.firms) // 12 + 1  # no contract binds all of it
+    yield "first_free_year", float(free)
+    yield "kept_first", float(kept.loc[free])
+    yield "kept_late", float(kept.loc[LATE])
+    yield "profit_winning", float(profit.loc[0])
+    yield "profit_first", float(12.0 * profit.loc[1])
+    yield "profit_late", float(12.0 * profit.loc[LATE])
+
+
+def _launch(industry: str, customers: int, seed: int) -> Iterator[tuple[str, float]]:
+    """Yield how one of the config's firms, alone and nearly unknown, fills its market."""
+    spec = relsim.load(industry, {"market.customers": customers, "run.months": _LAUNCH})
+    unknown = spec.firms[0].model_dump() | {"share": 0.0, "awareness": 0.001}
+    silent = unknown | {"strategy": {"kind": "defensive", "budget_share": 0.0}}
+    share = _filled(spec, unknown, seed)
+    top = float(share[-24:].mean())
+    yield "ceiling", top
+    for part in (10, 50, 90):
+        yield f"month_{part}", _reached(share, top * part / 100.0)
+    mute = override(spec, {"mechanisms.word_of_mouth.persuasion": 0.0})
+    yield "month_50_no_talk", _reached(_filled(mute, unknown, seed), top / 2.0)
+    yield "talk_alone", float(_filled(spec, silent, seed)[-1])
+    yield "neither", float(_filled(mute, silent, seed)[-1])
+
+
+def _filled(spec: MarketSpec, firm: dict[str, Any], seed: int) -> np.ndarray:
+    """Return the share of the potential that a firm without rivals has, month by month."""
+    alone = MarketSpec.model_validate(spec.model_dump() | {"firms": [firm]})
+    table = Market(alone, seed=seed).run().table
+    return table["market_share"].to_numpy(dtype=float)
+
+
+def _reached(share: np.ndarray, level: float) -> float:
+    """Return the first month in which a level is reached; the last one if it never is."""
+    there = share >= level
+    return float(there.argmax() + 1 if there.any() else share.size)
+
+
+def in_all_industries(
+    customers: int = 30_000, seeds: Sequence[int] = (1, 2, 3), industries: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return sign and size of the patterns in every industry's config, one row a number.
+
+    ``defection_small`` and ``_large``: double jeopardy among firms alike. ``kept_first`` (in the
+    first year that no contract binds) and ``kept_late`` (year 6): retention of relationships,
+    where both who is left and what grew between the two sides play a part. ``profit_...``: of
+    winning, of year 1, of year 6. ``month_10``, ``_50``, ``_90``: when a newcomer without rivals
+    has so many per cent of its ``ceiling``; ``month_50_no_talk``: the same where no
+    recommendation persuades. ``talk_alone``, ``neither``: what a newcomer without a budget has
+    after twenty years, with and without recommendations that persuade.
+    """
+    studies = (_jeopardy, _relationships, _launch)
+    rows = [
+        Finding(industry, seed, measure, value)
+        for industry in industries or shipped()
+        for seed in seeds
+        for study in studies
+        for measure, value in study(industry, customers, seed)
+    ]
+    return pd.DataFrame(rows).assign(market_size=customers)
