@@ -144,7 +144,7 @@ class Market(mesa.Model):
         """Let the events of the month happen."""
         if not self.spec.events:
             return
-        self.now = circumstances.at(self.spec, self.month)
+        self.now = circumstances.at(self.spec, self.month, self.records)
         self._costs = results.costs(self.spec, self.now.present)
         self.customers.feel(self.now.usage, self.now.needs)
         self.worth.close(self.now.leaves)

@@ -95,9 +95,14 @@ def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
         What is special about each.
     """
     sys.path += [path for path in recipe.paths if path not in sys.path]
-    lived = [_one(recipe, assignment) for assignment in assignments]
-    # A market's firms point back at it: without this, memory would wait for Python's own cycle.
-    gc.collect()
+    # A market's firms point back at it: without a collection, memory would wait for Python's own.
+    # What was there before is no market's: to look through all libraries takes longer than a run.
+    gc.freeze()
+    try:
+        lived = [_one(recipe, assignment) for assignment in assignments]
+        gc.collect()
+    finally:
+        gc.unfreeze()
     return lived
 
 
