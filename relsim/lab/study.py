@@ -253,14 +253,17 @@ class Study:
         self._check_points()
 
     def _check_arms(self) -> None:
-        also = {factor.title: factor.also for factor in self.spec.factors}
-        named = {factor.title: factor.key for factor in self.spec.factors}
-        keys = [
-            key for name in self.factors for key in (named.get(name, name), *also.get(name, ()))
+        factors = {factor.title: factor for factor in self.spec.factors}
+        by_factor = [
+            (factors[name].key, *factors[name].also) if name in factors else (name,)
+            for name in self.factors
         ]
-        for key, other in itertools.combinations(keys, 2):
-            if _overwrites(key, other) or _overwrites(other, key):
-                raise SpecError(f"{other}: is varied by two factors, allowed: one ({key})")
+        # Within a factor, a key that moves along may say of all firms what the factor says of one.
+        for earlier, later in itertools.combinations(by_factor, 2):
+            for key, other in itertools.product(earlier, later):
+                if _overwrites(key, other) or _overwrites(other, key):
+                    raise SpecError(f"{other}: is varied by two factors, allowed: one ({key})")
+        keys = [key for own in by_factor for key in own]
         for arm, values in self.spec.arms.items():
             for path, key in itertools.product(values, keys):
                 if _overwrites(key, path):
