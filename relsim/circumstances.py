@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from relsim import saving
+from relsim.firms.results import Record
 from relsim.spec import MarketSpec
 from relsim.spec.events import (
     ChangingNeeds,
@@ -15,9 +17,12 @@ from relsim.spec.events import (
     QualityShock,
     Recession,
     Save,
+    firms_of,
 )
 
 _E = TypeVar("_E")
+Firm = tuple[int, str]
+"""A firm as events may call it: its place and its name."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,11 +62,20 @@ def lasting(event: Event, month: int) -> bool:
     return event.month <= month and (lasts == 0 or month < event.month + lasts)
 
 
-def at(spec: MarketSpec, month: int) -> Circumstances:
+def at(spec: MarketSpec, month: int, lived: Sequence[Record] = ()) -> Circumstances:
     """Return the circumstances of a month.
 
     Factors multiply, additions add up, and of several saves the chances join as independent
     ones: ``1 - prod(1 - share)``.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market.
+    month : int
+        Which month.
+    lived : sequence of Record
+        The months before it, which a save that is to raise annual retention looks back on.
 
     Examples
     --------
@@ -71,18 +85,14 @@ def at(spec: MarketSpec, month: int) -> Circumstances:
     >>> [at(spec, month).price for month in (2, 3, 5)]
     [(1.0, 1.0), (0.75, 0.75), (1.0, 1.0)]
     """
-    firms = [firm.name for firm in spec.firms]
+    firms = list(enumerate(firm.name for firm in spec.firms))
     on = [event for event in spec.events if lasting(event, month)]
     return Circumstances(
-        price=tuple(_price(on, name) for name in firms),
-        quality=tuple(_quality(on, name) for name in firms),
-        saved=tuple(_saved(on, name) for name in firms),
-        present=tuple(_present(spec.events, name, month) for name in firms),
-        leaves=tuple(
-            firms.index(event.firm)
-            for event in spec.events
-            if isinstance(event, Exit) and event.month == month
-        ),
+        price=tuple(_price(on, firm) for firm in firms),
+        quality=tuple(_quality(on, firm) for firm in firms),
+        saved=tuple(_saved(on, firm, lived) for firm in firms),
+        present=tuple(_present(spec.events, firm, month) for firm in firms),
+        leaves=tuple(firm[0] for firm in firms if _leaves(spec.events, firm, month)),
         usage=_usage(spec.events, month),
         needs=sum(_moved(event, month) for event in _of(ChangingNeeds, spec.events)),
     )
@@ -92,28 +102,33 @@ def _of(kind: type[_E], events: Sequence[Event]) -> Iterator[_E]:
     return (event for event in events if isinstance(event, kind))
 
 
-def _price(on: Sequence[Event], name: str) -> float:
+def _price(on: Sequence[Event], firm: Firm) -> float:
     factor = 1.0
     for war in _of(PriceWar, on):
-        factor *= 1.0 - war.depth if name in (war.firms or (name,)) else 1.0
+        factor *= 1.0 - war.depth if not war.firms or set(firm) & set(war.firms) else 1.0
     return factor
 
 
-def _quality(on: Sequence[Event], name: str) -> float:
-    return sum(shock.change for shock in _of(QualityShock, on) if shock.firm == name)
+def _quality(on: Sequence[Event], firm: Firm) -> float:
+    return sum(shock.change for shock in _of(QualityShock, on) if shock.firm in firm)
 
 
-def _saved(on: Sequence[Event], name: str) -> float:
+def _saved(on: Sequence[Event], firm: Firm, lived: Sequence[Record]) -> float:
     lost = 1.0
     for save in _of(Save, on):
-        lost *= 1.0 - save.share if save.firm == name else 1.0
+        if save.firm is None or save.firm in firm:
+            lost *= 1.0 - saving.chance(save, lived, firm[0])
     return 1.0 - lost
 
 
-def _present(events: Sequence[Event], name: str, month: int) -> bool:
-    come = all(e.month <= month for e in _of(Entry, events) if e.firm == name)
-    gone = any(e.month <= month for e in _of(Exit, events) if e.firm == name)
+def _present(events: Sequence[Event], firm: Firm, month: int) -> bool:
+    come = all(e.month <= month for e in _of(Entry, events) if e.firm in firm)
+    gone = any(e.month <= month for e in _of(Exit, events) if e.firm in firm)
     return come and not gone
+
+
+def _leaves(events: Sequence[Event], firm: Firm, month: int) -> bool:
+    return any(e.month == month for e in _of(Exit, events) if e.firm in firm)
 
 
 def _usage(events: Sequence[Event], month: int) -> float:
@@ -140,10 +155,11 @@ def marks(spec: MarketSpec) -> list[tuple[int, str]]:
     >>> marks(override(starter(), {"events": [slump]}))
     [(3, 'recession')]
     """
-    return [(event.month, _words(event)) for event in spec.events]
+    names = [firm.name for firm in spec.firms]
+    return [(event.month, _words(event, names)) for event in spec.events]
 
 
-def _words(event: Event) -> str:
-    name = event.kind.replace("_", " ")
-    who = getattr(event, "firm", "") or ", ".join(getattr(event, "firms", ()))
-    return f"{name}: {who}" if who else name
+def _words(event: Event, names: Sequence[str]) -> str:
+    kind = event.kind.replace("_", " ")
+    who = ", ".join(f if isinstance(f, str) else names[f] for f in firms_of(event))
+    return f"{kind}: {who}" if who else kind

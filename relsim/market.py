@@ -19,7 +19,13 @@ from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.plan import Plan
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
-from relsim.firms.tables import causes_table, market_columns, market_table, tenure_table
+from relsim.firms.tables import (
+    causes_table,
+    market_columns,
+    market_table,
+    tenure_columns,
+    tenure_table,
+)
 from relsim.firms.view import FirmView, OwnMonth
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
@@ -138,7 +144,7 @@ class Market(mesa.Model):
         """Let the events of the month happen."""
         if not self.spec.events:
             return
-        self.now = circumstances.at(self.spec, self.month)
+        self.now = circumstances.at(self.spec, self.month, self.records)
         self._costs = results.costs(self.spec, self.now.present)
         self.customers.feel(self.now.usage, self.now.needs)
         self.worth.close(self.now.leaves)
@@ -304,6 +310,11 @@ class Market(mesa.Model):
     def columns(self) -> dict[str, Array]:
         """Results so far: each column of the table as an array of shape (months, firms)."""
         return market_columns(self.spec, self.records)
+
+    @property
+    def tenure_columns(self) -> dict[str, Array]:
+        """Accounts so far by year of tenure: arrays of shape (months, firms, years)."""
+        return tenure_columns(self.records)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -63,6 +63,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
             {"kind": "exit", "month": 12, "firm": "Attack"},
         ],
     },
+    "retention that is raised": {
+        "events": [
+            {"kind": "save", "month": 3, "firm": 0, "annual_points": 0.2},
+            {"kind": "save", "month": 1, "of_defection": 0.4},
+        ],
+    },
     "given retention and an exit": {
         "mechanisms.retention.rule": "own",
         "events": [{"kind": "exit", "month": 9, "firm": "Defend"}],

@@ -117,6 +117,21 @@ def test_saves_join_as_independent_chances() -> None:
     assert circumstances.at(spec, 1).saved == (0.75, 0.0)
 
 
+@pytest.mark.parametrize("kind", [kind for kind, event in EVENTS.items() if "firm" in event])
+def test_a_firm_is_named_or_numbered(kind: str) -> None:
+    named, numbered = market_with(EVENTS[kind]), market_with(EVENTS[kind] | {"firm": 0})
+    pd.testing.assert_frame_equal(named.table, numbered.table, check_exact=True)
+    assert circumstances.marks(named.spec) == circumstances.marks(numbered.spec)
+
+
+def test_a_war_of_numbered_firms_and_a_save_for_everybody() -> None:
+    war = EVENTS["price_war"] | {"firms": [1]}
+    everybody = {"kind": "save", "month": 1, "share": 0.25}
+    now = circumstances.at(override(starter(), {"events": [war, everybody]}), MONTH)
+    assert now.price == (1.0, 0.8)
+    assert now.saved == (0.25, 0.25)
+
+
 def test_the_only_firm_leaves_and_nobody_has_a_supplier() -> None:
     alone = {"firms.0.share": 0.7, "firms.1.share": 0.0, "firms.1.awareness": 0.0}
     events = [EVENTS["exit"], {"kind": "exit", "month": 1, "firm": "Defend"}]
@@ -145,6 +160,13 @@ def test_an_event_after_the_last_month_changes_nothing() -> None:
         ([{"kind": "save", "month": 3, "firm": "Attack", "shar": 1}], "events.0.shar: unknown key"),
         ([{"kind": "recession", "month": 0, "depth": 0.1}], "events.0.month: given 0"),
         ([{"kind": "recession", "month": 1}], "events.0.depth: this key is required"),
+        ([{"kind": "exit", "month": 3, "firm": 2}], "events.0: no firm has place 2; .* 0 to 1"),
+        ([{"kind": "save", "month": 3}], "events.0: given none of them, allowed: exactly one of"),
+        (
+            [EVENTS["save"] | {"annual_points": 0.05}],
+            "events.0: given share and annual_points, allowed: exactly one of share, annual_points",
+        ),
+        ([{"kind": "save", "month": 3, "annual_points": 5}], "events.0.annual_points: given 5"),
     ],
 )
 def test_what_cannot_happen_is_said(events: list[dict[str, Any]], words: str) -> None:

@@ -1,5 +1,6 @@
 """The commands; what they do is imported when one of them is called."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -212,6 +213,129 @@ def experiment(
                 reuse=reuse,
                 crate=crate,
                 figures=not no_figures,
+                quiet=quiet,
+            )
+        )
+
+
+_CLAIM = (
+    "Test claims under all their readings, and give a verdict on each.\n\n"
+    "Killed at any point and started again it goes on where it was. DIR then holds index.html, "
+    "and for each claim verdicts.csv, points.csv, claim.json and the experiments of its readings. "
+    "The exit code is 0 whatever the verdicts; with --expect it is 1 where one has changed."
+)
+
+
+@app.command(
+    help=_CLAIM,
+    epilog=examples(
+        "relsim claim five-percent --quick",
+        "relsim claim five-percent cost-ratio --out two",
+        "relsim claim new mine.yaml              start a claim of your own",
+        "relsim claim mine.yaml --expect results/claims   has a verdict changed?",
+    ),
+)
+def claim(
+    claims: options.Claims,
+    quick: options.Quick = False,
+    out: options.ClaimsOut = None,
+    expect: options.Expect = None,
+    workers: options.Workers = None,
+    no_page: options.NoPage = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Test claims under all their readings, and give a verdict on each."""
+    _claims(claims, quick, out, expect, workers, no_page, quiet)
+
+
+@app.command(
+    "claims",
+    epilog=examples(
+        "relsim claims --quick",
+        "relsim claims --expect results/claims   has a verdict changed?",
+    ),
+)
+def claims_(
+    quick: options.Quick = False,
+    out: options.ClaimsOut = None,
+    expect: options.Expect = None,
+    workers: options.Workers = None,
+    no_page: options.NoPage = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Test all claims that come with relsim, and write one page of them."""
+    _claims([], quick, out, expect, workers, no_page, quiet)
+
+
+def _claims(
+    names: list[str],
+    quick: bool,
+    out: Path | None,
+    expect: Path | None,
+    workers: int | None,
+    no_page: bool,
+    quiet: bool,
+) -> None:
+    with mishaps(stopped="stopped; finished runs are kept: the same command goes on with them"):
+        if names[:1] == ["new"]:
+            from relsim.cli import scaffolding
+
+            scaffolding.write(console(), scaffolding.only(names[1:]))
+            return
+        from relsim.claims.reading import shipped_claims
+        from relsim.cli import claiming
+
+        order = claiming.Order(
+            tuple(names or shipped_claims()),
+            quick=quick,
+            out=out,
+            expect=expect,
+            workers=workers,
+            page=not no_page,
+            quiet=quiet,
+        )
+        if not claiming.claims(order):
+            raise typer.Exit(claiming.CHANGED)
+
+
+@app.command(
+    epilog=examples(
+        "relsim solve telecom --for firms.0.price --until profit@Attacker=20000 --between 20 40",
+        "relsim solve telecom --for firms.0.strategy.retention_share --between 0 1 "
+        "--until profit@Attacker-profit@Keeper=0",
+    )
+)
+def solve(
+    config: options.Config,
+    key: options.For,
+    until: options.Until,
+    between: options.Between = None,
+    assignments: options.Assignments = None,
+    months: options.Months = None,
+    customers: options.Customers = None,
+    warm_up: options.WarmUp = 0,
+    aggregate: options.AggregateOf = "mean",
+    replications: options.Replications = 10,
+    workers: options.Workers = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Find the value of a key at which an outcome reaches a goal, under common luck."""
+    with mishaps():
+        from relsim.cli import solving
+
+        solving.find(
+            solving.Order(
+                config,
+                key,
+                until,
+                between=between,
+                assignments=tuple(assignments or ()),
+                months=months,
+                customers=customers,
+                warm_up=warm_up,
+                aggregate=aggregate,
+                replications=replications,
+                workers=workers,
                 quiet=quiet,
             )
         )

@@ -19,6 +19,11 @@ def experiments(incomplete: str) -> list[str]:
     return _named("experiments", incomplete)
 
 
+def claims(incomplete: str) -> list[str]:
+    """Return claims of relsim's and YAML files that begin like this."""
+    return _named("claims", incomplete)
+
+
 def _named(kind: str, incomplete: str) -> list[str]:
     from relsim.spec.locating import shipped
 

@@ -259,3 +259,78 @@ SomeRuns = Annotated[
     int | None,
     typer.Option("--runs", metavar="N", help="Run only so many again, evenly spread."),
 ]
+
+Claims = Annotated[
+    list[str],
+    typer.Argument(
+        help="YAML files, or names of claims that come with relsim; or: new FILE.",
+        metavar="CLAIM...",
+        autocompletion=completing.claims,
+        show_default=False,
+    ),
+]
+
+Quick = Annotated[
+    bool, typer.Option("--quick", help="A quick look: small markets, few points, little luck.")
+]
+
+ClaimsOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        help="Folder for the results; what was finished there is gone on with. Unless said: "
+        "results/claims, or results/claims-quick with --quick.",
+    ),
+]
+
+Expect = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Exit with 1 where a word is another than in these results of claims."
+    ),
+]
+
+NoPage = Annotated[bool, typer.Option("--no-page", help="Write tables only.")]
+
+For = Annotated[
+    str,
+    typer.Option(
+        "--for", metavar="KEY", help="The key whose value is sought, such as firms.0.care.rate."
+    ),
+]
+
+Until = Annotated[
+    str,
+    typer.Option(
+        metavar="OUTCOME=VALUE",
+        help="The goal: a column of the market's table, of one firm or of all, or the difference "
+        "of two: profit@Keeper=0, profit@Keeper-profit@Attacker=0.",
+    ),
+]
+
+Between = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        metavar="LOW HIGH",
+        help="The range to look in; half to double the config's value unless said.",
+        show_default=False,
+    ),
+]
+
+WarmUp = Annotated[
+    int, typer.Option("--warm-up", min=0, help="Months at the start that do not count.")
+]
+
+AggregateOf = Annotated[
+    str,
+    typer.Option(
+        "--aggregate",
+        metavar="mean|sum|last|present_value",
+        help="What is made of the months; all aggregates of an experiment's outcomes will do.",
+    ),
+]
+
+Replications = Annotated[
+    int, typer.Option(min=1, help="Runs at every value, each with its own luck.")
+]

@@ -105,6 +105,42 @@ def fixed_life_value(
     return float(curve[0] + (flows * lived / (1.0 + discount) ** years).sum())
 
 
+def constant_hazard_curve_value(
+    profits: npt.ArrayLike, defection: float, discount: float, growth: float = 0.0
+) -> float:
+    """Return the present value of a profit curve that each year fewer customers live to see.
+
+    ``p0 + sum over t >= 1 of p_t ((1 - defection) / (1 + discount))^(t-1)``: year 1's profit
+    comes at once and in full, every later one from those who are left.
+
+    Parameters
+    ----------
+    profits : array_like
+        Year 0 (winning the customer), then years 1, 2 ...
+    defection : float
+        Chance to leave a year.
+    discount : float
+        Rate a year; above 0 where defection is 0.
+    growth : float
+        What is added to profit every year after the curve's last.
+
+    Examples
+    --------
+    With 10% and with 5% defection, 7% and 3 more each year after year 5; 300 and 525 are quoted.
+
+    >>> value = constant_hazard_curve_value
+    >>> [round(value(CREDIT_CARD, d, 0.07, 3.0), 1) for d in (0.10, 0.05)]
+    [297.9, 521.6]
+    """
+    curve = np.asarray(profits, dtype=np.float64)
+    step = (1.0 - defection) / (1.0 + discount)
+    shown = float((curve[1:] * step ** np.arange(curve.size - 1)).sum())
+    # Beyond the curve: p + k growth in the k-th further year, a geometric sum.
+    further = step ** (curve.size - 1)
+    later = curve[-1] / (1.0 - step) + growth / (1.0 - step) ** 2
+    return float(curve[0] + shown + further * later)
+
+
 def gain(before: npt.ArrayLike, after: npt.ArrayLike) -> Array:
     """Return the relative gain, ``after / before - 1``.
 

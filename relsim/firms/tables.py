@@ -18,6 +18,10 @@ from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
 MONTHS_A_YEAR = 12
+TENURE_COLUMNS = (*results.TENURE_FIELDS, "profit")
+"""What is known by year of tenure."""
+
+_MONEY = slice(2, None)  # of the fields by tenure, all but the two counts
 
 
 def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Array]:
@@ -97,6 +101,21 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     return pd.DataFrame(keys | {name: column.reshape(-1) for name, column in columns.items()})
 
 
+def tenure_columns(records: Sequence[Record]) -> dict[str, Array]:
+    """Return accounts by month, firm and year of tenure, a column an array of three axes.
+
+    Year 0 is the act of winning, as in :func:`tenure_table`; ``profit`` is the sum of all money.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The months, in order, from month 1; at least one.
+    """
+    rows = results.tenure_rows(results.stack(records))
+    columns = {name: rows[..., k] for k, name in enumerate(results.TENURE_FIELDS)}
+    return columns | {"profit": rows[..., _MONEY].sum(axis=-1)}
+
+
 def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     """Return accounts by calendar year, firm and year of tenure.
 
@@ -115,7 +134,7 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     frame.insert(0, "year", year + 1)
     frame.insert(1, "firm", pd.Series(named(firm, names)))
     frame.insert(2, "tenure_year", tenure)
-    frame["profit"] = frame[fields[2:]].sum(axis=1)
+    frame["profit"] = frame[fields[_MONEY]].sum(axis=1)
     return frame
 
 

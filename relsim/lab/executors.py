@@ -7,8 +7,14 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from dataclasses import dataclass, field
 from typing import Any
 
 from relsim.errors import RelsimError, SpecError
@@ -111,6 +117,56 @@ class _Processes(ProcessPoolExecutor):
             return super().submit(fn, *args, **kwargs)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@dataclass(frozen=True)
+class StandingCrew(Crew):
+    """A crew of this machine that stays together from one experiment to the next.
+
+    Starting processes takes seconds, which a hundred small experiments should pay once.
+    """
+
+    _at_hand: list[Executor] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[Executor]:
+        """Yield the executor, a new one if its workers died; it stays open afterwards."""
+        if self._at_hand and _is_broken(self._at_hand[0]):
+            self.dismiss()
+        if not self._at_hand:
+            self._at_hand.append(self._local())
+        yield self._at_hand[0]
+
+    def dismiss(self) -> None:
+        """End the executor; what is still queued is not begun."""
+        while self._at_hand:
+            self._at_hand.pop().shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def standing(kind: str, workers: int) -> Iterator[StandingCrew]:
+    """Yield a crew that stays together until this is left.
+
+    Parameters
+    ----------
+    kind : {"serial", "threads", "processes"}
+        Which executor.
+    workers : int
+        Runs that are at work at a time.
+    """
+    crew = StandingCrew(kind, workers)
+    try:
+        yield crew
+    finally:
+        crew.dismiss()
+
+
+def _is_broken(executor: Executor) -> bool:
+    try:
+        executor.submit(int).result()
+    except BrokenExecutor:
+        return True
+    return False
 
 
 def _work_for_parent() -> None:

@@ -134,7 +134,8 @@ def _results(
     # The rate is the run's own: a point of the design may have one that its base has not.
     rate = monthly_rate(spec.market.annual_discount_rate)
     wanted = [outcome._replace(rate=rate) for outcome in recipe.outcomes[assignment.base]]
-    taken = tuple(measure(outcome, columns) for outcome in wanted)
+    by_tenure = market.tenure_columns if any(outcome.tenure for outcome in wanted) else {}
+    taken = tuple(measure(outcome, columns, by_tenure) for outcome in wanted)
     if not recipe.panel:
         return taken, None
     kept = np.stack([columns[name] for name in recipe.panel], axis=-1)

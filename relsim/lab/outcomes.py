@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from relsim.customers.accounts import TENURE_YEARS
 from relsim.economics.lifetime import monthly_rate
 from relsim.errors import SpecError
-from relsim.firms.tables import column_names
+from relsim.firms.tables import TENURE_COLUMNS, column_names
 from relsim.lab.spec import OutcomeSpec
 from relsim.spec import MarketSpec
 from relsim.spec.checking import listing, nearest
@@ -43,7 +44,7 @@ class Outcome(NamedTuple):
     name : str
         What it is called.
     measure, per : str
-        The column, and the one to divide by ("" = none).
+        The column or columns, joined by +, and those to divide by ("" = none).
     firm : int
         Place of the firm; -1 for all together.
     first, last : int
@@ -52,6 +53,8 @@ class Outcome(NamedTuple):
         What is made of them.
     rate : float
         Discount rate a month, for present values.
+    tenure, over : int
+        Year with the firm whose customers count, and the one to divide by; 0 = none.
     """
 
     name: str
@@ -62,6 +65,17 @@ class Outcome(NamedTuple):
     last: int
     aggregate: str
     rate: float
+    tenure: int = 0
+    over: int = 0
+
+
+def _deviation(months: Array) -> float:
+    return float(months.std(ddof=1)) if months.size > 1 else float("nan")
+
+
+def _variation(months: Array, _: float) -> float:
+    mean = float(months.mean())
+    return _deviation(months) / mean if mean > 0.0 else float("nan")
 
 
 def _present_value(months: Array, rate: float) -> float:
@@ -75,7 +89,8 @@ _AGGREGATES: Mapping[str, Callable[[Array, float], float]] = {
     "last": lambda months, _: float(months[-1]),
     "min": lambda months, _: float(months.min()),
     "max": lambda months, _: float(months.max()),
-    "std": lambda months, _: float(months.std(ddof=1)) if months.size > 1 else float("nan"),
+    "std": lambda months, _: _deviation(months),
+    "variation": _variation,
     "present_value": _present_value,
 }
 
@@ -106,8 +121,12 @@ def resolved(
     where = where or f"outcomes.{name}"
     firm = _firm(outcome.firm, market, where)
     for column, key in ((outcome.measure, "measure"), (outcome.per, "per")):
-        if column is not None:
-            check_measure(column, firm >= 0, f"{where}.{key}")
+        for part in parts_of(column or ""):
+            if outcome.tenure is not None:
+                _check_of_tenure(part, f"{where}.{key}")
+            else:
+                check_measure(part, firm >= 0, f"{where}.{key}")
+    _check_years(outcome, where)
     lived = market.run.months
     first, last = outcome.months or (warm_up + 1, lived)
     if last > lived:
@@ -120,8 +139,29 @@ def resolved(
             f"warm_up: given {warm_up} months, allowed: fewer than the {lived} that are lived"
         )
     rate = monthly_rate(market.market.annual_discount_rate)
-    per = outcome.per or ""
-    return Outcome(name, outcome.measure, per, firm, first, last, outcome.aggregate, rate)
+    return Outcome(
+        name,
+        outcome.measure,
+        outcome.per or "",
+        firm,
+        first,
+        last,
+        outcome.aggregate,
+        rate,
+        outcome.tenure or 0,
+        outcome.over_tenure or 0,
+    )
+
+
+def parts_of(measure: str) -> list[str]:
+    """Return the columns that a measure adds up.
+
+    Examples
+    --------
+    >>> parts_of("acquisition + onboarding")
+    ['acquisition', 'onboarding']
+    """
+    return [part.strip() for part in measure.split("+")] if measure else []
 
 
 def _firm(wanted: str | int | None, market: MarketSpec, where: str) -> int:
@@ -155,7 +195,26 @@ def check_measure(column: str, of_one_firm: bool, where: str) -> None:
         )
 
 
-def measure(outcome: Outcome, columns: Mapping[str, Array]) -> float:
+def _check_of_tenure(column: str, where: str) -> None:
+    if column not in TENURE_COLUMNS:
+        hint = nearest(column, TENURE_COLUMNS) or listing(TENURE_COLUMNS)
+        raise SpecError(f"{where}: the accounts by tenure have no column {column!r}{hint}")
+
+
+def _check_years(outcome: OutcomeSpec, where: str) -> None:
+    for year, key in ((outcome.tenure, "tenure"), (outcome.over_tenure, "over_tenure")):
+        if year is not None and year >= TENURE_YEARS:
+            raise SpecError(
+                f"{where}.{key}: given {year}, allowed: 1 to {TENURE_YEARS - 1}, the years that "
+                "are kept apart"
+            )
+
+
+def measure(
+    outcome: Outcome,
+    columns: Mapping[str, Array],
+    by_tenure: Mapping[str, Array] | None = None,
+) -> float:
     """Return an outcome of a market that has lived.
 
     Parameters
@@ -163,7 +222,15 @@ def measure(outcome: Outcome, columns: Mapping[str, Array]) -> float:
     outcome : Outcome
         What to take.
     columns : mapping
-        ``Market.columns``.
+        ``Market.columns``, arrays of shape (months, firms).
+    by_tenure : mapping, optional
+        ``Market.tenure_columns``, arrays of shape (months, firms, years), for outcomes that ask
+        for a year of tenure.
+
+    Returns
+    -------
+    float
+        Not a number where there is nothing to divide by.
 
     Examples
     --------
@@ -172,15 +239,30 @@ def measure(outcome: Outcome, columns: Mapping[str, Array]) -> float:
     >>> measure(lost, columns)
     0.04
     """
+    if not outcome.tenure:
+        return _taken(outcome, columns)
+    accounts = by_tenure or {}
+    value = _taken(outcome, _of_year(accounts, outcome.tenure))
+    return (
+        _over(value, _taken(outcome, _of_year(accounts, outcome.over))) if outcome.over else value
+    )
+
+
+def _of_year(by_tenure: Mapping[str, Array], year: int) -> dict[str, Array]:
+    return {name: table[..., year] for name, table in by_tenure.items()}
+
+
+def _taken(outcome: Outcome, columns: Mapping[str, Array]) -> float:
     value = _aggregated(outcome.measure, outcome, columns)
-    if not outcome.per:
-        return value
-    whole = _aggregated(outcome.per, outcome, columns)
-    return value / whole if whole else float("nan")
+    return _over(value, _aggregated(outcome.per, outcome, columns)) if outcome.per else value
 
 
-def _aggregated(column: str, outcome: Outcome, columns: Mapping[str, Array]) -> float:
-    table = columns[column]
+def _over(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")
+
+
+def _aggregated(sought: str, outcome: Outcome, columns: Mapping[str, Array]) -> float:
+    table = np.sum([columns[part] for part in parts_of(sought)], axis=0)
     values = table[:, outcome.firm] if outcome.firm >= 0 else table.sum(axis=1)
     window = np.ascontiguousarray(values[outcome.first - 1 : outcome.last])
     return _AGGREGATES[outcome.aggregate](window, outcome.rate)

@@ -8,7 +8,9 @@ from relsim.spec import fields
 from relsim.spec.fields import SpecModel
 
 MOST_REPLICATIONS = 1_000_000
-Aggregate = Literal["mean", "sum", "first", "last", "min", "max", "std", "present_value"]
+Aggregate = Literal[
+    "mean", "sum", "first", "last", "min", "max", "std", "variation", "present_value"
+]
 LeverDesign = Literal["full_factorial", "one_at_a_time"]
 SampleDesign = Literal[
     "latin_hypercube", "sobol", "halton", "morris", "saltelli", "full_factorial", "one_at_a_time"
@@ -42,6 +44,16 @@ class FactorSpec(SpecModel):
     parameters: dict[str, float] = fields.key(
         "Parameters of that distribution, by scipy's names.", unit="-", default={}
     )
+    relative: bool = fields.key(
+        "Whether values multiply what the market says, so that markets of any size can share them.",
+        unit="yes or no",
+        default=False,
+    )
+    also: dict[str, tuple[float, float]] = fields.key(
+        "Keys that move along: dotted path to (constant, slope), set to constant + slope x value.",
+        unit="of the key",
+        default={},
+    )
 
     @property
     def title(self) -> str:
@@ -52,7 +64,10 @@ class FactorSpec(SpecModel):
 class OutcomeSpec(SpecModel):
     """A number that a run leaves: what, of which firm, over which months."""
 
-    measure: str = fields.key("A column of the market's table, such as profit or share.", unit="-")
+    measure: str = fields.key(
+        "A column of the market's table, such as profit or share; several are added with +.",
+        unit="-",
+    )
     firm: str | int | None = fields.key(
         "Name of the firm or its place from 0; nobody named = all firms together.",
         unit="-",
@@ -63,13 +78,27 @@ class OutcomeSpec(SpecModel):
         unit="-",
         default=None,
     )
+    tenure: int | None = fields.key(
+        "Only customers in this year with the firm, 1 for the first; measure and per are then "
+        "columns of the accounts by tenure.",
+        unit="year",
+        default=None,
+        ge=1,
+    )
+    over_tenure: int | None = fields.key(
+        "Divide by the same of customers in this year with the firm.",
+        unit="year",
+        default=None,
+        ge=1,
+    )
     months: tuple[int, int] | None = fields.key(
         "First and last month; from the warm-up to the end unless said.",
         unit="months",
         default=None,
     )
     aggregate: Aggregate = fields.key(
-        "What is made of the months; present_value discounts to the first of them.",
+        "What is made of the months; variation is their deviation over their mean, present_value "
+        "discounts to the first of them.",
         unit="-",
         default="mean",
     )
@@ -86,6 +115,8 @@ class OutcomeSpec(SpecModel):
             ends = getattr(self, name)
             if ends is not None and not ends[0] <= ends[1]:
                 raise ValueError(f"{name}: given {list(ends)}, allowed: the lower one first")
+        if self.over_tenure is not None and self.tenure is None:
+            raise ValueError("over_tenure: needs the key tenure, whose years it compares")
         if self.months is not None and self.months[0] < 1:
             raise ValueError(f"months: given {list(self.months)}, allowed: from month 1 on")
         return self

@@ -16,6 +16,7 @@ import pandas as pd
 from relsim.errors import SpecError
 from relsim.lab.designing import BASE, SAMPLE, design_of
 from relsim.lab.living import Assignment
+from relsim.lab.moving import values_of
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import POINT, factor_columns
 from relsim.lab.reading import Config
@@ -151,8 +152,16 @@ class Study:
         """Return the base and the values of a design point."""
         row = self._rows[point]
         base = self.spec.bases.index(row[BASE]) if BASE in row else 0
-        keys = {factor.title: factor.key for factor in self.spec.factors}
-        return base, {keys.get(name, name): row[name] for name in self.factors}
+        specs = {factor.title: factor for factor in self.spec.factors}
+        values: dict[str, Any] = {}
+        for name in self.factors:
+            factor = specs.get(name)
+            values |= (
+                {name: row[name]}
+                if factor is None
+                else values_of(factor, row[name], self.markets[base])
+            )
+        return base, values
 
     @cached_property
     def factors(self) -> list[str]:
@@ -244,11 +253,13 @@ class Study:
         self._check_points()
 
     def _check_arms(self) -> None:
-        named = {factor.title: factor.key for factor in self.spec.factors}
-        keys = [named.get(name, name) for name in self.factors]
-        for key, other in itertools.combinations(keys, 2):
-            if _overwrites(key, other) or _overwrites(other, key):
-                raise SpecError(f"{other}: is varied by two factors, allowed: one ({key})")
+        named = {factor.title: (factor.key, *factor.also) for factor in self.spec.factors}
+        varied = [named.get(name, (name,)) for name in self.factors]
+        for one, another in itertools.combinations(varied, 2):
+            for key, other in itertools.product(one, another):
+                if _overwrites(key, other) or _overwrites(other, key):
+                    raise SpecError(f"{other}: is varied by two factors, allowed: one ({key})")
+        keys = [key for together in varied for key in together]
         for arm, values in self.spec.arms.items():
             for path, key in itertools.product(values, keys):
                 if _overwrites(key, path):

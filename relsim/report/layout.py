@@ -116,13 +116,14 @@ class Words(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Where axes may stand, in inches from the lower left of a figure of some height."""
+    """Where axes may stand, in inches from the lower left of a figure of some size."""
 
     left: float
     bottom: float
     right: float
     top: float
     height: float
+    width: float = WIDTH
 
 
 def frame(
@@ -134,6 +135,7 @@ def frame(
     right: float,
     key: Sequence[Artist] = (),
     above: float = 0.0,
+    wide: float = WIDTH,
 ) -> tuple[Figure, Box]:
     """Return a figure with its head, key and foot, and the box left for axes.
 
@@ -145,8 +147,10 @@ def frame(
         Height of the box, and room to its left, to its right and between it and the head.
     key : sequence of Artist
         Artists with labels, explained under the head, in one row where they fit.
+    wide : float
+        Width of the figure.
     """
-    room, feet = 0.985 * (WIDTH - 2 * EDGE), (*words.notes, about.line())
+    room, feet = 0.985 * (wide - 2 * EDGE), (*words.notes, about.line())
     title = wrapped(words.title, TITLE, room, _BOLD)
     says = wrapped(f"{plain(about.title)}. {words.says}", BODY, room)
     foot = [line for text in feet for line in wrapped(text, SMALL, room)]
@@ -158,8 +162,8 @@ def frame(
     rows = math.ceil(len(key) / columns)
     top = head + (0.28 + _ROW * (rows - 1) if key else 0.0) + above
     height = top + body + bottom
-    figure = Figure(figsize=(WIDTH, height), facecolor="white")
-    x = EDGE / WIDTH
+    figure = Figure(figsize=(wide, height), facecolor="white")
+    x = EDGE / wide
 
     def down(inches: float) -> float:
         return 1.0 - inches / height
@@ -175,7 +179,7 @@ def frame(
             loc="upper left", bbox_to_anchor=(x, down(head)),
             frameon=False, handlelength=1.8, columnspacing=1.6, borderaxespad=0.0, borderpad=0.1,
         )  # fmt: skip
-    return figure, Box(left, bottom, WIDTH - right, height - top, height)
+    return figure, Box(left, bottom, wide - right, height - top, height, wide)
 
 
 def _key_columns(labels: Sequence[str], room: float) -> int:
@@ -200,15 +204,15 @@ def name_axes(figure: Figure, box: Box, words: Words) -> None:
     """Write what the axes show beside and under their box."""
     middle = (box.left + box.right) / 2.0
     figure.supxlabel(
-        fit(words.x, BODY, 2.0 * (min(middle, WIDTH - middle) - EDGE)),
-        x=middle / WIDTH,
+        fit(words.x, BODY, 2.0 * (min(middle, box.width - middle) - EDGE)),
+        x=middle / box.width,
         y=(box.bottom - _UNDER + 0.06) / box.height,
         va="bottom",
         size=BODY,
     )
     figure.supylabel(
         fit(words.y, BODY, box.top - box.bottom + 0.8),
-        x=EDGE / WIDTH,
+        x=EDGE / box.width,
         y=(box.bottom + box.top) / 2 / box.height,
         ha="left",
         size=BODY,
@@ -219,9 +223,9 @@ def axes_in(figure: Figure, box: Box) -> Axes:
     """Return axes that fill a box."""
     return figure.add_axes(
         (
-            box.left / WIDTH,
+            box.left / box.width,
             box.bottom / box.height,
-            (box.right - box.left) / WIDTH,
+            (box.right - box.left) / box.width,
             (box.top - box.bottom) / box.height,
         )
     )

@@ -1,12 +1,14 @@
 """What happens to a market in the middle of a run: interventions and events, with their month."""
 
-from typing import Annotated, Literal, get_args
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from relsim.spec.fields import SpecModel, fraction, key
 
-_FIRM = "Name of the firm."
+_FIRM = "Name of the firm, or its place from 0."
+_SAVED_FOR = "Name of the firm, or its place from 0; nobody named = every firm."
 _LASTS = "Months that it lasts; 0 = for good."
 
 
@@ -20,14 +22,33 @@ def _lasts(default: int) -> int:
     return lasts
 
 
+def _gain(meaning: str) -> Any:
+    return fraction(meaning, unit="share a year", default=None)
+
+
 class Save(SpecModel):
-    """Would-be defectors of a firm stay, at no cost: retention that is given, not bought."""
+    """Would-be defectors of a firm stay, at no cost: retention that is given, not bought.
+
+    How many is said in one of four ways: a share of them, or as many as it takes for annual
+    retention to rise by some points, by a part of itself, or by a part of defection.
+    """
 
     kind: Literal["save"] = key("Some of those who would leave a firm stay.", unit="-")
     month: int = _month()
     lasts: int = _lasts(0)
-    firm: str = key(_FIRM, unit="-")
-    share: float = fraction("Chance that one who would leave for another supplier stays.")
+    firm: str | int | None = key(
+        f"{_FIRM[:-1]}; nobody named = every firm.", unit="-", default=None
+    )
+    share: float | None = fraction(
+        "Chance that one who would leave for another supplier stays.", default=None
+    )
+    annual_points: float | None = _gain("Points that annual retention rises by: 0.05 = 80 to 85%.")
+    of_retention: float | None = _gain(
+        "Part of itself that annual retention rises by: 0.05 = 80 to 84%."
+    )
+    of_defection: float | None = _gain(
+        "Part of annual defection, by choice or not, that is saved: 0.05 = 80 to 81%."
+    )
 
 
 class Entry(SpecModel):
@@ -35,7 +56,7 @@ class Entry(SpecModel):
 
     kind: Literal["entry"] = key("A firm enters.", unit="-")
     month: int = _month()
-    firm: str = key(_FIRM, unit="-")
+    firm: str | int = key(_FIRM, unit="-")
 
 
 class Exit(SpecModel):
@@ -43,7 +64,7 @@ class Exit(SpecModel):
 
     kind: Literal["exit"] = key("A firm leaves the market.", unit="-")
     month: int = _month()
-    firm: str = key(_FIRM, unit="-")
+    firm: str | int = key(_FIRM, unit="-")
 
 
 class PriceWar(SpecModel):
@@ -52,7 +73,9 @@ class PriceWar(SpecModel):
     kind: Literal["price_war"] = key("Firms cut their prices.", unit="-")
     month: int = _month()
     lasts: int = _lasts(12)
-    firms: tuple[str, ...] = key("Names of the firms; none named = all.", unit="-", default=())
+    firms: tuple[str | int, ...] = key(
+        "Names of the firms, or their places; none named = all.", unit="-", default=()
+    )
     depth: float = fraction("Part by which a price falls.")
 
 
@@ -62,7 +85,7 @@ class QualityShock(SpecModel):
     kind: Literal["quality_shock"] = key("A firm's quality changes.", unit="-")
     month: int = _month()
     lasts: int = _lasts(6)
-    firm: str = key(_FIRM, unit="-")
+    firm: str | int = key(_FIRM, unit="-")
     change: float = key(
         "What is added to quality, which stays within 0 to 1.", unit="-1 to 1", ge=-1.0, le=1.0
     )
@@ -119,11 +142,17 @@ BY_KIND: dict[str, type[SpecModel]] = {
 }
 
 
-def firms_of(event: Event) -> tuple[str, ...]:
-    """Return the names of the firms that an event names."""
+WAYS_TO_SAVE = ("share", "annual_points", "of_retention", "of_defection")
+"""How a save says how many stay: exactly one of these keys."""
+
+
+def firms_of(event: Event) -> tuple[str | int, ...]:
+    """Return the firms that an event names, by name or by place."""
     if isinstance(event, PriceWar):
         return event.firms
-    return (event.firm,) if isinstance(event, Save | Entry | Exit | QualityShock) else ()
+    if isinstance(event, Save):
+        return () if event.firm is None else (event.firm,)
+    return (event.firm,) if isinstance(event, Entry | Exit | QualityShock) else ()
 
 
 def faults(events: tuple[Event, ...], shares: dict[str, float]) -> list[str]:
@@ -137,26 +166,48 @@ def faults(events: tuple[Event, ...], shares: dict[str, float]) -> list[str]:
         Names of the firms, and their shares at the start.
     """
     found = []
-    for place, event in enumerate(events):
-        unknown = [name for name in firms_of(event) if name not in shares]
-        if unknown:
-            known = ", ".join(shares)
-            found.append(f"events.{place}: no firm is called {unknown[0]!r}; the firms are {known}")
-    for name, share in shares.items():
-        comes = [e.month for e in events if isinstance(e, Entry) and e.firm == name]
-        goes = [e.month for e in events if isinstance(e, Exit) and e.firm == name]
-        if len(comes) > 1 or len(goes) > 1:
-            found.append(f"events: {name!r} can enter once and leave once")
-        elif comes and share > 0.0:
-            found.append(
-                f"events: {name!r} enters in month {comes[0]}, so its share at the start has to "
-                f"be 0; given {share:g}"
-            )
-        elif comes and goes and goes[0] <= comes[0]:
-            found.append(
-                f"events: {name!r} leaves in month {goes[0]}, before it enters in {comes[0]}"
-            )
+    for at, event in enumerate(events):
+        found += [f"events.{at}: {words}" for words in _strangers(event, list(shares))]
+        if isinstance(event, Save):
+            found += [f"events.{at}: {words}" for words in _unclear(event)]
+    for place, (name, share) in enumerate(shares.items()):
+        found += _comings_and_goings(events, (place, name), share)
     return found
+
+
+def _strangers(event: Event, names: Sequence[str]) -> list[str]:
+    for firm in firms_of(event):
+        if isinstance(firm, int) and not 0 <= firm < len(names):
+            return [f"no firm has place {firm}; places are 0 to {len(names) - 1}"]
+        if isinstance(firm, str) and firm not in names:
+            return [f"no firm is called {firm!r}; the firms are {', '.join(names)}"]
+    return []
+
+
+def _unclear(save: Save) -> list[str]:
+    given = [way for way in WAYS_TO_SAVE if getattr(save, way) is not None]
+    if len(given) == 1:
+        return []
+    words = " and ".join(given) or "none of them"
+    return [f"given {words}, allowed: exactly one of {', '.join(WAYS_TO_SAVE)}"]
+
+
+def _comings_and_goings(
+    events: tuple[Event, ...], firm: tuple[int, str], share: float
+) -> list[str]:
+    comes = [e.month for e in events if isinstance(e, Entry) and e.firm in firm]
+    goes = [e.month for e in events if isinstance(e, Exit) and e.firm in firm]
+    name = firm[1]
+    if len(comes) > 1 or len(goes) > 1:
+        return [f"events: {name!r} can enter once and leave once"]
+    if comes and share > 0.0:
+        return [
+            f"events: {name!r} enters in month {comes[0]}, so its share at the start has to "
+            f"be 0; given {share:g}"
+        ]
+    if comes and goes and goes[0] <= comes[0]:
+        return [f"events: {name!r} leaves in month {goes[0]}, before it enters in {comes[0]}"]
+    return []
 
 
 def too_late(events: tuple[Event, ...], months: int) -> list[str]:

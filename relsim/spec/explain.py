@@ -185,6 +185,8 @@ def _of_kind(kind: Any, field: FieldInfo) -> str:
         return f"a list of events, each of a kind: {', '.join(BY_KIND)}"
     if kind == tuple[str, ...]:
         return "a list of texts"
+    if kind == tuple[str | int, ...]:
+        return "a list of texts or whole numbers"
     if _inner(kind) is not None:
         most = _bound(field, "max_length")
         return "keys" if most is None else f"a list of 1 to {most}"

@@ -77,6 +77,7 @@ def surface(
     zero: str = "no difference",
     title: str | None = None,
     says: str = "",
+    wide: float = WIDTH,
 ) -> Figure:
     """Draw an outcome as a heat map over two factors.
 
@@ -97,6 +98,8 @@ def surface(
         What that line means, for the key.
     title, says : str
         The head (the outcome's name unless given), and the sentence under it.
+    wide : float
+        Width of the figure, inches.
 
     Raises
     ------
@@ -114,7 +117,7 @@ def surface(
     body = min(max(_TALL, len(grid.y) * _CELL), _MOST_TALL)
     written = _written(grid.cells, sign=effect)
     widest = max(width(text, 1.0) for row in written for text in row)
-    across = (WIDTH - left - right) / len(grid.x)
+    across = (wide - left - right) / len(grid.x)
     grid = grid._replace(x=_names(grid.x, across - 0.1))
     deep = (max(name.count("\n") for name in grid.x)) * SMALL * LINE
     size = min(SMALL, 0.9 * across / widest, 0.9 * body / len(grid.y) / LINE)
@@ -126,7 +129,7 @@ def surface(
         _notes(grid, written=size >= _TINY),
     )  # fmt: skip
     key = _key(grid, about, zero, effect=effect)
-    figure, box = frame(about, words, body + deep, left=left, right=right, key=key)
+    figure, box = frame(about, words, body + deep, left=left, right=right, key=key, wide=wide)
     name_axes(figure, box, words)
     box = box._replace(bottom=box.bottom + deep)
     axes = axes_in(figure, box)

@@ -1,0 +1,117 @@
+"""The figures of five per cent: what the bars imply, and what a word or a rate does to the gain."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from relsim.report.style import BODY, GRID, MUTED, SMALL, TITLE, WIDTH, drawing, pen
+
+_NONE = 2.0  # where a bar that no baseline reproduces is marked, % defection
+_RATES = (0.0, 0.10, 0.15)
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> dict[str, Figure]:
+    """Return both figures.
+
+    Parameters
+    ----------
+    tables : mapping
+        Tables by name, as :mod:`experiments.five_percent` makes them.
+    """
+    return {"bars": _bars(tables["bars"]), "readings": _readings(tables["readings"])}
+
+
+def _title(figure: Figure, text: str) -> None:
+    figure.suptitle(text, x=0.01, ha="left", weight="bold", size=TITLE)
+
+
+def _bars(table: pd.DataFrame) -> Figure:
+    hazard = table[table["method"] == "constant hazard"]
+    names = list(dict.fromkeys(hazard["business"]))[::-1]
+    with drawing():
+        figure, axes = plt.subplots(figsize=(WIDTH, 4.6), layout="constrained")
+        _title(figure, "What defection the nine published bars imply, which the source never said")
+        for place, rate in enumerate(_RATES):
+            rows = hazard[hazard["discount"] == rate]
+            found = 100.0 * rows["baseline_defection"]
+            height = np.array([names.index(name) for name in rows["business"]]) + 0.22 * (1 - place)
+            mark = pen(place)
+            there = found.notna().to_numpy()
+            label = f"{100 * rate:.0f}% a year" if rate else "no discount"
+            axes.plot(
+                found[there], height[there], mark.marker, color=mark.colour, ms=6, label=label
+            )
+            axes.plot(
+                np.full((~there).sum(), _NONE), height[~there], mark.marker, color=mark.colour,
+                ms=6, mfc="white",
+            )  # fmt: skip
+        _scale_of_bars(axes, hazard, names)
+        figure.supxlabel(
+            "Constant hazard, profit at the start of each year; credit cards, distribution, "
+            "laundry and auto service on\ntheir quoted streams, the rest on a flat margin. "
+            "Hollow marks: no defection from 5 to 40% gives the published gain.\n"
+            "Arithmetic, not simulation: no intervals.",
+            size=SMALL, color=MUTED, x=0.01, ha="left",
+        )  # fmt: skip
+    return figure
+
+
+def _scale_of_bars(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
+    published = table.drop_duplicates("business").set_index("business")["published"]
+    labels = [f"{name}  +{100 * published[name]:.0f}%" for name in names]
+    axes.set_yticks(range(len(names)), labels, size=BODY)
+    axes.set_xlim(0.0, 32.0)
+    axes.set_ylim(-0.6, len(names) - 0.4)
+    axes.axvline(5.0, color=MUTED, lw=0.8, ls=":")
+    ticks = (5, 10, 15, 20, 25, 30)
+    axes.set_xticks((_NONE, *ticks), ("none", *map(str, ticks)))
+    axes.set_xlabel("defection from which five points less give that gain (% of customers a year)")
+    axes.grid(axis="y", visible=False)
+    axes.legend(title="discount rate", frameon=False, loc="upper right")
+
+
+_PANELS = (
+    ("flat margin", 0.0, "Flat margin, no discount"),
+    ("flat margin", 0.10, "Flat margin, 10% discount"),
+    ("credit card", 0.07, "Credit card stream, 7% discount"),
+)
+
+
+def _readings(table: pd.DataFrame) -> Figure:
+    with drawing():
+        figure, axes = plt.subplots(1, 3, figsize=(WIDTH, 3.6), sharey=True, layout="constrained")
+        _title(
+            figure, "\u201cFive per cent better\u201d: the gain hangs on the word and on the base"
+        )
+        for place, (stream, discount, title) in enumerate(_PANELS):
+            rows = table[(table["stream"] == stream) & (table["discount"] == discount)]
+            _panel(axes[place], rows, title)
+        axes[0].set_ylabel("gain in value per customer (%, log scale)")
+        axes[0].legend(frameon=False, loc="upper left", fontsize=SMALL)
+        figure.supxlabel(
+            "Shaded: the claimed 25 to 85%. Constant hazard, profit at the start of each year; "
+            "arithmetic, not simulation: no intervals.",
+            size=SMALL, color=MUTED, x=0.01, ha="left",
+        )  # fmt: skip
+    return figure
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, title: str) -> None:
+    axes.axhspan(25.0, 85.0, color=GRID, zorder=0)
+    for place, (reading, line) in enumerate(rows.groupby("reading", sort=False)):
+        drawn = pen(place)
+        axes.plot(
+            100.0 * line["retention"], 100.0 * line["gain"], color=drawn.colour,
+            linestyle=drawn.dash, label=str(reading),
+        )  # fmt: skip
+    axes.set_yscale("log")
+    axes.set_ylim(1.0, 1000.0)
+    ticks = (1, 2, 5, 10, 25, 50, 85, 200, 500)
+    axes.set_yticks(ticks, [str(tick) for tick in ticks])
+    axes.minorticks_off()
+    axes.set_xlabel("retention before (% a year)")
+    axes.set_title(title, loc="left", size=BODY)

@@ -1,0 +1,1 @@
+"""Claims: what people say about relationship marketing, tested reading by reading."""

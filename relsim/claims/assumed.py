@@ -1,0 +1,162 @@
+"""Does an answer hang on what is merely assumed? A check of every supported or refuted reading.
+
+The numbers of the mechanisms whose default nobody published are moved together, each from half to
+one and a half times what it is, at the centre of the reading's scope.
+"""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel
+from scipy.stats import qmc
+
+from relsim.errors import RelsimError
+from relsim.lab.designing import BASE, factor_of
+from relsim.lab.points import POINT
+from relsim.lab.spec import DesignSpec, ReplicationSpec
+from relsim.lab.study import Study
+from relsim.spec import MarketSpec
+from relsim.spec.explain import Entry, entries
+from relsim.spec.fields import ASSUMED
+
+LEAST, MOST = 0.5, 1.5
+"""How far each number is moved, as a multiple of what it is."""
+
+_CANDIDATES = 8
+"""Changes that are drawn for each that is wanted: of three thresholds few are in order."""
+
+_SECTION = "mechanisms."
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """The experiment of a check.
+
+    Attributes
+    ----------
+    study : Study
+        At the centre of the scope, a point a change of what is assumed.
+    keys : tuple of str
+        What is moved.
+    dropped : int
+        Changes that make no market, two keys contradicting each other.
+    """
+
+    study: Study
+    keys: tuple[str, ...]
+    dropped: int
+
+
+def check_of(study: Study, points: int, replications: int, seed: int = 1) -> Check | None:
+    """Return the check of a reading's experiment.
+
+    Parameters
+    ----------
+    study : Study
+        The experiment of the reading.
+    points : int
+        Changes of what is assumed, spread over the bases.
+    replications : int
+        Of each.
+    seed : int
+        Of the sample.
+
+    Returns
+    -------
+    Check or None
+        None where the reading itself sets all that is assumed, or no change makes a market.
+    """
+    keys = assumed_keys(study)
+    if not keys:
+        return None
+    spec = study.spec.model_copy(
+        update={
+            "design": DesignSpec(seed=seed),
+            "replication": ReplicationSpec(minimum=replications),
+            "panel": None,
+        }
+    )
+    whole = dataclasses.replace(study, spec=spec)
+    centre = {factor.title: factor_of(factor).centre() for factor in spec.factors}
+    tables, dropped, each = [], 0, -(-points // len(spec.bases))
+    for base, market in zip(spec.bases, study.markets, strict=True):
+        design = _changes(market, keys, each * _CANDIDATES, seed).assign(**centre)
+        if len(spec.bases) > 1:
+            design.insert(0, BASE, base)
+        kept, looked = _sound(dataclasses.replace(whole, design=design), each)
+        tables.append(design.iloc[kept])
+        dropped += looked - len(kept)
+    sound = pd.concat(tables, ignore_index=True).rename_axis(POINT)
+    if sound.empty:
+        return None
+    return Check(dataclasses.replace(whole, design=sound), keys, dropped)
+
+
+def _sound(study: Study, wanted: int) -> tuple[list[int], int]:
+    """Return the first points that make a market, and how many were looked at."""
+    kept: list[int] = []
+    for point in range(len(study.design)):
+        if len(kept) == wanted:
+            return kept, point
+        if _is_market(study, point):
+            kept.append(point)
+    return kept, len(study.design)
+
+
+def assumed_keys(study: Study) -> tuple[str, ...]:
+    """Return the numbers of mechanisms that are assumed, and that the reading does not set.
+
+    What an arm, a setting or the scope sets is what the reading is about, or varied there.
+    """
+    spec = study.spec
+    own = {factor.key for factor in spec.factors} | set(spec.settings)
+    own |= {path for values in spec.arms.values() for path in values}
+    return tuple(
+        entry.path
+        for entry in entries(MarketSpec)
+        if entry.path.startswith(_SECTION)
+        and not entry.section
+        and entry.source == ASSUMED
+        and _is_number(entry)
+        and not any(entry.path == path or entry.path.startswith(f"{path}.") for path in own)
+    )
+
+
+def _is_number(entry: Entry) -> bool:
+    return isinstance(entry.default, int | float) and not isinstance(entry.default, bool)
+
+
+def _changes(market: MarketSpec, keys: tuple[str, ...], points: int, seed: int) -> pd.DataFrame:
+    """Return a Latin hypercube of changed values, a column a key, within the keys' bounds."""
+    u = qmc.LatinHypercube(len(keys), rng=np.random.default_rng(seed)).random(points)
+    columns = {}
+    for k, key in enumerate(keys):
+        value, low, high = _value_and_bounds(market, key)
+        moved = np.clip(value * (LEAST + (MOST - LEAST) * u[:, k]), low, high)
+        columns[key] = np.rint(moved).astype(np.int64) if isinstance(value, int) else moved
+    return pd.DataFrame(columns)
+
+
+def _value_and_bounds(market: MarketSpec, key: str) -> tuple[float, float, float]:
+    part: Any = market
+    *sections, name = key.split(".")
+    for section in sections:
+        part = getattr(part, section)
+    model: BaseModel = part
+    bounds = {"ge": -np.inf, "gt": -np.inf, "le": np.inf, "lt": np.inf}
+    for limit in type(model).model_fields[name].metadata:
+        bounds |= {side: getattr(limit, side) for side in bounds if hasattr(limit, side)}
+    low = max(bounds["ge"], np.nextafter(bounds["gt"], np.inf))
+    high = min(bounds["le"], np.nextafter(bounds["lt"], -np.inf))
+    return getattr(model, name), low, high
+
+
+def _is_market(study: Study, point: int) -> bool:
+    try:
+        for arm in study.arms:
+            study.market(point, arm)
+    except RelsimError:
+        return False
+    return True

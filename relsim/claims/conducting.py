@@ -1,0 +1,289 @@
+"""A claim from its config to its verdicts: every reading's experiment, one after another."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import pandas as pd
+
+from relsim.claims.assumed import Check, check_of
+from relsim.claims.judging import Judged, answer_stays, judge, untestable
+from relsim.claims.reading import Claim, Reading
+from relsim.claims.verdict import corrected
+from relsim.errors import OutputError
+from relsim.lab.conducting import Conduct, conduct, first_sizes, shape_of
+from relsim.lab.executors import Crew
+from relsim.lab.finishing import RUNS, read_runs, write_manifest, write_tables
+from relsim.lab.journal import Journal
+from relsim.lab.store import JOURNAL, Store
+from relsim.lab.study import Study
+from relsim.output import MANIFEST
+from relsim.provenance import Clock
+
+READINGS = "readings"
+"""The folder, in that of a claim, of the experiments of its readings."""
+CHECK = ".assumed"
+"""What is put behind the name of a reading for the experiment that changes what is assumed."""
+
+_CHECKED = 64
+_CHECKED_QUICKLY = 8
+_CHECK_REPLICATIONS = 2
+
+
+class Watcher(Protocol):
+    """Whoever is told how the work goes on."""
+
+    def phase(self, words: str) -> None:
+        """Hear what begins."""
+
+    def reach(self, count: int, failed: int = 0) -> None:
+        """Hear how many runs are over, and how many of them failed."""
+
+    def expect(self, total: int) -> None:
+        """Hear how many there will be."""
+
+
+class Nobody:
+    """A watcher that does not care."""
+
+    def phase(self, words: str) -> None:
+        """Hear nothing."""
+
+    def reach(self, count: int, failed: int = 0) -> None:
+        """Hear nothing."""
+
+    def expect(self, total: int) -> None:
+        """Hear nothing."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How claims are tested; none of it but ``quick`` changes a result.
+
+    Attributes
+    ----------
+    out : Path
+        The folder of all results; each claim has one of its own in it.
+    quick : bool
+        Whether the claims were read as a quick look.
+    crew : Crew
+        Who works; one that stays together spares starting it for every reading.
+    watcher : Watcher
+        Who is told how it goes on.
+    command : sequence of str
+        The command line.
+    """
+
+    out: Path
+    quick: bool = False
+    crew: Crew = field(default_factory=Crew)
+    watcher: Watcher = field(default_factory=Nobody)
+    command: Sequence[str] = ()
+
+
+class Tested(NamedTuple):
+    """A claim with the verdicts on all its readings, in the config's order, and what took how long.
+
+    Attributes
+    ----------
+    claim : Claim
+        What was tested.
+    judged : tuple of Judged
+        The verdicts.
+    clock : Clock
+        When it began, and the seconds of its readings.
+    """
+
+    claim: Claim
+    judged: tuple[Judged, ...]
+    clock: Clock
+
+
+def planned(claims: Sequence[Claim], *, quick: bool) -> int:
+    """Return how many runs claims take at most, unless replication goes on for precision."""
+    return sum(_Tally.of(claims, quick=quick, watcher=Nobody()).planned.values())
+
+
+def investigate(claims: Sequence[Claim], way: Way) -> Iterator[Tested]:
+    """Test claims one after another; started again, what was finished is not run again.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Read as a quick look or not.
+    way : Way
+        How.
+
+    Yields
+    ------
+    Tested
+        Each claim as soon as its readings are done.
+
+    Raises
+    ------
+    RelsimError
+        If results cannot be kept, or no run of a reading came to its end.
+    """
+    tally = _Tally.of(claims, quick=way.quick, watcher=way.watcher)
+    for claim in claims:
+        yield _tested(claim, way, tally)
+
+
+def _tested(claim: Claim, way: Way, tally: "_Tally") -> Tested:
+    clock, judged = Clock(), []
+    confidence = corrected(len(claim.readings))
+    command = command_of(claim, quick=way.quick)
+    for name, spec in claim.spec.readings.items():
+        if spec.untestable is not None:
+            one = untestable(claim.spec.id, name, spec.title, spec.untestable, command)
+        else:
+            with clock.phase(name):
+                place = _Place(claim, claim.readings[name], way, tally)
+                one = _judged(place, confidence, command)
+        judged.append(one)
+    return Tested(claim, tuple(judged), clock)
+
+
+def command_of(claim: Claim, *, quick: bool) -> str:
+    """Return the command that makes the results of a claim again."""
+    return f"relsim claim {claim.name}{' --quick' if quick else ''}"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A reading at work: whose it is, and where its runs go."""
+
+    claim: Claim
+    reading: Reading
+    way: Way
+    tally: "_Tally"
+
+    @property
+    def name(self) -> str:
+        """What the reading is called among all claims."""
+        return f"{self.claim.spec.id}/{self.reading.name}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its experiment lies."""
+        return self.way.out / self.claim.spec.id / READINGS / self.reading.name
+
+
+def _judged(place: _Place, confidence: float, command: str) -> Judged:
+    """Run a reading's experiment, judge it, and check what its answer hangs on."""
+    reading, folder = place.reading, place.folder
+    runs = _runs(place, reading.study, folder, place.name)
+    judged = judge(place.claim.spec.id, reading, runs, confidence, command)
+    word = judged.verdict.word
+    check = None
+    if word in ("supported", "refuted"):
+        check = _check(reading, quick=place.way.quick)
+    if check is None:
+        place.tally.drop(f"{place.name}{CHECK}")
+        return judged
+    beside = folder.with_name(f"{folder.name}{CHECK}")
+    changed = _runs(place, check.study, beside, f"{place.name}{CHECK}")
+    stays = answer_stays(reading, check.study, changed, word)
+    about = {
+        "points": len(check.study.design),
+        "dropped": check.dropped,
+        "keys": list(check.keys),
+        "runs": len(changed),
+        "holds": stays,
+    }
+    return judged.with_check(stays, about)
+
+
+def _check(reading: Reading, *, quick: bool) -> Check | None:
+    points = _CHECKED_QUICKLY if quick else _CHECKED
+    replications = min(_CHECK_REPLICATIONS, reading.study.spec.replication.minimum)
+    return check_of(reading.study, points, replications)
+
+
+def _runs(place: _Place, study: Study, folder: Path, name: str) -> pd.DataFrame:
+    """Return the table of runs of an experiment, running what is not done yet."""
+    way, tally = place.way, place.tally
+    way.watcher.phase(name)
+    _make_room(folder, study)
+    clock = Clock()
+    with Store(folder, study.key, shape_of(study)) as store:
+        before = len(store.journal.done())
+        store.save(study.saved())
+        with clock.phase("run"):
+            how = Conduct(way.crew, 1, partial(tally.total, name), partial(tally.each, name))
+            conduct(study, store, how)
+        runs, failed, _ = store.journal.counted()
+        if failed == runs:
+            why = next(iter(store.journal.failures())).error
+            raise OutputError(f"{name}: all {runs:,} runs failed: {why}")
+        finished = (folder / MANIFEST).exists() and (folder / RUNS).exists()
+        if before < runs or not finished:
+            write_tables(study, store)
+            write_manifest(
+                study, store, clock, way.command, executor=way.crew.kind, workers=way.crew.workers
+            )
+        return read_runs(store)
+
+
+def _make_room(folder: Path, study: Study) -> None:
+    """Remove the runs of an earlier version of a reading: its config or relsim has changed."""
+    if not (folder / JOURNAL).is_file():
+        return
+    with Journal(folder / JOURNAL) as journal:
+        key = journal.noted("key")
+    if key is None or key == study.key:
+        return
+    with Store(folder, key, shape_of(study)):
+        pass  # nobody else works in it
+    shutil.rmtree(folder)
+
+
+# Counting -------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Tally:
+    """Runs of all experiments together: how many there will be, are over, and failed."""
+
+    watcher: Watcher
+    planned: dict[str, int]
+    done: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+
+    @classmethod
+    def of(cls, claims: Sequence[Claim], *, quick: bool, watcher: Watcher) -> "_Tally":
+        """Return the tally of claims of which nothing is done; each may need its check."""
+        runs: dict[str, int] = {}
+        for claim in claims:
+            for name, reading in claim.readings.items():
+                study, key = reading.study, f"{claim.spec.id}/{name}"
+                runs[key] = sum(1 for _ in study.numbers(first_sizes(study)))
+                points = _CHECKED_QUICKLY if quick else _CHECKED
+                runs[f"{key}{CHECK}"] = points * len(study.arms) * _CHECK_REPLICATIONS
+        tally = cls(watcher, runs)
+        tally.tell()
+        return tally
+
+    def total(self, name: str, runs: int, done: int) -> None:
+        """Hear how many runs an experiment has, and how many of them are over."""
+        self.planned[name], self.done[name] = runs, done
+        self.tell()
+
+    def each(self, name: str, more: int, failed: int) -> None:
+        """Hear that more runs are over."""
+        self.done[name] += more
+        self.failed += failed
+        self.tell()
+
+    def drop(self, name: str) -> None:
+        """Hear that an experiment is not needed."""
+        self.planned.pop(name, None)
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell the watcher."""
+        self.watcher.expect(sum(self.planned.values()))
+        self.watcher.reach(sum(self.done.values()), self.failed)

@@ -1,0 +1,246 @@
+"""From the runs of a reading to its verdict and all that stands beside it."""
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from relsim.claims import break_even
+from relsim.claims.deciding import deciding, shares
+from relsim.claims.prim import Box, best_box
+from relsim.claims.reading import Reading, unit_of
+from relsim.claims.region import words
+from relsim.claims.scope import Pairs, Scope, crossed_interval, measured, pairs, scope_of
+from relsim.claims.spec import ComparisonSpec
+from relsim.claims.verdict import (
+    CONFIDENCE,
+    LEAST,
+    MOST,
+    Evidence,
+    Verdict,
+    needed,
+    wilson,
+    word_of,
+)
+from relsim.lab.study import Study
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A reading with its verdict.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        What came out.
+    points : DataFrame
+        The effect at every point of the scope, a row a point.
+    comparisons : tuple of mapping
+        Published numbers with the market's beside them.
+    details : mapping
+        What else is worth knowing, as plain data.
+    """
+
+    verdict: Verdict
+    points: pd.DataFrame = field(default_factory=pd.DataFrame)
+    comparisons: tuple[dict[str, Any], ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def with_check(self, holds: float, about: dict[str, Any]) -> "Judged":
+        """Return it with what became of the answer when assumptions were changed."""
+        verdict = replace(self.verdict, assumed_holds=holds)
+        return replace(self, verdict=verdict, details={**self.details, "assumed": about})
+
+
+def judge(
+    claim: str, reading: Reading, runs: pd.DataFrame, confidence: float, command: str
+) -> Judged:
+    """Return the verdict on a reading.
+
+    Parameters
+    ----------
+    claim : str
+        The claim's id.
+    reading : Reading
+        What was tested.
+    runs : DataFrame
+        The table of its runs.
+    confidence : float
+        Of the interval of its effect, corrected for the readings of the claim.
+    command : str
+        What makes it again.
+
+    Raises
+    ------
+    OutputError
+        If no pair of runs is whole.
+    """
+    spec, study, region = reading.spec, reading.study, reading.region
+    scope = scope_of(study, runs, reading.effect, reading.arms, region)
+    evidence = scope.evidence(confidence, spec.precision or 0.0)
+    word = word_of(evidence, region)
+    factors = scope.table[list(scope.factors)]
+    found = {
+        "effect": shares(factors, scope.table["effect"]),
+        "holds": shares(factors, scope.table["holds"]),
+    }
+    divided = LEAST < scope.holds < MOST
+    box = best_box(factors, scope.table["holds"])
+    turn, turn_words = _break_even(reading, runs, scope)
+    holds_low, holds_high = wilson(scope.holds, scope.sample_size)
+    verdict = Verdict(
+        claim=claim,
+        reading=reading.name,
+        title=spec.title,
+        word=word,
+        effect=evidence.effect,
+        low=evidence.low,
+        high=evidence.high,
+        measure=reading.effect.measure,
+        unit=reading.unit,
+        hypothesis=words(spec.hypothesis) if spec.hypothesis else "",
+        band_low=region.low,
+        band_high=region.high,
+        runs=len(runs),
+        points=len(scope.table),
+        replications=scope.replications,
+        holds=scope.holds,
+        holds_low=holds_low,
+        holds_high=holds_high,
+        deciding="; ".join(deciding(found["holds" if divided else "effect"])),
+        box=box.sentence(),
+        break_even=turn.value,
+        break_even_text=turn_words,
+        needed=_needed(word, len(runs), evidence, scope),
+        hash=study.key,
+        command=command,
+    )
+    details = {
+        "confidence": confidence,
+        "evidence": {"surely": evidence.surely, "surely_not": evidence.surely_not},
+        "precision": spec.precision,
+        "lost_points": scope.lost,
+        "failed_runs": int(runs["failed"].sum()),
+        "factors": list(scope.factors),
+        "shares": {of: [one._asdict() for one in each] for of, each in found.items()},
+        "box": _box(box),
+        "break_even": {"low": turn.low, "high": turn.high, "border": turn.border},
+        "arms": _arms(reading, runs, scope),
+    }
+    compared = (_compared(reading, one, runs, scope) for one in spec.compared_with)
+    comparisons = tuple(one for one in compared if np.isfinite(one["model"]))
+    return Judged(verdict, _points(scope, reading.name), comparisons, details)
+
+
+def untestable(claim: str, name: str, title: str, why: str, command: str) -> Judged:
+    """Return the verdict on a reading that the model cannot test."""
+    return Judged(
+        Verdict(claim, name, title, "untestable", command=command), details={"untestable": why}
+    )
+
+
+def answer_stays(reading: Reading, check: Study, runs: pd.DataFrame, word: str) -> float:
+    """Return at which share of the points of a check a reading is answered as its word says.
+
+    Parameters
+    ----------
+    reading : Reading
+        A supported or refuted one.
+    check : Study
+        Its experiment, what is assumed changed from point to point.
+    runs : DataFrame
+        The table of the runs of that.
+    word : str
+        The word.
+    """
+    holds = scope_of(check, runs, reading.effect, reading.arms, reading.region).holds
+    return holds if word == "supported" else 1.0 - holds
+
+
+def _needed(word: str, runs: int, evidence: Evidence, scope: Scope) -> float:
+    if word != "inconclusive":
+        return math.nan
+    return needed(runs, evidence, scope.region, scope.doubtful())
+
+
+def _points(scope: Scope, reading: str) -> pd.DataFrame:
+    """Return the table of points with the reading's name before it."""
+    table = scope.table.rename_axis("point").reset_index()
+    table.insert(0, "reading", reading)
+    return table
+
+
+def _box(box: Box) -> dict[str, Any]:
+    limits = {
+        name: {"low": limit.low, "high": limit.high, "names": list(limit.names)}
+        for name, limit in box.limits.items()
+    }
+    return {
+        "limits": limits,
+        "points": box.points,
+        "held": box.held,
+        "density": box.density,
+        "coverage": box.coverage,
+    }
+
+
+def _break_even(
+    reading: Reading, runs: pd.DataFrame, scope: Scope
+) -> tuple[break_even.BreakEven, str]:
+    asked = reading.spec.break_even
+    if asked is None:
+        return break_even.BreakEven(math.nan, math.nan, math.nan), ""
+    if asked.factor is not None:
+        others = [name for name in scope.factors if name != asked.factor]
+        found = break_even.crossing(scope.table, asked.factor, others, scope.region, scope.units)
+        return found, break_even.turn_words(found, asked.factor, asked.unit)
+    arms = str(reading.effect.treatment), str(reading.effect.control)
+    worth, saved = (pairs(runs, str(name), *arms) for name in (asked.outcome, asked.per))
+    found = break_even.price(worth, saved, _units(reading, worth))
+    return found, break_even.price_words(found, str(asked.per), asked.unit)
+
+
+def _units(reading: Reading, found: Pairs) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """Return which sample of what nobody knows the points of pairs have."""
+    study = reading.study
+    return study.samples[found.points] if study.sampled else np.zeros_like(found.points)
+
+
+def _arms(reading: Reading, runs: pd.DataFrame, scope: Scope) -> dict[str, float]:
+    """Return the mean of the outcome in each arm, over the points of the scope."""
+    outcome = reading.effect.outcome
+    here = runs[runs["point"].isin(scope.table.index)]
+    return {
+        arm: float(here[here["arm"] == arm].groupby("point")[outcome].mean().mean())
+        for arm in dict.fromkeys(name for name in reading.arms if name)
+    }
+
+
+def _compared(
+    reading: Reading, asked: ComparisonSpec, runs: pd.DataFrame, scope: Scope
+) -> dict[str, Any]:
+    """Return a published number with the market's and its 95% interval beside it."""
+    outcome = asked.outcome or reading.effect.outcome
+    measure = asked.measure or reading.effect.measure
+    arm = asked.arm or str(reading.effect.treatment)
+    found = pairs(runs, outcome, arm, None if measure == "value" else reading.effect.control)
+    values = measured(found, measure)
+    known = np.isfinite(values).any(axis=1)
+    interval = crossed_interval(
+        values[known], _units(reading, found)[known], CONFIDENCE, common=scope.common_luck
+    )
+    return {
+        "reading": reading.name,
+        "what": asked.what,
+        "published": asked.published,
+        "unit": asked.unit or unit_of(reading, outcome, measure),
+        "source": asked.source,
+        "outcome": outcome,
+        "arm": arm,
+        "measure": measure,
+        "model": interval.estimate,
+        "low": interval.low,
+        "high": interval.high,
+    }

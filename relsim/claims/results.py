@@ -1,0 +1,187 @@
+"""The results of claims: what is written, and how they are compared with those of another day."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import relsim
+from relsim.claims.conducting import Tested, Way
+from relsim.claims.verdict import Verdict
+from relsim.errors import OutputError
+from relsim.lab.store import write_whole
+from relsim.provenance import checkout, code_version, machine, versions
+
+VERDICTS, POINTS, CLAIM = "verdicts.csv", "points.csv", "claim.json"
+_FIRST = ("reading", "point", "base")
+_LAST = ("effect", "low", "high", "holds")
+
+
+def check_free(out: Path, claims: Sequence[str], *, quick: bool) -> None:
+    """Check that a quick look does not take the place of whole results, nor the other way round.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of all results.
+    claims : sequence of str
+        Ids of those that will be tested.
+    quick : bool
+        Whether it will be a quick look.
+
+    Raises
+    ------
+    OutputError
+        If it would.
+    """
+    for name in claims:
+        there = _about(out / name / CLAIM)
+        if there is not None and bool(there.get("quick")) != quick:
+            kind = "a quick look" if there.get("quick") else "whole results"
+            raise OutputError(f"{out / name}: holds {kind}; name another folder with --out")
+
+
+def _about(path: Path) -> dict[str, Any] | None:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def write(tested: Tested, way: Way) -> Path:
+    """Write the results of a claim, each file whole or not at all; return their folder.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written.
+    """
+    folder = way.out / tested.claim.spec.id
+    files = {
+        VERDICTS: _csv(table([one.verdict for one in tested.judged])),
+        POINTS: _csv(points(tested)),
+        CLAIM: json.dumps(about(tested, way), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_whole(folder / name, text.encode())
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{folder}: results cannot be written: {reason}") from None
+    return folder
+
+
+def table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """Return verdicts as a table, a row a reading."""
+    return pd.DataFrame([asdict(verdict) for verdict in verdicts])
+
+
+def points(tested: Tested) -> pd.DataFrame:
+    """Return the effects at all points of all readings, factors of all readings side by side."""
+    tables = [one.points for one in tested.judged if not one.points.empty]
+    if not tables:
+        return pd.DataFrame(columns=[*_FIRST, *_LAST])
+    whole = pd.concat(tables, ignore_index=True)
+    factors = [name for name in whole if name not in (*_FIRST, *_LAST)]
+    return whole[[*_FIRST, *factors, *_LAST]]
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+
+
+def about(tested: Tested, way: Way) -> dict[str, Any]:
+    """Return a claim's spec, verdicts, comparisons and provenance as plain data."""
+    found: dict[str, Any] = plain(
+        {
+            "claim": tested.claim.spec.model_dump(mode="json"),
+            "quick": way.quick,
+            "verdicts": [asdict(one.verdict) for one in tested.judged],
+            "comparisons": [row for one in tested.judged for row in one.comparisons],
+            "details": {one.verdict.reading: one.details for one in tested.judged},
+            "provenance": {
+                "relsim": relsim.__version__,
+                "code": code_version(),
+                "command": list(way.command),
+                "started": tested.clock.started.isoformat(timespec="seconds"),
+                "seconds": tested.clock.seconds,
+                "versions": versions(),
+                "git": checkout(),
+                "machine": machine(),
+            },
+        }
+    )
+    return found
+
+
+def plain(data: Any) -> Any:
+    """Return data as JSON has it: a number that is not finite is nothing.
+
+    Examples
+    --------
+    >>> plain({"low": float("nan"), "points": (1, np.float64(2.5))})
+    {'low': None, 'points': [1, 2.5]}
+    """
+    if isinstance(data, dict):
+        return {str(key): plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [plain(value) for value in data]
+    if isinstance(data, np.generic):
+        data = data.item()
+    if isinstance(data, float):
+        return data if np.isfinite(data) else None
+    return data
+
+
+# Another day ----------------------------------------------------------------------------------
+
+
+def changes(verdicts: Sequence[Verdict], expected: Path) -> Iterator[str]:
+    """Yield a sentence for every verdict whose word is not the one that is expected.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        What came out now.
+    expected : Path
+        A folder of results of claims.
+
+    Raises
+    ------
+    OutputError
+        If it holds no verdicts on a claim.
+    """
+    by_claim: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_claim.setdefault(verdict.claim, []).append(verdict)
+    for claim, found in by_claim.items():
+        words = expected_words(expected / claim)
+        for verdict in found:
+            was = words.pop(verdict.reading, None)
+            if was != verdict.word:
+                then = f"was {was}" if was else "was not there"
+                yield f"{claim} {verdict.reading}: {then}, is {verdict.word}"
+        yield from (f"{claim} {reading}: was {was}, is not there" for reading, was in words.items())
+
+
+def expected_words(folder: Path) -> dict[str, str]:
+    """Return the word of each reading of a claim, from the folder of its results.
+
+    Raises
+    ------
+    OutputError
+        If there is no table of verdicts.
+    """
+    path = folder / VERDICTS
+    try:
+        rows = pd.read_csv(path, usecols=["reading", "word"], dtype=str)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"--expect: {path}: cannot be read: {reason}") from None
+    return dict(zip(rows["reading"], rows["word"], strict=True))

@@ -1,0 +1,65 @@
+"""A quick look at a claim: the same experiments, with small markets, few points and little luck."""
+
+from relsim.claims.spec import QuickSpec
+from relsim.lab.spec import ExperimentSpec, FactorSpec
+
+FEWEST = 4
+"""Samples of what nobody knows that are kept in any case: with fewer, nothing can be said."""
+_LEVELS = 3
+_CUSTOMERS = "market.customers"
+
+
+def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
+    """Return an experiment as small as a quick look has it; nothing becomes larger.
+
+    Levers keep three of their levels: both ends and the middle.
+
+    Parameters
+    ----------
+    experiment : ExperimentSpec
+        The whole one.
+    quick : QuickSpec
+        The sizes.
+
+    Examples
+    --------
+    >>> from relsim.lab.spec import OutcomeSpec
+    >>> whole = ExperimentSpec(base="telecom", outcomes={"profit": OutcomeSpec(measure="profit")})
+    >>> quick = small(whole, QuickSpec())
+    >>> quick.settings, quick.design.points, quick.replication.minimum
+    ({'market.customers': 2000}, 8, 2)
+    """
+    customers = min(experiment.settings.get(_CUSTOMERS, quick.customers), quick.customers)
+    levers = tuple(_few_levels(lever) for lever in experiment.levers)
+    each = max(quick.points // _combinations(experiment, levers), FEWEST)
+    design, replication = experiment.design, experiment.replication
+    return experiment.model_copy(
+        update={
+            "settings": {**experiment.settings, _CUSTOMERS: customers},
+            "levers": levers,
+            "design": design.model_copy(update={"points": min(design.points, each)}),
+            "replication": replication.model_copy(
+                update={
+                    "minimum": min(replication.minimum, quick.replications),
+                    "maximum": None,
+                    "absolute": None,
+                    "relative": None,
+                }
+            ),
+        }
+    )
+
+
+def _combinations(experiment: ExperimentSpec, levers: tuple[FactorSpec, ...]) -> int:
+    """Return how many combinations of base and levers each sample meets."""
+    count = len(experiment.bases)
+    for lever in levers:
+        count *= len(lever.levels) or lever.steps
+    return count
+
+
+def _few_levels(lever: FactorSpec) -> FactorSpec:
+    levels = lever.levels
+    if len(levels) > _LEVELS:
+        levels = (levels[0], levels[(len(levels) - 1) // 2], levels[-1])
+    return lever.model_copy(update={"levels": levels, "steps": min(lever.steps, _LEVELS)})

@@ -1,0 +1,184 @@
+"""``relsim claim`` and ``relsim claims``: test claims, write their results, say the verdicts."""
+
+import dataclasses
+import importlib
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from relsim.claims.conducting import Tested, Way, investigate, planned
+from relsim.claims.reading import Claim, read_claim
+from relsim.claims.results import changes, check_free, expected_words, write
+from relsim.claims.verdict import WORDS, Verdict
+from relsim.cli.progress import duration, progress
+from relsim.cli.reading import see_strategies_beside
+from relsim.cli.running import cores
+from relsim.cli.speaking import console, listing, many
+from relsim.errors import SpecError
+from relsim.lab.executors import standing
+from relsim.provenance import Clock
+
+CHANGED = 1
+"""Exit code where a word is another than was expected."""
+
+_FOLDERS = {False: Path("results", "claims"), True: Path("results", "claims-quick")}
+_FEW = 24  # runs that are over before processes have started
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What the command line asks for; None = not said."""
+
+    claims: tuple[str, ...]
+    quick: bool = False
+    out: Path | None = None
+    expect: Path | None = None
+    workers: int | None = None
+    page: bool = True
+    quiet: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder of all results."""
+        return self.out or _FOLDERS[self.quick]
+
+
+def claims(order: Order) -> bool:
+    """Test claims; return whether all words are as expected, if anything was.
+
+    Raises
+    ------
+    RelsimError
+        If the order or a claim is not sound, or results cannot be kept.
+    """
+    clock = Clock()
+    for name in order.claims:
+        see_strategies_beside(name)
+    read = [read_claim(name, quick=order.quick) for name in order.claims]
+    _check(order, read)
+    with clock.phase("all"):
+        verdicts = _test(order, read)
+    if order.page:
+        _write_page(order.folder)
+    _say(order, verdicts, clock)
+    return order.expect is None or _as_expected(verdicts, order.expect)
+
+
+def _check(order: Order, read: Sequence[Claim]) -> None:
+    ids = [claim.spec.id for claim in read]
+    twice = next((name for name in ids if ids.count(name) > 1), None)
+    if twice:
+        raise SpecError(f"the id {twice!r} is that of two claims: their results would be mixed")
+    check_free(order.folder, ids, quick=order.quick)
+    for name in ids if order.expect else ():
+        expected_words(Path(str(order.expect), name))
+
+
+def _test(order: Order, read: Sequence[Claim]) -> list[Verdict]:
+    total = planned(read, quick=order.quick)
+    workers = order.workers or (cores() if total > _FEW else 1)
+    kind = "processes" if workers > 1 else "serial"
+    verdicts: list[Verdict] = []
+    with (
+        standing(kind, workers) as crew,
+        progress(total, quiet=order.quiet, noun="runs") as shown,
+    ):
+        way = Way(order.folder, order.quick, crew, shown, ["relsim", *sys.argv[1:]])
+        for tested in investigate(read, way):
+            write(tested, way)
+            verdicts += _verdicts(tested)
+    return verdicts
+
+
+def _verdicts(tested: Tested) -> list[Verdict]:
+    return [one.verdict for one in tested.judged]
+
+
+def _write_page(folder: Path) -> None:
+    # Drawing takes a second to import: not paid for by those who want no page.
+    importlib.import_module("relsim.report.claims.page").write_page(folder)
+
+
+# What is said -----------------------------------------------------------------------------
+
+
+def _say(order: Order, verdicts: Sequence[Verdict], clock: Clock) -> None:
+    out = console()
+    if order.quiet:
+        out.print(str(order.folder))
+        return
+    show(out, verdicts)
+    counts = {word: sum(one.word == word for one in verdicts) for word in WORDS}
+    out.print(", ".join(f"{count} {word}" for word, count in counts.items() if count))
+    runs = sum(one.runs for one in verdicts)
+    out.print(f"{many(runs, 'run')}, {duration(clock.seconds['all'])}")
+    if order.quick:
+        out.print("A quick look: small markets, few points. Without --quick the words count.")
+    out.print(f"{'Page and tables' if order.page else 'Tables'}: {order.folder}")
+
+
+def show(out: Console, verdicts: Sequence[Verdict]) -> None:
+    """Print verdicts as a table, a row a reading.
+
+    Parameters
+    ----------
+    out : Console
+        Where.
+    verdicts : sequence of Verdict
+        In the order to show them.
+    """
+    table = listing("claim", "reading", "verdict", "effect", "claimed", "holds", "decided by")
+    for one in verdicts:
+        table.add_row(
+            one.claim,
+            one.reading,
+            _word(one),
+            _effect(one),
+            _claimed(one),
+            f"{one.holds:.0%}" if math.isfinite(one.holds) else "",
+            one.deciding,
+        )
+    out.print(table)
+
+
+def _word(verdict: Verdict) -> str:
+    if math.isfinite(verdict.needed):
+        return f"{verdict.word}: about {verdict.needed:,.0f} runs would do"
+    return verdict.word
+
+
+def _effect(verdict: Verdict) -> str:
+    if not math.isfinite(verdict.effect):
+        return ""
+    middle, low, high = (_number(x, verdict) for x in (verdict.effect, verdict.low, verdict.high))
+    unit = "" if verdict.measure == "relative" else f" {verdict.unit}".rstrip()
+    return f"{middle} [{low}, {high}]{unit}"
+
+
+def _claimed(verdict: Verdict) -> str:
+    low, high = verdict.band_low, verdict.band_high
+    if math.isnan(low):
+        return ""
+    if math.isinf(high):
+        return f"above {_number(low, verdict)}"
+    if math.isinf(low):
+        return f"below {_number(high, verdict)}"
+    return f"{_number(low, verdict)} to {_number(high, verdict)}"
+
+
+def _number(x: float, verdict: Verdict) -> str:
+    if math.isnan(x):
+        return "?"
+    return f"{x:.1%}" if verdict.measure == "relative" else f"{x:,.4g}"
+
+
+def _as_expected(verdicts: Sequence[Verdict], expected: Path) -> bool:
+    found = list(changes(verdicts, expected))
+    out = console()
+    for sentence in found:
+        out.print(sentence)
+    out.print(f"{many(len(found), 'verdict')} changed." if found else "All verdicts as expected.")
+    return not found

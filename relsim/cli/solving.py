@@ -1,0 +1,220 @@
+"""``relsim solve``: at which value of a key an outcome reaches a goal."""
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from relsim.cli.progress import progress
+from relsim.cli.reading import spec_of
+from relsim.cli.running import cores
+from relsim.cli.speaking import console, listing
+from relsim.errors import RelsimError, SpecError
+from relsim.lab.checking import is_number
+from relsim.lab.executors import standing
+from relsim.lab.living import Assignment, Recipe, live
+from relsim.lab.outcomes import resolved
+from relsim.lab.solving import STEPS, Root, solve
+from relsim.lab.spec import OutcomeSpec
+from relsim.lab.study import naming
+from relsim.spec import MarketSpec, override
+from relsim.spec.checking import checked
+
+Array = npt.NDArray[np.float64]
+
+_TERM = re.compile(r"(?P<measure>[a-z_]+)(?:@(?P<firm>.+))?")
+_LIKELY = 3 * STEPS  # values that are looked at, more or less
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What the command line asks for; None = not said."""
+
+    config: str
+    key: str
+    until: str
+    between: tuple[float, float] | None = None
+    assignments: tuple[str, ...] = ()
+    months: int | None = None
+    customers: int | None = None
+    warm_up: int = 0
+    aggregate: str = "mean"
+    replications: int = 10
+    workers: int | None = None
+    quiet: bool = False
+
+
+class Goal(NamedTuple):
+    """What is to be reached: one outcome, or one less another, and the value."""
+
+    terms: tuple[tuple[str, str | None], ...]
+    value: float
+
+
+def goal(text: str, firms: Sequence[str]) -> Goal:
+    """Return the goal that ``OUTCOME=VALUE`` means.
+
+    Parameters
+    ----------
+    text : str
+        ``profit@Keeper=0``, ``profit@Keeper-profit@Attacker=0``, or ``customers=5000`` of all.
+    firms : sequence of str
+        Names of the market's firms, which may hold a hyphen themselves.
+
+    Raises
+    ------
+    SpecError
+        If it means none.
+
+    Examples
+    --------
+    >>> goal("profit@Co-op-profit@Other=0", ["Co-op", "Other"])
+    Goal(terms=(('profit', 'Co-op'), ('profit', 'Other')), value=0.0)
+    """
+    outcome, sign, number = text.rpartition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    cuts = [k for k, letter in enumerate(outcome) if letter == "-"]
+    ways = [[outcome], *([outcome[:k], outcome[k + 1 :]] for k in cuts)]
+    parsed = [[_TERM.fullmatch(part.strip()) for part in way] for way in ways]
+    whole = [[one for one in way if one] for way in parsed if all(way)]
+    if not sign or not math.isfinite(value) or not whole:
+        raise SpecError(
+            f"--until: given {text!r}, allowed: OUTCOME=VALUE, such as profit@{firms[0]}=0, or "
+            f"the difference of two, such as profit@{firms[0]}-profit@{firms[-1]}=0"
+        )
+    known = [way for way in whole if all(one["firm"] in (None, *firms) for one in way)]
+    best = (known or whole)[0]
+    return Goal(tuple((one["measure"], one["firm"]) for one in best), value)
+
+
+def find(order: Order) -> Root:
+    """Find the value and print it.
+
+    Raises
+    ------
+    RelsimError
+        If the order is not sound, or the goal is not reached within the range.
+    """
+    market = _market(order)
+    wanted = goal(order.until, [firm.name for firm in market.firms])
+    recipe = _recipe(order, market, wanted)
+    low, high = order.between or _range(market, order.key)
+    for end in (low, high):
+        override(market, {order.key: end}, "--between")
+    if order.replications < 1:
+        raise SpecError(f"--replications: given {order.replications}, allowed: 1 or more")
+    workers = order.workers or cores()
+    with (
+        standing("processes" if workers > 1 else "serial", workers) as crew,
+        crew.at_work() as executor,
+        progress(_LIKELY * order.replications, quiet=order.quiet, noun="runs") as shown,
+    ):
+        runs = _Runs(order, recipe, executor, workers, shown.reach)
+        root = solve(runs, wanted.value, low, high, order.until.rpartition("=")[0])
+    _say(order, root, wanted)
+    return root
+
+
+def _market(order: Order) -> MarketSpec:
+    options = {"--months": ("run.months", order.months)}
+    options |= {"--customers": ("market.customers", order.customers)}
+    return spec_of(order.config, order.assignments, options)
+
+
+def _recipe(order: Order, market: MarketSpec, wanted: Goal) -> Recipe:
+    outcomes = []
+    for measure, firm in wanted.terms:
+        place = int(firm) if firm is not None and firm.isdigit() else firm
+        data = {"measure": measure, "firm": place, "aggregate": order.aggregate}
+        with naming("--until"):
+            spec = checked(OutcomeSpec, data, measure)
+            outcomes.append(resolved(measure, spec, market, order.warm_up))
+    return Recipe((market,), (tuple(outcomes),), (), 1, market.run.seed)
+
+
+def _range(market: MarketSpec, key: str) -> tuple[float, float]:
+    """Return half to double what the config says."""
+    inside: Any = market.model_dump(mode="json")
+    for part in key.split("."):
+        if isinstance(inside, dict) and part in inside:
+            inside = inside[part]
+        elif isinstance(inside, list) and part.isdigit() and int(part) < len(inside):
+            inside = inside[int(part)]
+        else:
+            inside = None
+    if not is_number(inside) or not inside:
+        raise SpecError(f"--between: {key} has no value to start from: say the range to look in")
+    ends = sorted((inside / 2.0, inside * 2.0))
+    return ends[0], ends[1]
+
+
+class _Runs:
+    """The outcome at a value, in all replications."""
+
+    def __init__(
+        self,
+        order: Order,
+        recipe: Recipe,
+        executor: Executor,
+        workers: int,
+        reach: Callable[[int], None],
+    ) -> None:
+        self.order, self.recipe = order, recipe
+        self.executor, self.workers, self.reach = executor, workers, reach
+        self.count = 0
+
+    def __call__(self, x: float) -> Array:
+        given = [
+            Assignment(run, 0, {self.order.key: x}, run) for run in range(self.order.replications)
+        ]
+        parts = [given[k :: self.workers] for k in range(min(self.workers, len(given)))]
+        futures = [self.executor.submit(live, self.recipe, part) for part in parts]
+        lived = sorted((one for future in futures for one in future.result()), key=lambda o: o.run)
+        failed = next((one.error for one in lived if one.error), "")
+        if failed:
+            raise RelsimError(f"{self.order.key}={x:g}: a run failed: {failed}")
+        self.count += len(lived)
+        self.reach(self.count)
+        values = np.array([one.outcomes for one in lived])
+        found: Array = values[:, 0] - (values[:, 1] if values.shape[1] > 1 else 0.0)
+        return found
+
+
+# What is said -----------------------------------------------------------------------------
+
+
+def _say(order: Order, root: Root, wanted: Goal) -> None:
+    out = console()
+    if order.quiet:
+        out.print(f"{root.value:.6g}")
+        return
+    name = order.until.rpartition("=")[0]
+    table = listing(order.key, name, "95% interval")
+    for seen in root.seen:
+        ends = "" if math.isnan(seen.low) else f"{seen.low:,.5g} to {seen.high:,.5g}"
+        table.add_row(f"{seen.x:.5g}", f"{seen.mean:,.5g}", ends)
+    out.print(table)
+    way = "rises" if root.rises else "falls"
+    out.print(
+        f"{order.key} = {root.value:.5g} ({_interval(root)}): there {name} {way} through "
+        f"{wanted.value:g}, in the mean of {order.replications} replications"
+    )
+    if root.crossings > 1:
+        out.print(f"It crosses {root.crossings} times in that range; this is the first.")
+
+
+def _interval(root: Root) -> str:
+    if math.isnan(root.low) or math.isnan(root.high):
+        return "one replication has no interval"
+    ends = root.seen[0].x, root.seen[-1].x
+    low = f"{root.low:.5g}" if math.isfinite(root.low) else f"below {ends[0]:.5g}"
+    high = f"{root.high:.5g}" if math.isfinite(root.high) else f"above {ends[1]:.5g}"
+    return f"95% interval {low} to {high}"

@@ -1,0 +1,168 @@
+"""Goal-seek: the value of a key at which an outcome reaches a goal, under common luck."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize
+
+from relsim.errors import ComparisonError
+from relsim.lab.intervals import CONFIDENCE, t_interval
+
+Array = npt.NDArray[np.float64]
+
+STEPS = 9
+"""Places at which the range is looked at first, ends included."""
+FINENESS = 1e-3
+"""Part of the range to which a crossing is found."""
+
+
+class Seen(NamedTuple):
+    """An outcome at one value: mean over replications, and its interval."""
+
+    x: float
+    mean: float
+    low: float
+    high: float
+
+
+class Root(NamedTuple):
+    """Where an outcome reaches its goal.
+
+    Attributes
+    ----------
+    value : float
+        There, in the mean over replications.
+    low, high : float
+        The values at which the goal lies within the interval of the mean: a test turned round,
+        so that its confidence is that of each test. Infinite where the range ends before.
+    rises : bool
+        Whether the outcome rises there.
+    crossings : int
+        How often it crosses its goal within the range, as far as was seen; this is the first.
+    seen : tuple of Seen
+        All values that were looked at, rising.
+    """
+
+    value: float
+    low: float
+    high: float
+    rises: bool
+    crossings: int
+    seen: tuple[Seen, ...]
+
+
+def solve(
+    outcome: Callable[[float], npt.ArrayLike],
+    goal: float,
+    low: float,
+    high: float,
+    name: str = "the outcome",
+    confidence: float = CONFIDENCE,
+) -> Root:
+    """Return where the mean of an outcome over replications reaches a goal.
+
+    Under common luck the mean over replications is one function without noise from place to
+    place, so that a bracketing root finder may look for its root (Brent 1973, ch. 4).
+
+    Parameters
+    ----------
+    outcome : callable
+        Value of a key to an array of shape (replications,), each with the luck that it has at
+        every other value.
+    goal : float
+        In the outcome's unit.
+    low, high : float
+        The range to look in.
+    name : str
+        How errors call the outcome.
+    confidence : float
+        Of the interval.
+
+    Raises
+    ------
+    ComparisonError
+        If there is no crossing within the range, or a value is missing.
+
+    Examples
+    --------
+    >>> luck = np.array([-0.1, 0.0, 0.1])
+    >>> root = solve(lambda x: 2.0 * x + luck, 1.0, 0.0, 2.0)
+    >>> round(root.value, 3), root.rises, root.low < 0.5 < root.high
+    (0.5, True, True)
+    """
+    if not low < high:
+        raise ComparisonError(f"--between: given {low:g} {high:g}, allowed: the lower one first")
+    curve = _Curve(outcome, goal, name, confidence, {})
+    for x in np.linspace(low, high, STEPS).tolist():
+        curve.at(x)
+    brackets = curve.brackets("mean")
+    if not brackets:
+        first, last = curve.at(low), curve.at(high)
+        raise ComparisonError(
+            f"{name}: does not cross {goal:g} between {low:g} and {high:g}: it is {first.mean:.5g} "
+            f"at the one end and {last.mean:.5g} at the other; --between names another range"
+        )
+    value = curve.root("mean", brackets[0], FINENESS * (high - low))
+    rises = curve.at(brackets[0][1]).mean > curve.at(brackets[0][0]).mean
+    # The upper end of the interval reaches the goal first where the outcome rises.
+    before, after = ("high", "low") if rises else ("low", "high")
+    ends = (
+        curve.nearest(before, value, -1, FINENESS * (high - low)),
+        curve.nearest(after, value, 1, FINENESS * (high - low)),
+    )
+    return Root(value, *ends, rises, len(brackets), tuple(sorted(curve.seen.values())))
+
+
+class _Curve(NamedTuple):
+    """A function that remembers where it was looked at."""
+
+    outcome: Callable[[float], npt.ArrayLike]
+    goal: float
+    name: str
+    confidence: float
+    seen: dict[float, Seen]
+
+    def at(self, x: float) -> Seen:
+        """Return mean and interval at a value."""
+        if x not in self.seen:
+            values = np.asarray(self.outcome(x), dtype=np.float64)
+            if not np.isfinite(values).all():
+                raise ComparisonError(f"{self.name}: is not a number at {x:g}: it has no meaning")
+            self.seen[x] = Seen(x, *t_interval(values, self.confidence))
+        return self.seen[x]
+
+    def brackets(self, side: str) -> list[tuple[float, float]]:
+        """Return neighbours, of all that was seen, between which a side changes its sign."""
+        at = sorted(self.seen)
+        above = [getattr(self.seen[x], side) > self.goal for x in at]
+        return [
+            (one, other)
+            for one, other, was, is_ in zip(at, at[1:], above, above[1:], strict=False)
+            if was != is_
+        ]
+
+    def root(self, side: str, bracket: tuple[float, float], fineness: float) -> float:
+        """Return the root of a side within a bracket."""
+
+        def away(x: float) -> float:
+            return float(getattr(self.at(x), side)) - self.goal
+
+        ends = [away(x) for x in bracket]
+        if 0.0 in ends:
+            return bracket[ends.index(0.0)]
+        return float(optimize.brentq(away, *bracket, xtol=fineness))
+
+    def nearest(self, side: str, value: float, way: int, fineness: float) -> float:
+        """Return where a side crosses next to a value, on the one way or the other."""
+        if math.isnan(getattr(self.at(value), side)):
+            return math.nan
+        self.at(value)
+        found = [
+            bracket for bracket in self.brackets(side) if way * (bracket[way > 0] - value) > 0.0
+        ]
+        if not found:
+            return way * math.inf
+        return self.root(side, found[0] if way > 0 else found[-1], fineness)

@@ -1,0 +1,1 @@
+"""Cards and page of claims, made from their tables alone."""

@@ -1,0 +1,75 @@
+"""The effect of every reading with its interval, against what is claimed."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from relsim.report.claims.results import Results
+from relsim.report.claims.rows import (
+    BAND,
+    BAND_EDGE,
+    AboutClaim,
+    Group,
+    grouped,
+    says_verdict,
+    stacked,
+)
+from relsim.report.claims.words import LOOKS
+from relsim.report.layout import Words
+from relsim.report.style import drawing
+
+Array = npt.NDArray[np.float64]
+
+_MARKS: dict[str, dict[str, Any]] = {
+    "supported": {"marker": "o"},
+    "refuted": {"marker": "X"},
+    "conditional": {"marker": "o", "fillstyle": "left", "markerfacecoloralt": "white"},
+    "inconclusive": {"marker": "o", "markerfacecolor": "white"},
+}
+"""Marks that differ without colour."""
+
+
+@drawing()
+def effects(results: Results) -> Figure | None:
+    """Draw the effect of every reading against what is claimed; None if none was tested."""
+    about = AboutClaim.of(results)
+    groups = grouped(results, about, says_verdict)
+    if not groups:
+        return None
+    key = [
+        *(_mark(word) for word in _MARKS if word in set(results.verdicts["word"])),
+        Patch(facecolor=BAND, edgecolor=BAND_EDGE, label="claimed"),
+    ]
+    words = Words(
+        "Mean effect and what is claimed",
+        "Mean over the scope, with its interval.",
+        "",
+        "",
+    )
+    return stacked(groups, about, words, key, _draw, _shown)
+
+
+def _mark(word: str) -> Line2D:
+    look = {"color": LOOKS[word].colour, "markersize": 6.5, "linewidth": 2.2, **_MARKS[word]}
+    return Line2D([], [], label=word, **look)
+
+
+def _shown(group: Group) -> Array:
+    columns = ["effect", "low", "high", "band_low", "band_high"]
+    return group.rows[columns].to_numpy(dtype=np.float64) / group.scale.factor
+
+
+def _draw(axes: Axes, group: Group) -> None:
+    for (_, row), middle in zip(group.rows.iterrows(), group.middles, strict=True):
+        mark, factor = _mark(str(row["word"])), group.scale.factor
+        ends = np.array([row["low"], row["high"]], dtype=np.float64) / factor
+        axes.plot(ends, [middle, middle], "-|", color=mark.get_color(), linewidth=2.2, markersize=7)
+        axes.plot(
+            row["effect"] / factor, middle,
+            color=mark.get_color(), markersize=6.5, zorder=3, **_MARKS[str(row["word"])],
+        )  # fmt: skip

@@ -1,0 +1,135 @@
+"""What the folder of a claim holds: the claim, its verdicts, and the effect at every point."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from relsim.errors import OutputError
+
+CLAIM, VERDICTS, POINTS = "claim.json", "verdicts.csv", "points.csv"
+VERDICT_COLUMNS = (
+    "claim", "reading", "title", "word", "effect", "low", "high", "measure", "unit", "hypothesis",
+    "band_low", "band_high", "runs", "points", "replications", "holds", "holds_low", "holds_high",
+    "deciding", "box", "break_even", "break_even_text", "needed", "assumed_holds", "hash",
+    "command",
+)  # fmt: skip
+"""Columns that a table of verdicts has."""
+
+POINT_COLUMNS = ("reading", "effect", "low", "high", "holds")
+"""Columns that a table of points has, besides the factors of the scope."""
+
+_TEXTS = (
+    "claim", "reading", "title", "word", "measure", "unit", "hypothesis", "deciding", "box",
+    "break_even_text", "hash", "command",
+)  # fmt: skip
+_BESIDES = (*POINT_COLUMNS, "point", "replications")
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a claim.
+
+    Attributes
+    ----------
+    folder : Path
+        Where they lie.
+    spec, provenance : mapping
+        The claim as its config says it, and where the results come from.
+    verdicts : DataFrame
+        A row for every reading, columns VERDICT_COLUMNS; missing texts are empty.
+    points : DataFrame
+        A row for every reading and point of its scope.
+    comparisons : sequence of mapping
+        Published numbers beside the market's.
+    quick : bool
+        Whether it was a quick look, of small markets and few runs.
+    """
+
+    folder: Path
+    spec: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    verdicts: pd.DataFrame
+    points: pd.DataFrame
+    comparisons: tuple[Mapping[str, Any], ...]
+    quick: bool
+
+    @property
+    def name(self) -> str:
+        """The claim's id."""
+        return str(self.spec["id"])
+
+    def points_of(self, reading: str) -> pd.DataFrame:
+        """Return the points of a reading whose effect is known."""
+        rows = self.points[self.points["reading"] == reading]
+        return rows[np.isfinite(rows["effect"].astype(np.float64))]
+
+    def factors_of(self, reading: str) -> list[str]:
+        """Return the names of the factors that differ between points of a reading."""
+        rows = self.points_of(reading).drop(columns=list(_BESIDES), errors="ignore")
+        return [str(name) for name, column in rows.items() if len(set(column.dropna())) > 1]
+
+
+def read_all(folder: Path) -> list[Results]:
+    """Return the results of all claims in a folder, by name.
+
+    Raises
+    ------
+    OutputError
+        If there are none, or what is there cannot be read.
+    """
+    found = sorted(path.parent for path in folder.glob(f"*/{CLAIM}"))
+    if not found:
+        raise OutputError(f"{folder}: holds no results of claims; relsim claims makes them")
+    return [read(each) for each in found]
+
+
+def read(folder: Path) -> Results:
+    """Return the results of a claim.
+
+    Raises
+    ------
+    OutputError
+        If a file is missing or damaged.
+    """
+    about = _read_claim(folder / CLAIM)
+    verdicts = _read_table(folder / VERDICTS, VERDICT_COLUMNS)
+    if verdicts.empty:
+        raise OutputError(f"{folder / VERDICTS}: has no row")
+    for name in _TEXTS:
+        verdicts[name] = ["" if pd.isna(text) else str(text) for text in verdicts[name]]
+    there = (folder / POINTS).exists()  # a claim that cannot be tested has none
+    points = (
+        _read_table(folder / POINTS, POINT_COLUMNS) if there else pd.DataFrame(columns=_BESIDES)
+    )
+    return Results(
+        folder, about["claim"], about["provenance"], verdicts, points,
+        tuple(about.get("comparisons", ())), bool(about.get("quick")),
+    )  # fmt: skip
+
+
+def _read_claim(path: Path) -> Mapping[str, Any]:
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: cannot be read: {error}") from error
+    missing = [key for key in ("claim", "provenance") if key not in about]
+    if missing:
+        raise OutputError(f"{path}: has no {missing[0]!r}")
+    content: Mapping[str, Any] = about
+    return content
+
+
+def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: cannot be read: {error}") from error
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise OutputError(f"{path}: has no column {missing[0]!r}")
+    return table
