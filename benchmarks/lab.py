@@ -89,8 +89,8 @@ def measure(
         more, ratio = _beside_mesa(folder, objects, rounds)
         notes = [
             "Wall clock, rounds in turns; 'over' is the median of the rounds' ratios. Starting two",
-            "processes is part of their time. Lab over bare runs: processor time, in turns. Load of the machine, last minute: "
-            f"{os.getloadavg()[0]:.1f}.",
+            "processes is part of their time. Lab over bare runs: processor time, in turns.",
+            f"Load of the machine in the last minute: {os.getloadavg()[0]:.1f}.",
             ratio,
         ]
         if kills:
