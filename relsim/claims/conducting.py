@@ -84,7 +84,7 @@ class Way:
     command: Sequence[str] = ()
 
 
-class Tested(NamedTuple):
+class Answered(NamedTuple):
     """A claim with the verdicts on all its readings, in the config's order, and what took how long.
 
     Attributes
@@ -107,7 +107,7 @@ def planned(claims: Sequence[Claim], *, quick: bool) -> int:
     return sum(_Tally.of(claims, quick=quick, watcher=Nobody()).planned.values())
 
 
-def investigate(claims: Sequence[Claim], way: Way) -> Iterator[Tested]:
+def investigate(claims: Sequence[Claim], way: Way) -> Iterator[Answered]:
     """Test claims one after another; started again, what was finished is not run again.
 
     Parameters
@@ -119,7 +119,7 @@ def investigate(claims: Sequence[Claim], way: Way) -> Iterator[Tested]:
 
     Yields
     ------
-    Tested
+    Answered
         Each claim as soon as its readings are done.
 
     Raises
@@ -132,7 +132,7 @@ def investigate(claims: Sequence[Claim], way: Way) -> Iterator[Tested]:
         yield _tested(claim, way, tally)
 
 
-def _tested(claim: Claim, way: Way, tally: "_Tally") -> Tested:
+def _tested(claim: Claim, way: Way, tally: "_Tally") -> Answered:
     clock, judged = Clock(), []
     confidence = corrected(len(claim.readings))
     command = command_of(claim, quick=way.quick)
@@ -144,7 +144,7 @@ def _tested(claim: Claim, way: Way, tally: "_Tally") -> Tested:
                 place = _Place(claim, claim.readings[name], way, tally)
                 one = _judged(place, confidence, command)
         judged.append(one)
-    return Tested(claim, tuple(judged), clock)
+    return Answered(claim, tuple(judged), clock)
 
 
 def command_of(claim: Claim, *, quick: bool) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import relsim
-from relsim.claims.conducting import Tested, Way
+from relsim.claims.conducting import Answered, Way
 from relsim.claims.verdict import Verdict
 from relsim.errors import OutputError
 from relsim.lab.store import write_whole
@@ -53,7 +53,7 @@ def _about(path: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def write(tested: Tested, way: Way) -> Path:
+def write(tested: Answered, way: Way) -> Path:
     """Write the results of a claim, each file whole or not at all; return their folder.
 
     Raises
@@ -82,7 +82,7 @@ def table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     return pd.DataFrame([asdict(verdict) for verdict in verdicts])
 
 
-def points(tested: Tested) -> pd.DataFrame:
+def points(tested: Answered) -> pd.DataFrame:
     """Return the effects at all points of all readings, factors of all readings side by side."""
     tables = [one.points for one in tested.judged if not one.points.empty]
     if not tables:
@@ -96,7 +96,7 @@ def _csv(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
 
 
-def about(tested: Tested, way: Way) -> dict[str, Any]:
+def about(tested: Answered, way: Way) -> dict[str, Any]:
     """Return a claim's spec, verdicts, comparisons and provenance as plain data."""
     found: dict[str, Any] = plain(
         {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from relsim.claims.conducting import Tested, Way, investigate, planned
+from relsim.claims.conducting import Answered, Way, investigate, planned
 from relsim.claims.reading import Claim, read_claim
 from relsim.claims.results import changes, check_free, expected_words, write
 from relsim.claims.verdict import WORDS, Verdict
@@ -93,7 +93,7 @@ def _test(order: Order, read: Sequence[Claim]) -> list[Verdict]:
     return verdicts
 
 
-def _verdicts(tested: Tested) -> list[Verdict]:
+def _verdicts(tested: Answered) -> list[Verdict]:
     return [one.verdict for one in tested.judged]
 
 

@@ -102,23 +102,6 @@ class Crew:
         return Inline()
 
 
-class _Processes(ProcessPoolExecutor):
-    """Processes that are deaf to Ctrl-C from their first moment.
-
-    It reaches the whole group of processes; the one that keeps the journal decides.
-    """
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        """Hand over work; processes that are started for it inherit what is blocked here."""
-        if not hasattr(signal, "pthread_sigmask"):  # Windows
-            return super().submit(fn, *args, **kwargs)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return super().submit(fn, *args, **kwargs)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 @dataclass(frozen=True)
 class StandingCrew(Crew):
     """A crew of this machine that stays together from one experiment to the next.
@@ -167,6 +150,23 @@ def _is_broken(executor: Executor) -> bool:
     except BrokenExecutor:
         return True
     return False
+
+
+class _Processes(ProcessPoolExecutor):
+    """Processes that are deaf to Ctrl-C from their first moment.
+
+    It reaches the whole group of processes; the one that keeps the journal decides.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Hand over work; processes that are started for it inherit what is blocked here."""
+        if not hasattr(signal, "pthread_sigmask"):  # Windows
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work_for_parent() -> None:

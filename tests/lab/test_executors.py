@@ -17,7 +17,7 @@ import pytest
 
 from relsim.errors import RelsimError, SpecError
 from relsim.lab.conducting import Conduct
-from relsim.lab.executors import Crew, Inline, dask_workers
+from relsim.lab.executors import Crew, Inline, StandingCrew, dask_workers, standing
 from tests.cli.conftest import environment
 from tests.lab.conftest import Stop, finish, stopping_after, study_of
 
@@ -178,3 +178,28 @@ def test_nothing_to_connect_to(monkeypatch: pytest.MonkeyPatch) -> None:
         dask_workers("tcp://127.0.0.1:9")
     with pytest.raises(RelsimError, match=r"--address: no scheduler answers at nonsense"):
         dask_workers("nonsense://1")
+
+
+# A crew that stays together -----------------------------------------------------------------
+
+
+def _die() -> None:
+    os._exit(1)
+
+
+def test_a_crew_stays_from_one_experiment_to_the_next_and_is_replaced_when_it_died() -> None:
+    with standing("processes", 1) as crew:
+        with crew.at_work() as executor:
+            first = executor.submit(os.getpid).result()
+        with crew.at_work() as executor:
+            assert executor.submit(os.getpid).result() == first != os.getpid()
+            assert executor.submit(_die).exception() is not None
+        with crew.at_work() as executor:
+            assert executor.submit(os.getpid).result() not in (first, os.getpid())
+
+
+def test_a_crew_is_dismissed_at_the_end() -> None:
+    with standing("threads", 2) as crew, crew.at_work() as executor:
+        assert executor.submit(int).result() == 0
+    assert isinstance(crew, StandingCrew)
+    assert crew.can_restart

@@ -33,6 +33,9 @@ _MARKS: dict[str, dict[str, Any]] = {
 }
 """Marks that differ without colour."""
 
+_REACH = 1.5
+"""How far beyond means and borders an interval may stretch the axis, in their range."""
+
 
 @drawing()
 def effects(results: Results) -> Figure | None:
@@ -47,7 +50,7 @@ def effects(results: Results) -> Figure | None:
     ]
     words = Words(
         "Mean effect and what is claimed",
-        "Mean over the scope, with its interval.",
+        "Mean over the scope, with its interval. Arrows: beyond the axis.",
         "",
         "",
     )
@@ -60,15 +63,30 @@ def _mark(word: str) -> Line2D:
 
 
 def _shown(group: Group) -> Array:
-    columns = ["effect", "low", "high", "band_low", "band_high"]
-    return group.rows[columns].to_numpy(dtype=np.float64) / group.scale.factor
+    """Return what the axis holds: all means and borders, and intervals as far as that is fair."""
+    columns = ["effect", "band_low", "band_high", "low", "high"]
+    values = group.rows[columns].to_numpy(dtype=np.float64) / group.scale.factor
+    core = np.append(values[:, :3], group.zeros)
+    core = core[np.isfinite(core)]
+    ends = values[np.isfinite(values[:, 3:]).all(axis=1), 3:]
+    wide = float(np.median(np.ptp(ends, axis=1))) if ends.size else 0.0
+    span = max(float(np.ptp(core)), wide)
+    reach = (core.min() - _REACH * span, core.max() + _REACH * span)
+    return np.append(core, np.clip(ends, *reach))
 
 
 def _draw(axes: Axes, group: Group) -> None:
+    left, right = axes.get_xlim()
     for (_, row), middle in zip(group.rows.iterrows(), group.middles, strict=True):
         mark, factor = _mark(str(row["word"])), group.scale.factor
         ends = np.array([row["low"], row["high"]], dtype=np.float64) / factor
-        axes.plot(ends, [middle, middle], "-|", color=mark.get_color(), linewidth=2.2, markersize=7)
+        inside = np.clip(ends, left, right)
+        axes.plot(inside, [middle, middle], color=mark.get_color(), linewidth=2.2)
+        for end, place, arrow in zip(ends, inside, "<>", strict=True):
+            axes.plot(
+                place, middle, "|" if end == place else arrow,
+                color=mark.get_color(), markersize=7, clip_on=False,
+            )  # fmt: skip
         axes.plot(
             row["effect"] / factor, middle,
             color=mark.get_color(), markersize=6.5, zorder=3, **_MARKS[str(row["word"])],

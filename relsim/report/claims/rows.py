@@ -142,9 +142,9 @@ class Group:
 def grouped(results: Results, about: AboutStudy, says: Says) -> list[Group]:
     """Return the readings that were tested, by measure and unit, in their order."""
     tested = results.verdicts[np.isfinite(results.verdicts["effect"])]
-    return [
-        Group.of(rows, about, says) for _, rows in tested.groupby(["measure", "unit"], sort=False)
-    ]
+    relative = tested["measure"] == "relative"  # percent, whatever the outcome's unit is
+    keys = [tested["measure"], tested["unit"].mask(relative, "")]
+    return [Group.of(rows, about, says) for _, rows in tested.groupby(keys, sort=False)]
 
 
 def stacked(

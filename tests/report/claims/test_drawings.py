@@ -60,14 +60,10 @@ def test_effects_stand_in_their_place_against_what_is_claimed(results: Results) 
     figure = drawn(effects, results)
     relative, money = figure.axes
     rows = results.verdicts.iloc[:3]
-    ends = np.concatenate([line.get_xdata() for line in relative.lines if line.get_marker() == "|"])
+    ends = markers(relative, "|")[:, 0]
     assert ends == pytest.approx(100.0 * rows[["low", "high"]].to_numpy().ravel())
-    means = [
-        float(np.asarray(line.get_xdata())[0])
-        for line in relative.lines
-        if len(np.asarray(line.get_xdata())) == 1
-    ]
-    assert means == pytest.approx(100.0 * rows["effect"].to_numpy())
+    means = np.concatenate([markers(relative, marker)[:, 0] for marker in "oX"])
+    assert sorted(means) == pytest.approx(sorted(100.0 * rows["effect"]))
     bands = [patch for patch in relative.patches if isinstance(patch, Rectangle)]
     assert bands[0].get_x() == pytest.approx(25.0)
     assert bands[0].get_width() == pytest.approx(60.0)
@@ -75,6 +71,23 @@ def test_effects_stand_in_their_place_against_what_is_claimed(results: Results) 
     assert bands[1].get_x() + bands[1].get_width() == pytest.approx(relative.get_xlim()[1])
     assert "USD a year" in money.get_xlabel()
     assert "+41.2% [+34.6, +47.9] · ✓ supported · n = 1,284 runs" in said(figure)
+
+
+def test_an_interval_that_dwarfs_all_others_ends_in_arrows(results: Results) -> None:
+    verdicts = results.verdicts.copy()
+    verdicts.loc[1, ["low", "high"]] = [-100.0, 100.0]
+    axes = drawn(effects, replace(results, verdicts=verdicts)).axes[0]
+    low, high = axes.get_xlim()
+    assert -300.0 < low < high < 300.0
+    assert markers(axes, "<")[:, 0] == pytest.approx([low])
+    assert markers(axes, ">")[:, 0] == pytest.approx([high])
+    assert len(markers(axes, "|")) == 4
+
+
+def test_effects_in_percent_share_an_axis_whatever_their_outcomes(results: Results) -> None:
+    verdicts = results.verdicts.copy()
+    verdicts.loc[[0, 1], "unit"] = ["share", "USD a year"]
+    assert len(drawn(effects, replace(results, verdicts=verdicts)).axes) == 2
 
 
 def test_points_stand_above_where_the_reading_holds_and_below_where_not(results: Results) -> None:
