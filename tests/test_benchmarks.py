@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import firms, size, speed, threads, warm
+from benchmarks import firms, lab, size, speed, threads, warm
 from benchmarks.c_month import CMonth
 from benchmarks.numpy_month import NumpyMonth
 from benchmarks.plain_mesa import PlainMesa
@@ -180,3 +180,10 @@ def test_less_is_more_for_some_targets() -> None:
         Target("wait", s, 0.1, floor=0.2, more_is_better=False).verdict for s in (0.1, 0.2, 0.3)
     ]
     assert verdicts == ["met", "floor", "missed"]
+
+
+@pytest.mark.slow
+def test_the_laboratory_is_timed() -> None:
+    section = lab.measure(200, 2, rounds=1, objects=20, kills=False)
+    assert len(section.rows) == 6
+    assert all(target.measured > 0.0 for target in section.targets)

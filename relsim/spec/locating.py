@@ -6,7 +6,11 @@ from pathlib import Path
 from relsim.errors import SpecError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_COMMANDS = {"markets": "relsim run", "experiments": "relsim experiment"}
+_COMMANDS = {
+    "markets": "relsim run",
+    "experiments": "relsim experiment",
+    "claims": "relsim claim",
+}
 
 
 def shipped_folder() -> Path:
