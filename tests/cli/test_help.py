@@ -6,7 +6,19 @@ import relsim
 from relsim.cli.app import app
 from tests.cli.conftest import Invoke
 
-COMMANDS = ["run", "fork", "story", "validate", "explain", "list", "new"]
+COMMANDS = [
+    "run",
+    "fork",
+    "story",
+    "experiment",
+    "compare",
+    "query",
+    "reproduce",
+    "validate",
+    "explain",
+    "list",
+    "new",
+]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
