@@ -255,10 +255,13 @@ class Study:
     def _check_arms(self) -> None:
         also = {factor.title: factor.also for factor in self.spec.factors}
         named = {factor.title: factor.key for factor in self.spec.factors}
-        keys = [
-            key for name in self.factors for key in (named.get(name, name), *also.get(name, ()))
-        ]
-        for key, other in itertools.combinations(keys, 2):
+        by_factor = [(named.get(name, name), *also.get(name, ())) for name in self.factors]
+        keys = [key for of_factor in by_factor for key in of_factor]
+        # Within a factor they may overlap: its own key beats one that * stands for.
+        across = itertools.chain.from_iterable(
+            itertools.product(*two) for two in itertools.combinations(by_factor, 2)
+        )
+        for key, other in across:
             if _overwrites(key, other) or _overwrites(other, key):
                 raise SpecError(f"{other}: is varied by two factors, allowed: one ({key})")
         for arm, values in self.spec.arms.items():
