@@ -47,16 +47,18 @@ def best_split(frame: pd.DataFrame) -> Figure:
     """Draw profit by split, a line for each cost of winning."""
     figure, axes = plt.subplots(figsize=(8.0, 5.4), layout="constrained")
     _dressed(axes)
-    for (reach, rows), mark, colour in zip(
-        frame.groupby("reach_for_money"), _MARKS, _COLOURS, strict=True
+    for place, (reach, mark, colour) in enumerate(
+        zip(sorted(frame["reach_for_money"].unique()), _MARKS, _COLOURS, strict=True)
     ):
+        rows = frame[frame["reach_for_money"] == reach]
         even = rows.loc[rows["retention_share"] == 0.5].set_index("seed")
         paired = rows["profit"] / rows["seed"].map(even["profit"]) - 1.0
         groups = paired.groupby(rows["retention_share"])
         mean, half = 100.0 * groups.mean(), 100.0 * groups.agg(_half)
+        split = 100.0 * mean.index.to_numpy(dtype=float) + 0.8 * (place - 2)
         ratio = even["ratio"].mean()
         axes.errorbar(
-            100.0 * mean.index,
+            split,
             mean,
             half,
             fmt=f"{mark}-",
@@ -64,8 +66,8 @@ def best_split(frame: pd.DataFrame) -> Figure:
             capsize=3,
             label=f"reach for a dollar x {reach:g}: {ratio:.1f} to 1",
         )
-        best = mean.idxmax()
-        axes.plot(100.0 * best, mean[best], mark, ms=13, mfc="none", mec=colour)
+        best = int(mean.to_numpy().argmax())
+        axes.plot(split[best], mean.iloc[best], mark, ms=13, mfc="none", mec=colour)
     axes.axhline(0.0, color=MUTED, lw=1)
     axes.set_xlabel("part of the budget for keeping (%)")
     axes.set_ylabel("discounted profit of seven years,\n% more than with an even split")
@@ -74,6 +76,7 @@ def best_split(frame: pd.DataFrame) -> Figure:
         title="cost to win a customer to cost to keep one a year, at an even split",
         fontsize=9,
         title_fontsize=9,
+        loc="lower right",
     )
     note = "Mobile telephony, one firm of four. Ringed: the best split. " + _how_many(frame)
     return _titled(figure, "The best split of a budget against the ratio of average costs", note)
@@ -98,7 +101,7 @@ def referred(frame: pd.DataFrame) -> Figure:
         axes.set_title(config, loc="left", fontsize=10)
     panels[0].set_ylabel("still customers two years later (%)")
     note = "Customers won in year 2, all firms; talk four times the usual. " + _how_many(frame)
-    return _titled(figure, "Customers who were recommended stay no longer by themselves", note)
+    return _titled(figure, "Who stays, by what brought them to their supplier", note)
 
 
 def size_and_rivals(frame: pd.DataFrame) -> Figure:
@@ -134,7 +137,7 @@ def risk(frame: pd.DataFrame) -> Figure:
     measures = {
         "profit": "discounted profit",
         "worst_year": "worst year",
-        "trough": "deepest cash of a newcomer",
+        "trough": "newcomer's least cash",
     }
     configs = list(frame["config"].unique())
     figure, panels = plt.subplots(
