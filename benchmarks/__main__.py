@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import firms, size, speed, threads, warm
+from benchmarks import firms, lab, size, speed, threads, warm
 from benchmarks.machine import this_machine
 from benchmarks.progress import begin, clear
 from benchmarks.results import Section
@@ -21,6 +21,7 @@ FULL: dict[str, Benchmark] = {
     "threads": threads.measure,
     "warm": warm.measure,
     "firms": firms.measure,
+    "lab": lab.measure,
 }
 QUICK: dict[str, Benchmark] = {
     "speed": functools.partial(speed.measure, objects=1_000, rounds=9),
@@ -28,6 +29,7 @@ QUICK: dict[str, Benchmark] = {
     "threads": functools.partial(threads.measure, customers=300_000, rounds=5),
     "warm": functools.partial(warm.measure, rounds=5, starts=2, compiles=False),
     "firms": functools.partial(firms.measure, customers=20_000, rounds=7),
+    "lab": functools.partial(lab.measure, 2_000, 24, rounds=3, kills=False),
 }
 
 

@@ -34,6 +34,7 @@ from relsim.customers.rules import (
 )
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_traits
+from relsim.firms.firm import NUMBERS
 from relsim.market import Market
 from relsim.spec import MarketSpec
 
@@ -96,6 +97,8 @@ class CustomerAgent(mesa.Agent):
     said : int
         What it said last month; neighbours who decide hear it.
     """
+
+    _ids = NUMBERS
 
     supplier: int
     tier: int

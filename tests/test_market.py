@@ -1,7 +1,9 @@
 """The Python face of a market, and what it is good for."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import mesa
 import numpy as np
@@ -180,3 +182,14 @@ def test_without_discount_and_loss_a_customer_is_worth_without_bound() -> None:
     assert ladder_values(steps, np.ones(3), 0.0).tolist() == [0.0, np.inf, np.inf]
     steps[2, 0] = 5.0
     assert ladder_values(steps, np.ones(3), 0.0).tolist() == pytest.approx([0.0, 1.0, 1.0])
+
+
+def test_a_market_that_nobody_needs_leaves_nothing_behind() -> None:
+    """Of thousands of runs in one process only the outcomes may stay in memory."""
+    market = Market(override(starter(), {"market.customers": 50}), seed=1)
+    market.step()
+    gone, numbers = weakref.ref(market), [firm.unique_id for firm in market.firms]
+    assert numbers == list(range(1, len(numbers) + 1))
+    del market
+    gc.collect()
+    assert gone() is None

@@ -111,7 +111,8 @@ def assumed_keys(study: Study) -> tuple[str, ...]:
     What an arm, a setting or the scope sets is what the reading is about, or varied there.
     """
     spec = study.spec
-    own = {factor.key for factor in spec.factors} | set(spec.settings)
+    own = {key for factor in spec.factors for key in (factor.key, *factor.also)}
+    own |= set(spec.settings)
     own |= {path for values in spec.arms.values() for path in values}
     return tuple(
         entry.path

@@ -1,5 +1,6 @@
 """A claim from its config to its verdicts: every reading's experiment, one after another."""
 
+import shlex
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,9 +29,9 @@ READINGS = "readings"
 CHECK = ".assumed"
 """What is put behind the name of a reading for the experiment that changes what is assumed."""
 
-_CHECKED = 64
-_CHECKED_QUICKLY = 8
-_CHECK_REPLICATIONS = 2
+_CHECKED, _CHECKED_QUICKLY = 64, 8
+"""Changes of what is assumed that a check looks at."""
+_CHECK_REPLICATIONS, _CHECK_REPLICATIONS_QUICKLY = 2, 1
 
 
 class Watcher(Protocol):
@@ -149,7 +150,7 @@ def _tested(claim: Claim, way: Way, tally: "_Tally") -> Answered:
 
 def command_of(claim: Claim, *, quick: bool) -> str:
     """Return the command that makes the results of a claim again."""
-    return f"relsim claim {claim.name}{' --quick' if quick else ''}"
+    return f"relsim claim {shlex.quote(claim.name)}{' --quick' if quick else ''}"
 
 
 @dataclass(frozen=True)
@@ -198,9 +199,14 @@ def _judged(place: _Place, confidence: float, command: str) -> Judged:
 
 
 def _check(reading: Reading, *, quick: bool) -> Check | None:
-    points = _CHECKED_QUICKLY if quick else _CHECKED
-    replications = min(_CHECK_REPLICATIONS, reading.study.spec.replication.minimum)
-    return check_of(reading.study, points, replications)
+    return check_of(reading.study, *_check_size(quick=quick))
+
+
+def _check_size(*, quick: bool) -> tuple[int, int]:
+    """Return at how many changes, and how often each, what is assumed is checked."""
+    if quick:
+        return _CHECKED_QUICKLY, _CHECK_REPLICATIONS_QUICKLY
+    return _CHECKED, _CHECK_REPLICATIONS
 
 
 def _runs(place: _Place, study: Study, folder: Path, name: str) -> pd.DataFrame:
@@ -261,8 +267,8 @@ class _Tally:
             for name, reading in claim.readings.items():
                 study, key = reading.study, f"{claim.spec.id}/{name}"
                 runs[key] = sum(1 for _ in study.numbers(first_sizes(study)))
-                points = _CHECKED_QUICKLY if quick else _CHECKED
-                runs[f"{key}{CHECK}"] = points * len(study.arms) * _CHECK_REPLICATIONS
+                points, replications = _check_size(quick=quick)
+                runs[f"{key}{CHECK}"] = points * replications * len(study.arms)
         tally = cls(watcher, runs)
         tally.tell()
         return tally

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from relsim.cli.effects import print_effects
 from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing
@@ -13,7 +15,15 @@ from relsim.errors import SpecError
 from relsim.lab.conducting import Conduct
 from relsim.lab.designing import BASE
 from relsim.lab.executors import Crew
-from relsim.lab.finishing import DESIGN, EFFECTS, PAIRS, REPLICATIONS, RUNS, SENSITIVITY
+from relsim.lab.finishing import (
+    DESIGN,
+    EFFECTS,
+    FAILURES,
+    PAIRS,
+    REPLICATIONS,
+    RUNS,
+    SENSITIVITY,
+)
 from relsim.lab.opening import Finished, opened
 from relsim.lab.pairing import effects
 from relsim.lab.reproducing import reproduce, reproduce_some
@@ -104,23 +114,25 @@ def query(folder: Path, words: str, csv: bool) -> None:
     tables = _tables(folder)
     duckdb = importlib.import_module("duckdb")
     with duckdb.connect() as data:
-        for name, source in tables.items():
-            data.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  # own names
         try:
-            frame = data.execute(words).df()
+            for name, source in tables.items():
+                data.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  # own names
+            asked = data.sql(words)
+            frame = None if asked is None else asked.df()
         except duckdb.Error as error:
             reason = " ".join(str(error).split())
             raise SpecError(f"query: {reason} (tables: {', '.join(tables)})") from None
-    out = console()
+    if frame is None:
+        raise SpecError(f"query: gives no table, allowed: select (tables: {', '.join(tables)})")
     if csv:
-        out.print(frame.to_csv(index=False, lineterminator="\n"), end="")
+        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
     shown = listing(*(str(name) for name in frame.columns))
     for row in frame.itertuples(index=False):
         shown.add_row(
             *(f"{value:.6g}" if isinstance(value, float) else str(value) for value in row)
         )
-    out.print(shown)
+    console().print(shown)
 
 
 def _tables(folder: Path) -> Mapping[str, str]:
@@ -132,6 +144,7 @@ def _tables(folder: Path) -> Mapping[str, str]:
         (EFFECTS, "read_csv"),
         (REPLICATIONS, "read_csv"),
         (SENSITIVITY, "read_csv"),
+        (FAILURES, "read_csv"),
     ):
         if (place / name).is_file():
             found[Path(name).stem] = f"{reader}({_quoted(place / name)})"

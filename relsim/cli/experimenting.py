@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -14,21 +15,26 @@ from relsim.cli.reading import assignment, see_strategies_beside
 from relsim.cli.running import check_memory, cores
 from relsim.cli.speaking import console, listing, many
 from relsim.errors import RelsimError, SpecError
-from relsim.lab.conducting import Conduct, conduct, first_sizes, recipe_of, shape_of, warm_up_of
+from relsim.lab.changing import check_own_code
+from relsim.lab.conducting import Conduct, conduct, first_sizes, recipe_of, shape_of
 from relsim.lab.crate import write_crate
+from relsim.lab.designing import expected_points
 from relsim.lab.executors import Crew, dask_workers
 from relsim.lab.finishing import write_manifest, write_tables
-from relsim.lab.living import live
+from relsim.lab.living import Recipe, live
 from relsim.lab.opening import opened
 from relsim.lab.reading import read_experiment
-from relsim.lab.reusing import reuse
-from relsim.lab.spec import WarmUpSpec
+from relsim.lab.reusing import Earlier
+from relsim.lab.spec import ExperimentSpec, WarmUpSpec
 from relsim.lab.store import Store
 from relsim.lab.study import Study
 from relsim.provenance import Clock
 
 _ABSURD = 100_000
 """Runs of which nobody is asked for without being asked."""
+
+_BEYOND_BUILDING = 3_000_000
+"""Runs of which not even the design is made without being asked."""
 
 _MANY = 8
 _HUGE = 200_000  # customers: below it, cores are busier with a run each
@@ -68,6 +74,7 @@ def experiment(order: Order) -> Path:
     clock = Clock()
     see_strategies_beside(order.config)
     config = read_experiment(order.config, dict(assignment(text) for text in order.assignments))
+    _check_expected(order, config.spec)
     study = Study.of(config)
     crew, threads = crew_of(order, study)
     planned = sum(1 for _ in study.numbers(first_sizes(study)))
@@ -75,22 +82,25 @@ def experiment(order: Order) -> Path:
         _dry_run(console(), study, planned, crew)
         return Path()
     _check_size(order, study, planned, crew)
+    earlier = None if order.reuse is None else Earlier.read(order.reuse, shape_of(study))
     out = order.out or Path("results", "experiments", Path(order.config).stem)
     with Store(out, study.key, shape_of(study)) as store:
         store.save(study.saved())
         _prepare(order, study, store)
         with progress(planned, quiet=order.quiet, noun="runs") as shown:
-            _conduct(study, store, crew, threads, shown, clock)
+            _conduct(study, store, Conduct(crew, threads), earlier, shown, clock)
             shown.phase("writing tables")
             write_tables(study, store)
             if order.figures:
                 shown.phase("drawing figures")
-                _draw(study, store)
+                _draw(order, study, store)
         write_manifest(
             study, store, clock, ["relsim", *sys.argv[1:]], executor=crew.kind, workers=crew.workers
         )
         if order.crate:
             write_crate(opened(store.folder))
+        if earlier is not None:
+            _whisper(order, f"{many(earlier.taken, 'run')} taken over from {order.reuse}")
         _say(order, study, store, out)
     return out
 
@@ -117,18 +127,13 @@ def crew_of(order: Order, study: Study) -> tuple[Crew, int]:
 
 
 def _prepare(order: Order, study: Study, store: Store) -> None:
+    check_own_code(study, store, accept=order.retry_failed)
     if order.repair:
         damaged = store.repair()
-        _whisper(order, f"{many(damaged, 'damaged chunk')}; their runs will be run again")
+        _whisper(order, f"{many(damaged, 'damaged chunk')}: what was in it will be run again")
     if order.retry_failed:
         failed = store.forget_failures()
         _whisper(order, f"{many(failed, 'failed run')} will be tried again")
-    if order.reuse is not None:
-        recipe = recipe_of(study, warm_up_of(study, store))
-        done = set(store.journal.done().tolist())
-        wanted = (run for run in study.numbers(first_sizes(study)) if run not in done)
-        taken = reuse(study, recipe, store, order.reuse, wanted)
-        _whisper(order, f"{many(taken, 'run')} taken over from {order.reuse}")
 
 
 def _whisper(order: Order, words: str) -> None:
@@ -137,7 +142,12 @@ def _whisper(order: Order, words: str) -> None:
 
 
 def _conduct(
-    study: Study, store: Store, crew: Crew, threads: int, shown: Silence, clock: Clock
+    study: Study,
+    store: Store,
+    how: Conduct,
+    earlier: Earlier | None,
+    shown: Silence,
+    clock: Clock,
 ) -> None:
     count = failures = 0
 
@@ -152,17 +162,31 @@ def _conduct(
         count, failures = count + done, failures + bad
         shown.reach(count, failures)
 
+    def take_over(recipe: Recipe, numbers: Iterator[int]) -> None:
+        if earlier is not None:
+            earlier.take(study, recipe, store, numbers)
+
     shown.phase("running")
     with clock.phase("run"):
-        conduct(study, store, Conduct(crew, threads, total, each))
+        conduct(
+            study,
+            store,
+            dataclasses.replace(how, total=total, each=each, take_over=take_over),
+        )
 
 
-def _draw(study: Study, store: Store) -> None:
+def _draw(order: Order, study: Study, store: Store) -> None:
     # Drawing takes a second to import: not paid for by those who want no figures.
     from relsim.report.experiment import draw  # noqa: PLC0415  # see above
 
-    with store.writing():
-        draw(study, store)
+    try:
+        with store.writing():
+            draw(study, store)
+    except Exception as error:  # tables are worth more than their pictures
+        if isinstance(error.__cause__, OSError):
+            raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        _whisper(order, f"figures could not be drawn ({reason}); the tables are whole")
 
 
 def _say(order: Order, study: Study, store: Store, out: Path) -> None:
@@ -197,6 +221,14 @@ def _check_size(order: Order, study: Study, planned: int, crew: Crew) -> None:
     words = f"{planned:,} runs, about {duration(seconds * planned / crew.workers)}"
     if not (sys.stdin.isatty() and typer.confirm(f"{words}: begin?", err=True)):
         raise SpecError(f"{order.config}: the design is large ({words}); --yes begins it")
+
+
+def _check_expected(order: Order, spec: ExperimentSpec) -> None:
+    runs = expected_points(spec) * len(spec.arms) * spec.replication.minimum
+    if runs > _BEYOND_BUILDING and not order.yes:
+        raise SpecError(
+            f"{order.config}: the design is large (about {runs:,} runs); --yes begins it"
+        )
 
 
 def _dry_run(out: Console, study: Study, planned: int, crew: Crew) -> None:

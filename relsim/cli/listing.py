@@ -22,6 +22,7 @@ from relsim.customers.rules import (
 )
 from relsim.errors import SpecError
 from relsim.firms.strategies import BUILT_IN
+from relsim.lab.reading import read_experiment
 from relsim.spec import Mechanisms, read
 from relsim.spec.checking import nearest
 from relsim.spec.events import BY_KIND
@@ -75,7 +76,9 @@ def show(out: Console, what: str) -> None:
     SpecError
         If there is no such list.
     """
-    kinds = dict(zip(LISTS, (_configs, _strategies, _mechanisms, _events), strict=True))
+    kinds = dict(
+        zip(LISTS, (_configs, _experiments, _strategies, _mechanisms, _events), strict=True)
+    )
     if what not in kinds:
         hint = nearest(what, LISTS) or f"; allowed: {', '.join(LISTS)}"
         raise SpecError(f"list: unknown list {what!r}{hint}")
@@ -92,6 +95,13 @@ def _configs() -> Iterator[tuple[str, ...]]:
         spec = read(name)
         firms = ", ".join(firm.strategy.kind for firm in spec.firms)
         yield name, spec.title, firms, f"{spec.market.customers:,}", f"{spec.run.months:,}"
+
+
+def _experiments() -> Iterator[tuple[str, ...]]:
+    yield "experiment", "question", "markets", "arms", "outcomes"
+    for name in shipped("experiments"):
+        spec = read_experiment(name).spec
+        yield name, spec.title, *map(", ".join, (spec.bases, spec.arms, spec.outcomes))
 
 
 def _strategies() -> Iterator[tuple[str, ...]]:

@@ -248,7 +248,8 @@ Sql = Annotated[
     str,
     typer.Argument(
         metavar="SQL",
-        help="A query over the tables runs, design, effects, replications, sensitivity, panel.",
+        help="A query over the tables runs, design, effects, replications, sensitivity, failures, "
+        "panel.",
     ),
 ]
 

@@ -1,6 +1,7 @@
 """``relsim claim new``: a claim to start from, every key said and ready to be tested."""
 
 import re
+import shlex
 from pathlib import Path
 
 from rich.console import Console
@@ -27,7 +28,7 @@ def write(out: Console, file: str) -> None:
     if not name:
         raise SpecError(f"{file}: given a name without letters or digits, allowed: mine.yaml")
     write_new(path, STARTER.replace(_ID, name))
-    out.print(f"{path}: written. Try it: relsim claim {path} --quick")
+    out.print(f"{path}: written. Try it: relsim claim {shlex.quote(str(path))} --quick")
 
 
 def only(files: list[str]) -> str:

@@ -90,8 +90,9 @@ def goal(text: str, firms: Sequence[str]) -> Goal:
             f"--until: given {text!r}, allowed: OUTCOME=VALUE, such as profit@{firms[0]}=0, or "
             f"the difference of two, such as profit@{firms[0]}-profit@{firms[-1]}=0"
         )
-    known = [way for way in whole if all(one["firm"] in (None, *firms) for one in way)]
-    best = (known or whole)[0]
+    there = (None, *firms, *map(str, range(len(firms))))
+    known = [way for way in whole if all(one["firm"] in there for one in way)]
+    best = (known or whole[-1:])[0]
     return Goal(tuple((one["measure"], one["firm"]) for one in best), value)
 
 

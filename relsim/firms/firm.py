@@ -1,6 +1,9 @@
 """A firm: an agent with money, capabilities and a strategy."""
 
+import itertools
 import math
+import weakref
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import mesa
@@ -14,6 +17,21 @@ from relsim.spec import Capability, FirmSpec
 
 if TYPE_CHECKING:
     from relsim.market import Market
+
+
+class Numbers(weakref.WeakKeyDictionary["Market", Iterator[int]]):
+    """Where agents take their numbers from, market by market.
+
+    mesa 3.3 keeps its own for good, and every market with it: thousands of runs filled memory.
+    """
+
+    def __getitem__(self, market: "Market") -> Iterator[int]:
+        """Return the numbers of a market, from 1 on."""
+        return self.setdefault(market, itertools.count(1))
+
+
+NUMBERS = Numbers()
+"""Of all agents: firms and customers."""
 
 
 class Firm(mesa.Agent):
@@ -36,6 +54,8 @@ class Firm(mesa.Agent):
     past : list of OwnMonth
         Its own books, oldest first.
     """
+
+    _ids = NUMBERS
 
     def __init__(self, model: "Market", place: int, spec: FirmSpec, strategy: Strategy) -> None:
         super().__init__(model)

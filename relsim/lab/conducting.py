@@ -66,12 +66,15 @@ class Conduct:
         Told how many runs there are, whenever that changes, and how many are done.
     each : callable, optional
         Told after some runs: how many more are done, and how many of these failed.
+    take_over : callable, optional
+        Asked before each round, with all runs that are wanted, to keep those it knows already.
     """
 
     crew: Crew = field(default_factory=Crew)
     threads: int = 1
     total: Callable[[int, int], None] = field(default=lambda _, __: None)
     each: Callable[[int, int], None] = field(default=lambda _, __: None)
+    take_over: Callable[[Recipe, Iterator[int]], None] = field(default=lambda _, __: None)
 
 
 def conduct(study: Study, store: Store, how: Conduct | None = None) -> None:
@@ -96,7 +99,9 @@ def conduct(study: Study, store: Store, how: Conduct | None = None) -> None:
     dispatch = Dispatch(recipe, study.assignment, how.crew, store, how.each)
     sizes: list[int] | None = first_sizes(study)
     while sizes is not None:
-        done = set(store.journal.done().tolist())
+        done = _done(store)
+        how.take_over(recipe, (run for run in study.numbers(sizes) if run not in done))
+        done = _done(store)
         planned = sum(1 for _ in study.numbers(sizes))
         how.total(planned, len(done))
         waiting = (run for run in study.numbers(sizes) if run not in done)
@@ -104,6 +109,10 @@ def conduct(study: Study, store: Store, how: Conduct | None = None) -> None:
         store.journal.note(_SIZES, " ".join(map(str, sizes)))
         sizes = next_sizes(study, store, sizes)
     store.seal_all(study.size(study.spec.replication.most))
+
+
+def _done(store: Store) -> set[int]:
+    return set(store.journal.done().tolist())
 
 
 # Replications -----------------------------------------------------------------------------
@@ -142,32 +151,42 @@ def next_sizes(study: Study, store: Store, sizes: Sequence[int]) -> list[int] | 
     if rule is None:
         return None
     after = list(sizes)
-    for cell, effects in targets(study, store).items():
-        wanted = [rule.next_size(values[: sizes[cell]]) for values in effects.values()]
+    for cell, effects in targets(study, store, sizes).items():
+        wanted = [rule.next_size(values) for values in effects.values()]
         after[cell] = max([sizes[cell], *(size for size in wanted if size is not None)])
     return None if after == list(sizes) else after
 
 
-def targets(study: Study, store: Store) -> dict[int, dict[str, npt.NDArray[np.float64]]]:
+def targets(
+    study: Study, store: Store, sizes: Sequence[int] | None = None
+) -> dict[int, dict[str, npt.NDArray[np.float64]]]:
     """Return, by cell and treatment, what precision is asked of: a value a replication.
 
     It is the paired difference of the outcome aimed at, or the outcome where there is one arm
-    only, in the mean over the points of the cell.
+    only, in the mean over the points of the cell; not a number where a run of it failed.
+
+    Parameters
+    ----------
+    study, store
+        The experiment and its folder.
+    sizes : sequence of int, optional
+        How many replications of each cell are looked at; all that it had unless said.
     """
+    sizes = sizes_of(store) if sizes is None else sizes
     asked = study.spec.replication
     outcome = asked.outcome or next(iter(study.spec.outcomes))
     frame = placed(study, pd.concat([f[["run", outcome]] for f in store.frames()]))
-    means = frame.pivot_table(
-        index=["cell", "replication"], columns="arm", values=outcome, aggfunc=_mean_of_all
-    )
+    means = frame.groupby(["cell", "arm", "replication"])[outcome].agg(_mean_of_all)
     names = [asked.treatment] if asked.treatment else list(study.spec.treatments)
     reference = study.spec.reference
     found: dict[int, dict[str, npt.NDArray[np.float64]]] = {}
-    for cell, rows in means.groupby(level="cell"):
-        values = {name: rows[name] - rows[reference] for name in names} or {
-            reference: rows[reference]
-        }
-        found[int(str(cell))] = {name: one.to_numpy(dtype=float) for name, one in values.items()}
+    for cell, size in enumerate(sizes):
+        of: dict[str, npt.NDArray[np.float64]] = {}
+        for arm in (reference, *names):
+            rows = means.xs((cell, arm), level=("cell", "arm")).reindex(range(size))
+            of[arm] = np.asarray(rows, dtype=np.float64)
+        apart = {name: np.asarray(of[name] - of[reference]) for name in names}
+        found[cell] = apart or of
     return found
 
 

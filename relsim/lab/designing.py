@@ -1,5 +1,6 @@
 """From the levers and uncertainties of an experiment to its table of design points."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -44,6 +45,32 @@ def factor_of(spec: FactorSpec) -> Factor:
         name=spec.distribution,
         parameters=spec.parameters,
     )
+
+
+def expected_points(spec: ExperimentSpec) -> int:
+    """Return how many points a design has at most, without making it; of a file, 0.
+
+    Examples
+    --------
+    >>> from relsim.lab.reading import read_experiment
+    >>> expected_points(read_experiment("offence_defence").spec)
+    72
+    """
+    if spec.design.file is not None:
+        return 0
+    sampled = {"morris": 1 + len(spec.uncertainties), "saltelli": 2 + len(spec.uncertainties)}
+    kind = spec.design.uncertainties
+    points = len(spec.bases) * _expected_grid(spec.design.levers, spec.levers)
+    if not spec.uncertainties:
+        return points
+    if kind not in _SAMPLES:
+        return points * _expected_grid(kind, spec.uncertainties)
+    return points * spec.design.points * sampled.get(kind, 1)
+
+
+def _expected_grid(kind: str, factors: Sequence[FactorSpec]) -> int:
+    values = [len(factor.levels) or factor.steps for factor in factors]
+    return 1 + sum(values) if kind == "one_at_a_time" and values else math.prod(values)
 
 
 def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:

@@ -4,7 +4,13 @@ import contextlib
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    wait,
+)
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,7 +106,7 @@ class Dispatch:
             self._at_work.clear()
             return left, False
         except BaseException:
-            _stop(executor, self._at_work)
+            _stop(executor, self._at_work, ours=self.crew.own is None)
             self._at_work.clear()
             raise
 
@@ -138,6 +144,11 @@ class Dispatch:
         over, _ = wait(self._at_work, return_when=FIRST_COMPLETED)
         broken: BrokenExecutor | None = None
         for future in over:
+            if future.cancelled():
+                raise RelsimError(
+                    "the executor gave up what it was given: it was closed, or its scheduler "
+                    "ended; runs that were finished are kept"
+                )
             error = future.exception()
             if isinstance(error, BrokenExecutor):
                 broken = error
@@ -174,11 +185,13 @@ class Dispatch:
             self.store.seal(limit)
 
 
-def _stop(executor: Executor, at_work: Iterable["Future[Any]"]) -> None:
-    """Begin nothing more, and end processes that are at work: their runs are begun anew later."""
-    for future in at_work:
-        future.cancel()
-    processes = getattr(executor, "_processes", None) or {}
+def _stop(executor: Executor, at_work: Iterable["Future[Any]"], *, ours: bool) -> None:
+    """Begin nothing more, and end our processes: their runs are begun anew later."""
+    processes = (getattr(executor, "_processes", None) or {}) if ours else {}
+    if not processes:
+        for future in at_work:
+            future.cancel()
+    # A pool whose processes die fails all that waits; were it cancelled, it would stumble over it.
     for process in list(processes.values()):
         with contextlib.suppress(OSError, ValueError):
             process.terminate()

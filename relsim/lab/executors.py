@@ -3,7 +3,9 @@
 import contextlib
 import importlib
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
@@ -96,7 +98,7 @@ class Crew:
         if self.kind == "processes":
             # Started anew rather than forked: a fork of a process with threads may hang.
             context = multiprocessing.get_context("spawn")
-            return ProcessPoolExecutor(self.workers, context, initializer=_deaf_to_interrupts)
+            return _Processes(self.workers, context, initializer=_work_for_parent)
         return Inline()
 
 
@@ -150,9 +152,34 @@ def _is_broken(executor: Executor) -> bool:
     return False
 
 
-def _deaf_to_interrupts() -> None:
-    # Ctrl-C reaches the whole group of processes; the one that keeps the journal decides.
+class _Processes(ProcessPoolExecutor):
+    """Processes that are deaf to Ctrl-C from their first moment.
+
+    It reaches the whole group of processes; the one that keeps the journal decides.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Hand over work; processes that are started for it inherit what is blocked here."""
+        if not hasattr(signal, "pthread_sigmask"):  # Windows
+            return super().submit(fn, *args, **kwargs)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work_for_parent() -> None:
+    """Ignore Ctrl-C, and end with the process that the work is for, even if that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextlib.contextmanager
@@ -182,8 +209,10 @@ def dask_workers(address: str) -> int:
     Raises
     ------
     RelsimError
-        If it does not answer.
+        If it does not answer, or has no workers.
     """
     with _dask(address) as executor:
         threads: dict[str, int] = executor._client.nthreads()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way to it
-    return max(1, sum(threads.values()))
+    if not threads:
+        raise RelsimError(f"--address: the scheduler at {address} has no workers")
+    return sum(threads.values())

@@ -1,6 +1,7 @@
 """The tables of an experiment: one row a run, effects, replications, sensitivity, failures."""
 
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -51,14 +52,16 @@ def write_tables(study: Study, store: Store) -> None:
         If they cannot be written, or a chunk is damaged.
     """
     with store.writing():
+        # Tables that are being replaced are not those of a manifest.
+        (store.folder / MANIFEST).unlink(missing_ok=True)
         _write_runs(study, store)
         _write_csv(store, DESIGN, study.design.reset_index())
+        failures = pd.DataFrame([f._asdict() for f in store.journal.failures()])
+        _write_csv(store, FAILURES, failures)
         runs = read_runs(store)
         _write_csv(store, EFFECTS, effects_of(study, runs))
         _write_csv(store, REPLICATIONS, replications_of(study, store))
         _write_csv(store, SENSITIVITY, sensitivity_of(study, runs))
-        failures = pd.DataFrame([f._asdict() for f in store.journal.failures()])
-        _write_csv(store, FAILURES, failures)
 
 
 def _write_csv(store: Store, name: str, frame: pd.DataFrame) -> None:
@@ -73,15 +76,18 @@ def _write_csv(store: Store, name: str, frame: pd.DataFrame) -> None:
 def _write_runs(study: Study, store: Store) -> None:
     path = store.folder / RUNS
     working = path.with_name(f".{RUNS}.partial")
-    writer: Any = None
-    for frame in store.frames():
-        table = pa.Table.from_pandas(_with_design(study, frame), preserve_index=False)
-        if writer is None:
-            writer = pq.ParquetWriter(working, table.schema, compression="zstd")
-        writer.write_table(table)
-    if writer is not None:
-        writer.close()
-        working.replace(path)
+    tables = (
+        pa.Table.from_pandas(_with_design(study, frame), preserve_index=False)
+        for frame in store.frames()
+    )
+    first = next(tables)
+    with (
+        working.open("wb") as sink,
+        pq.ParquetWriter(sink, first.schema, compression="zstd") as writer,
+    ):
+        for table in itertools.chain([first], tables):
+            writer.write_table(table)
+    working.replace(path)
 
 
 def _with_design(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +108,8 @@ def _with_design(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return a column that a table can hold: levels of several kinds as text."""
+    """Return a column that a table can hold: levels of one kind as they are, others as text."""
+    column = column.infer_objects()
     if column.dtype != object:
         return column
     return column.map(lambda value: value if isinstance(value, str) else json.dumps(value))

@@ -85,9 +85,13 @@ class Journal:
         self.path = path
         with self._trouble():
             self._data = sqlite3.connect(path, isolation_level=None)
-            self._data.execute("PRAGMA journal_mode = WAL")
-            self._data.execute("PRAGMA synchronous = FULL")
-            self._data.executescript(_TABLES)
+            try:
+                self._data.execute("PRAGMA journal_mode = WAL")
+                self._data.execute("PRAGMA synchronous = FULL")
+                self._data.executescript(_TABLES)
+            except BaseException:
+                self._data.close()
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -197,11 +201,10 @@ class Journal:
         with self._trouble():
             return [Loose(*row) for row in self._data.execute(words, (first, last))]
 
-    def forget(self, first: int, last: int, *, failed_only: bool = False) -> None:
-        """Take the runs of a range for not done."""
-        only = f" AND {_FAILED}" if failed_only else ""
+    def forget_failures(self) -> None:
+        """Take the runs that failed for not done."""
         with self._transaction() as data:
-            data.execute(f"DELETE FROM runs WHERE run BETWEEN ? AND ?{only}", (first, last))  # noqa: S608  # a constant
+            data.execute(f"DELETE FROM runs WHERE {_FAILED}")  # noqa: S608  # a constant
 
     # Chunks ----------------------------------------------------------------------------------
 
@@ -220,6 +223,12 @@ class Journal:
                     "UPDATE runs SET outcomes = NULL, panel = NULL WHERE run BETWEEN ? AND ?",
                     (chunk.first, chunk.last),
                 )
+
+    def lose(self, first: int, last: int) -> None:
+        """Take a band for not done, and its chunks for gone."""
+        with self._transaction() as data:
+            data.execute("DELETE FROM chunks WHERE first = ?", (first,))
+            data.execute("DELETE FROM runs WHERE run BETWEEN ? AND ?", (first, last))
 
     def unseal(self, chunks: Sequence[Chunk], rows: Iterable[Loose]) -> None:
         """Take rows back from chunks, which then hold nothing any more."""

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from relsim.economics.lifetime import monthly_rate
 from relsim.lab.outcomes import Outcome, measure
+from relsim.lab.own_code import code_of
 from relsim.market import Market
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec, override, spec_hash
@@ -95,15 +97,14 @@ def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
         What is special about each.
     """
     sys.path += [path for path in recipe.paths if path not in sys.path]
-    # A market's firms point back at it: without a collection, memory would wait for Python's own.
-    # What was there before is no market's: to look through all libraries takes longer than a run.
+    # A market's firms point back at it: left alone, memory would wait for Python's own cycle. What
+    # was there before is not looked at, which would take longer than the runs.
     gc.freeze()
     try:
-        lived = [_one(recipe, assignment) for assignment in assignments]
-        gc.collect()
+        return [_one(recipe, assignment) for assignment in assignments]
     finally:
+        gc.collect()
         gc.unfreeze()
-    return lived
 
 
 def _one(recipe: Recipe, assignment: Assignment) -> Lived:
@@ -129,7 +130,10 @@ def _results(
     recipe: Recipe, assignment: Assignment, spec: MarketSpec
 ) -> tuple[tuple[float, ...], npt.NDArray[np.float64] | None]:
     market = Market(spec, recipe.seed, assignment.replication, threads=recipe.threads).run()
-    columns, wanted = market.columns, recipe.outcomes[assignment.base]
+    columns = market.columns
+    # The rate is the run's own: a point of the design may have one that its base has not.
+    rate = monthly_rate(spec.market.annual_discount_rate)
+    wanted = [outcome._replace(rate=rate) for outcome in recipe.outcomes[assignment.base]]
     by_tenure = market.tenure_columns if any(outcome.tenure for outcome in wanted) else {}
     taken = tuple(measure(outcome, columns, by_tenure) for outcome in wanted)
     if not recipe.panel:
@@ -148,5 +152,6 @@ def content_key(recipe: Recipe, assignment: Assignment, spec: MarketSpec) -> str
         recipe.panel,
         recipe.every,
         code_version(),
+        tuple(code_of(firm.strategy.kind) for firm in spec.firms),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -95,7 +95,9 @@ _AGGREGATES: Mapping[str, Callable[[Array, float], float]] = {
 }
 
 
-def resolved(name: str, outcome: OutcomeSpec, market: MarketSpec, warm_up: int) -> Outcome:
+def resolved(
+    name: str, outcome: OutcomeSpec, market: MarketSpec, warm_up: int, where: str = ""
+) -> Outcome:
     """Return an outcome as it is taken from a market, everything in it checked.
 
     Parameters
@@ -108,13 +110,15 @@ def resolved(name: str, outcome: OutcomeSpec, market: MarketSpec, warm_up: int) 
         The market.
     warm_up : int
         Months at the start that do not count unless the outcome names its own.
+    where : str
+        How errors call its place in the config; ``outcomes.NAME`` unless said.
 
     Raises
     ------
     SpecError
         If a column, a firm or a month is not there.
     """
-    where = f"outcomes.{name}"
+    where = where or f"outcomes.{name}"
     firm = _firm(outcome.firm, market, where)
     for column, key in ((outcome.measure, "measure"), (outcome.per, "per")):
         for part in parts_of(column or ""):

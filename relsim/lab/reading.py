@@ -36,8 +36,10 @@ def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None
     """
     place = locate(str(path), Path.cwd(), "experiments").resolve()
     data = read_mapping(place)
-    if not isinstance(data.get("outcomes"), dict) and "firms" in data:
-        raise SpecError(f"{path}: is the config of a market, not of an experiment; relsim run it")
+    if "outcomes" not in data and {"firms", "market", "extends"} & data.keys():
+        raise SpecError(
+            f"{path}: is the config of a market, not of an experiment; relsim run takes it"
+        )
     spec = checked(ExperimentSpec, data, str(path))
     if overrides:
         changed = spec.model_dump(mode="json")

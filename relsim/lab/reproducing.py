@@ -11,7 +11,7 @@ from relsim.lab.conducting import Conduct, conduct, recipe_of, shape_of
 from relsim.lab.finishing import TABLES, write_tables
 from relsim.lab.living import live
 from relsim.lab.opening import Finished
-from relsim.lab.store import Store
+from relsim.lab.store import PANEL, Store
 from relsim.output import sha256
 
 
@@ -44,7 +44,8 @@ def reproduce(finished: Finished, how: Conduct) -> list[Verdict]:
 
 def _compared(folder: Path, hashes: Mapping[str, str]) -> list[Verdict]:
     verdicts = []
-    for name in TABLES:
+    panel = sorted(name for name in hashes if name.startswith(f"{PANEL}/"))
+    for name in (*TABLES, *panel):
         there = (folder / name).is_file()
         if name not in hashes and not there:
             continue

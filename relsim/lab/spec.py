@@ -1,8 +1,8 @@
 """What an experiment is made of: typed, frozen, validated models of its config."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from relsim.spec import fields
 from relsim.spec.fields import SpecModel
@@ -214,6 +214,11 @@ class ReplicationSpec(SpecModel):
                 "replication.maximum: needs a precision that decides how many of them are run: "
                 "absolute or relative"
             )
+        if self.sequential and self.minimum < 2:
+            raise ValueError(
+                f"replication.minimum: given {self.minimum}, allowed: 2 or more where a precision "
+                "is asked for"
+            )
         return self
 
 
@@ -249,7 +254,7 @@ class ExperimentSpec(SpecModel):
     outcomes: dict[str, OutcomeSpec] = fields.key(
         "What is measured, by name.", unit="-", min_length=1
     )
-    warm_up: int | WarmUpSpec = fields.key(
+    warm_up: Annotated[int, Field(ge=0)] | WarmUpSpec = fields.key(
         "Months at the start that no outcome counts, or a rule that finds them.",
         unit="months",
         default=0,

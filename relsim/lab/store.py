@@ -6,6 +6,7 @@ the order in which runs ended.
 """
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
@@ -56,8 +57,8 @@ class Store:
     ----------
     folder : Path
         Made if need be.
-    key : str
-        What the experiment is (:attr:`relsim.lab.study.Study.key`).
+    key : str or None
+        What the experiment is (:attr:`relsim.lab.study.Study.key`); None = whatever is there.
     shape : Shape
         What a run leaves.
 
@@ -68,7 +69,7 @@ class Store:
         it cannot be written.
     """
 
-    def __init__(self, folder: str | Path, key: str, shape: Shape) -> None:
+    def __init__(self, folder: str | Path, key: str | None, shape: Shape) -> None:
         self.shown, self.folder = str(folder), Path(folder).resolve()
         self.key, self.shape = key, shape
         self._lock = filelock.FileLock(self.folder / LOCK, blocking=False)
@@ -76,16 +77,25 @@ class Store:
     def __enter__(self) -> Self:
         with self.writing():
             self._check_ours()
-            for name in (CHUNKS, PANEL) if self.shape.panel else (CHUNKS,):
-                (self.folder / name).mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._hold()
         try:
             self.journal = Journal(self.folder / JOURNAL)
-            self._check_same()
+            self._begin()
         except BaseException:
             self._lock.release()
             raise
         return self
+
+    def _begin(self) -> None:
+        try:
+            self._check_same()
+            with self.writing():
+                for name in (CHUNKS, PANEL) if self.shape.panel else (CHUNKS,):
+                    (self.folder / name).mkdir(exist_ok=True)
+        except BaseException:
+            self.journal.__exit__()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.journal.__exit__()
@@ -97,6 +107,9 @@ class Store:
         try:
             yield
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                words = "the disk is full; runs that were finished are kept: make room and give "
+                raise OutputError(f"{self.shown}: {words}the same command again") from error
             raise OutputError(
                 f"{self.shown}: results cannot be written: {error.strerror or error}; runs that "
                 "were finished are kept"
@@ -108,9 +121,7 @@ class Store:
         if self.folder.is_file():
             raise OutputError(f"{self.shown}: is a file; name another folder with --out")
         if self.folder.is_dir() and not (self.folder / JOURNAL).exists():
-            strange = [
-                item.name for item in self.folder.iterdir() if item.name not in (LOCK, CHUNKS)
-            ]
+            strange = sorted(item.name for item in self.folder.iterdir() if item.name != LOCK)
             if strange:
                 raise OutputError(
                     f"{self.shown}: holds {strange[0]!r} and no experiment; name another folder "
@@ -119,17 +130,19 @@ class Store:
 
     def _hold(self) -> None:
         try:
-            with self.writing():
-                self._lock.acquire()
-        except filelock.Timeout:
+            self._lock.acquire()
+        except filelock.Timeout:  # an OSError itself
             raise OutputError(
                 f"{self.shown}: another process works on this experiment; wait until it has ended, "
                 "or name another folder with --out"
             ) from None
+        except OSError:
+            with self.writing():
+                raise
 
     def _check_same(self) -> None:
         there, version = self.journal.noted("key"), self.journal.noted("store")
-        if there is None:
+        if there is None and self.key is not None:
             self.journal.note("store", _VERSION)
             self.journal.note("key", self.key)
         elif version != _VERSION:
@@ -137,7 +150,7 @@ class Store:
                 f"{self.shown}: was written by another version of relsim (store {version}, here "
                 f"{_VERSION}); name another folder with --out"
             )
-        elif there != self.key:
+        elif self.key is not None and there != self.key:
             raise OutputError(
                 f"{self.shown}: holds another experiment: its config or relsim's code has changed "
                 f"since (was {there}, is {self.key}); name another folder with --out, and --reuse "
@@ -264,8 +277,7 @@ class Store:
             except OutputError:
                 damaged.append(chunk)
         for first, last in {(chunk.first, chunk.last) for chunk in damaged}:
-            self.journal.unseal([c for c in self.journal.chunks() if c.first == first], [])
-            self.journal.forget(first, last)
+            self.journal.lose(first, last)
         return len(damaged)
 
     def forget_failures(self) -> int:
@@ -273,7 +285,7 @@ class Store:
         failed = [failure.run for failure in self.journal.failures()]
         if failed:
             self.unseal(failed)
-            self.journal.forget(failed[0], failed[-1], failed_only=True)
+            self.journal.forget_failures()
         return len(failed)
 
 

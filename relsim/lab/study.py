@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from relsim.lab.moving import values_of
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import POINT, factor_columns
 from relsim.lab.reading import Config
-from relsim.lab.spec import ExperimentSpec, WarmUpSpec
+from relsim.lab.spec import ExperimentSpec, OutcomeSpec, WarmUpSpec
 from relsim.loading import check_strategies
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec, override, read, spec_hash
@@ -72,7 +73,9 @@ class Study:
         with naming(name):
             _check_names(spec)
         markets = tuple(_market(base, config) for base in spec.bases)
-        study = cls(name, spec, markets, design_of(spec, config.folder), (str(config.folder),))
+        with naming(name):
+            design = design_of(spec, config.folder)
+        study = cls(name, spec, markets, design, (str(config.folder),))
         study.check()
         return study
 
@@ -193,21 +196,24 @@ class Study:
         parts = {
             "spec": self.spec.model_dump(mode="json", exclude=set(_WITHOUT_EFFECT)),
             "markets": [spec_hash(market) for market in self.markets],
-            "design": self.design.to_json(orient="split", double_precision=15),
+            "design": self.design.to_dict(orient="split"),
             "code": code_version(),
         }
-        text = json.dumps(parts, sort_keys=True)
+        text = json.dumps(parts, sort_keys=True, default=_plain)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def saved(self) -> dict[str, Any]:
         """Return all of it as plain data, from which :meth:`restored` makes it again elsewhere."""
-        return {
+        data = {
             "name": self.name,
             "spec": self.spec.model_dump(mode="json"),
             "markets": [market.model_dump(mode="json") for market in self.markets],
             "design": self.design.to_dict(orient="split"),
+            "objects": list(self.design.select_dtypes(object)),
             "paths": list(self.paths),
         }
+        plain: dict[str, Any] = json.loads(json.dumps(data, default=_plain))
+        return plain
 
     @classmethod
     def restored(cls, data: Mapping[str, Any]) -> Self:
@@ -219,7 +225,9 @@ class Study:
             If it is not one that this version of relsim understands.
         """
         name = str(data["name"])
-        design = pd.DataFrame(**data["design"]).rename_axis(POINT)
+        design = pd.DataFrame(**data["design"], dtype=object).rename_axis(POINT)
+        others = design.columns.difference(data["objects"])
+        design = design.astype({title: design[title].infer_objects().dtype for title in others})
         return cls(
             name,
             checked(ExperimentSpec, data["spec"], name),
@@ -245,12 +253,31 @@ class Study:
         self._check_points()
 
     def _check_arms(self) -> None:
-        keys = {key for factor in self.spec.factors for key in (factor.key, *factor.also)}
+        also = {factor.title: factor.also for factor in self.spec.factors}
+        named = {factor.title: factor.key for factor in self.spec.factors}
+        by_factor = [(named.get(name, name), *also.get(name, ())) for name in self.factors]
+        keys = [key for of_factor in by_factor for key in of_factor]
+        # Within a factor they may overlap: its own key beats one that * stands for.
+        across = itertools.chain.from_iterable(
+            itertools.product(*two) for two in itertools.combinations(by_factor, 2)
+        )
+        for key, other in across:
+            if _overwrites(key, other) or _overwrites(other, key):
+                raise SpecError(f"{other}: is varied by two factors, allowed: one ({key})")
         for arm, values in self.spec.arms.items():
-            both = sorted(keys & set(values))
-            if both:
+            for path, key in itertools.product(values, keys):
+                if _overwrites(key, path):
+                    raise SpecError(
+                        f"arms.{arm}: sets {path}, which levers or uncertainties vary too ({key})"
+                    )
+        for where, path in (
+            *((f"arms.{arm}", path) for arm, values in self.spec.arms.items() for path in values),
+            *(("levers or uncertainties", key) for key in keys),
+        ):
+            if path.partition(".")[0] == "run":
                 raise SpecError(
-                    f"arms.{arm}: sets {both[0]}, which levers or uncertainties vary too"
+                    f"{where}: given {path}, allowed: keys of the market; all runs live the same "
+                    "months (settings: run.months), and their luck follows from the key seed"
                 )
 
     def _check_columns(self) -> None:
@@ -262,7 +289,10 @@ class Study:
         for measure in panel.measures if panel else ():
             check_measure(measure, True, "panel.measures")
         if isinstance(warm_up, WarmUpSpec):
-            check_measure(warm_up.measure, warm_up.firm is not None, "warm_up.measure")
+            for market in self.markets:
+                months = (1, market.run.months)
+                pilot = OutcomeSpec(measure=warm_up.measure, firm=warm_up.firm, months=months)
+                resolved("", pilot, market, 0, "warm_up")
 
     def _check_points(self) -> None:
         count = len(self.design)
@@ -281,6 +311,20 @@ class Study:
                 f"{self.name}: arms.{equal[0]}: is the same market as the control "
                 f"{self.spec.reference!r}: there is nothing to compare"
             )
+
+
+def _overwrites(key: str, path: str) -> bool:
+    """Return whether what is set at a key takes the place of what was set at a path before."""
+    upper, lower = key.split("."), path.split(".")
+    same = (a == b or "*" in (a, b) for a, b in zip(upper, lower, strict=False))
+    return len(upper) <= len(lower) and all(same)
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of numpy's as Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is not plain data")
 
 
 @contextlib.contextmanager

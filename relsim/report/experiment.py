@@ -1,7 +1,9 @@
 """The figures of a finished experiment, drawn from its tables."""
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +32,7 @@ from relsim.report.lab.surface import surface
 from relsim.report.lab.tornado import tornado
 
 _MOST_EFFECTS = 60  # rows of one forest
+_LEAST_FOR_BOOTSTRAP = 20  # units: of fewer its interval is too narrow (results/coverage)
 _ENDS = {"difference_low": "low", "difference_high": "high"}
 _MONTHLY_MONEY = {*CUSTOMER_LINES, *FIRM_LINES, "profit", "contribution"}
 _MONEY = {*WORTH_COLUMNS, "cash", "price", "referral_reward"}
@@ -77,19 +80,69 @@ def _drawn(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple[str,
     if study.spec.treatments:
         effects = pd.read_csv(store.folder / EFFECTS)
         if len(effects) <= _MOST_EFFECTS:
-            yield "effects", forest(_for_forest(study, effects), about)
-        yield from _over_levers(study, effects, about)
-        yield from _converging(study, store, about)
+            yield "effects", _forest(study, effects, about)
+        yield from _effects_over_levers(study, effects, about)
+    else:
+        yield from _outcomes_over_levers(study, store, about)
+    yield from _converging(study, store, about)
     if study.spec.panel is not None:
         yield from _fans(study, store, study.spec.panel, about)
     yield from _sensitivity(study, store, about)
 
 
 def _unit(study: Study, outcome: str) -> str:
-    return study.spec.outcomes[outcome].unit
+    """Return the unit of an outcome: as the config says, or that of what it measures."""
+    asked = study.spec.outcomes[outcome]
+    if asked.unit:
+        return asked.unit
+    return f"per unit of {spoken(asked.per)}" if asked.per else _unit_of_column(asked.measure)
+
+
+def spoken(name: str) -> str:
+    """Return a name as it is read: its words apart; dotted paths stay as they are.
+
+    Examples
+    --------
+    >>> spoken("win_them_back"), spoken("firms.0.switching_cost")
+    ('win them back', 'firms.0.switching_cost')
+    """
+    return name if "." in name else name.replace("_", " ").strip()
+
+
+def _by_base(
+    study: Study, table: pd.DataFrame, about: AboutStudy
+) -> Iterator[tuple[str, pd.DataFrame, AboutStudy]]:
+    """Yield the name of each base, its part of a table, and what is said of it; once if alone."""
+    if BASE not in table:
+        yield "", table, about
+        return
+    for base, market in zip(study.spec.bases, study.markets, strict=True):
+        title, points = f"{about.title}: {Path(base).stem}", int((study.design[BASE] == base).sum())
+        own = dataclasses.replace(
+            about,
+            title=title,
+            currency=market.currency,
+            points=points,
+            runs=about.runs * points // len(study.design),
+        )
+        yield Path(base).stem, table[table[BASE] == base], own
+
+
+def _named(*parts: str) -> str:
+    """Return the name of a figure of its parts that are there."""
+    return "-".join(part for part in parts if part)
 
 
 # Effects ------------------------------------------------------------------------------------
+
+
+def _forest(study: Study, effects: pd.DataFrame, about: AboutStudy) -> Figure:
+    unit = "points: of each, its pairs' mean" if study.sampled else "pairs"
+    says = (
+        f"Each less {spoken(study.spec.reference)}, with the same customers and luck. "
+        f"Intervals are over {unit}."
+    )
+    return forest(_for_forest(study, effects), about, says=says)
 
 
 def _for_forest(study: Study, effects: pd.DataFrame) -> pd.DataFrame:
@@ -97,11 +150,14 @@ def _for_forest(study: Study, effects: pd.DataFrame) -> pd.DataFrame:
     shares = ("relative", "relative_low", "relative_high")
     percent = {name: 100.0 * effects[name] for name in shares}
     levels = [
-        ", ".join(f"{name} {row[name]}" for name in study.levers)
+        ", ".join(f"{spoken(name)} {row[name]}" for name in study.levers)
         for row in effects.to_dict(orient="records")
     ]
     units = [_unit(study, outcome) for outcome in effects["outcome"]]
-    return _renamed(effects).assign(**percent, label=levels, unit=units)
+    named = {name: effects[name].map(spoken) for name in ("outcome", "arm")}
+    enough = effects["clusters"] >= _LEAST_FOR_BOOTSTRAP
+    named |= {name: effects[name].where(enough) for name in ("bootstrap_low", "bootstrap_high")}
+    return _renamed(effects.assign(**named)).assign(**percent, label=levels, unit=units)
 
 
 def _renamed(effects: pd.DataFrame) -> pd.DataFrame:
@@ -109,54 +165,115 @@ def _renamed(effects: pd.DataFrame) -> pd.DataFrame:
     return effects.drop(columns=["treatment", "control"]).rename(columns=_FORMS)
 
 
-def _over_levers(
+def _effects_over_levers(
     study: Study, effects: pd.DataFrame, about: AboutStudy
 ) -> Iterator[tuple[str, Figure]]:
-    """Yield the first outcome's effect over one lever of numbers, or over two of any kind."""
-    levers = [name for name in study.levers if len(effects[name].unique()) > 1]
+    """Yield the first outcome's effects over levers, by base and treatment."""
+    outcome, reference = next(iter(study.spec.outcomes)), spoken(study.spec.reference)
+    first = effects[effects["outcome"] == outcome]
+    for base, part, own in _by_base(study, first, about):
+        for treatment in study.spec.treatments:
+            arm = spoken(treatment)
+            value = Quantity(
+                "difference",
+                f"{spoken(outcome)}: {arm} less {reference}",
+                _unit(study, outcome),
+            )
+            table = _renamed(part[part["arm"] == treatment])
+            several = treatment if len(study.spec.treatments) > 1 else ""
+            for kind, figure in _over_levers(
+                study, table, own, value, zero=f"{arm} and {reference} equal"
+            ):
+                yield _named(kind, several, base), figure
+
+
+def _outcomes_over_levers(
+    study: Study, store: Store, about: AboutStudy
+) -> Iterator[tuple[str, Figure]]:
+    """Yield the first outcome over levers, by base, where there is nothing to compare it with."""
     outcome = next(iter(study.spec.outcomes))
-    for treatment in study.spec.treatments:
-        own = effects[(effects["outcome"] == outcome) & (effects["arm"] == treatment)]
-        own = _renamed(own)
-        reference = study.spec.reference
-        value = Quantity(
-            "difference", f"{outcome}: {treatment} less {reference}", _unit(study, outcome)
-        )
-        axes = [Quantity(name, name) for name in levers]
-        name = treatment if len(study.spec.treatments) > 1 else ""
-        if len(axes) == 2:
-            equal = f"{treatment} and {reference} equal"
-            yield f"surface{_of(name)}", surface(own, about, axes[0], axes[1], value, zero=equal)
-        elif len(axes) == 1 and pd.api.types.is_numeric_dtype(own[axes[0].column]):
-            yield f"response{_of(name)}", response(own, about, axes[0], value)
+    if not study.levers:
+        return
+    runs = pd.read_parquet(store.folder / RUNS)
+    unit = "sample" if study.sampled else "replication"
+    means = runs.groupby([*study.levers, unit])[outcome].mean().dropna()
+    rows = [
+        (*_as_tuple(level), *t_interval(values, study.spec.replication.confidence))
+        for level, values in means.groupby(level=study.levers)
+    ]
+    table = pd.DataFrame(rows, columns=[*study.levers, "mean", "low", "high"]).apply(_as_numbers)
+    value = Quantity("mean", spoken(outcome), _unit(study, outcome))
+    for base, part, own in _by_base(study, table, about):
+        for kind, figure in _over_levers(study, part, own, value):
+            yield _named(kind, base), figure
 
 
-def _of(name: str) -> str:
-    return f"-{name}" if name else ""
+def _as_tuple(level: Any) -> tuple[Any, ...]:
+    return level if isinstance(level, tuple) else (level,)
+
+
+def _as_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return a column as numbers where all of it is; levels may be written as text."""
+    found = pd.to_numeric(column, errors="coerce")
+    return found if found.notna().any() and (found.notna() == column.notna()).all() else column
+
+
+def _over_levers(
+    study: Study, table: pd.DataFrame, about: AboutStudy, value: Quantity, zero: str = ""
+) -> Iterator[tuple[str, Figure]]:
+    """Yield a value over one lever of numbers, or over two of any kind; zero: it is an effect."""
+    axes = [
+        Quantity(name, spoken(name))
+        for name in study.levers
+        if name != BASE and len(table[name].unique()) > 1
+    ]
+    if len(axes) == 2:
+        x, y = axes
+        yield "surface", surface(table, about, x, y, value, effect=bool(zero), zero=zero)
+    elif len(axes) == 1 and pd.api.types.is_numeric_dtype(table[axes[0].column]):
+        yield "response", response(table, about, axes[0], value)
 
 
 def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple[str, Figure]]:
-    """Yield how the effect aimed at settled, in the first combination of levers."""
+    """Yield how what is aimed at settled, in the first combination of levers."""
     asked = study.spec.replication
     outcome = asked.outcome or next(iter(study.spec.outcomes))
-    for treatment, values in targets(study, store)[0].items():
+    luck_alone = "Intervals: luck alone, points as they are." if study.sampled else ""
+    for arm, values in targets(study, store)[0].items():
         there = values[np.isfinite(values)]
         if there.size < 2:
             continue
         rows = [t_interval(there[:n], asked.confidence) for n in range(1, there.size + 1)]
         means = pd.DataFrame(rows, columns=["mean", "low", "high"])
         means.insert(0, "n", np.arange(1, there.size + 1))
-        value = Quantity("mean", f"{outcome}: effect of {treatment}", _unit(study, outcome))
+        what = f"effect of {spoken(arm)}" if study.spec.treatments else spoken(arm)
+        value = Quantity("mean", f"{spoken(outcome)}: {what}", _unit(study, outcome))
+        precision = _precision(study, float(means["mean"].iloc[-1]))
         yield (
-            f"replications-{treatment}",
+            f"replications-{arm}",
             convergence(
                 means,
                 about,
                 value,
-                precision=_precision(study, float(means["mean"].iloc[-1])),
-                stopped=int(there.size) if asked.sequential else None,
+                precision=precision,
+                stopped=int(there.size) if _reached(means, precision) else None,
+                says=f"{_first_combination(study)} {luck_alone}".strip(),
             ),
         )
+
+
+def _first_combination(study: Study) -> str:
+    """Return which combination of levers is shown, where there are several."""
+    if not study.cells.any():
+        return ""
+    first = study.design.iloc[0]
+    return f"At {', '.join(f'{spoken(name)} {first[name]}' for name in study.levers)}."
+
+
+def _reached(means: pd.DataFrame, precision: float | None) -> bool:
+    """Say whether the last interval is as narrow as asked; stopping at the most is not that."""
+    last = means.iloc[-1]
+    return precision is not None and bool((last["high"] - last["low"]) / 2.0 <= precision)
 
 
 def _precision(study: Study, mean: float) -> float | None:
@@ -174,24 +291,45 @@ def _fans(
     study: Study, store: Store, panel: PanelSpec, about: AboutStudy
 ) -> Iterator[tuple[str, Figure]]:
     """Yield median and bands over months of what the panel keeps, for the first firm named."""
-    firms = [one.firm for one in study.spec.outcomes.values() if one.firm is not None]
-    market = study.markets[0]
-    names = [firm.name for firm in market.firms]
-    firm = firms[0] if firms else 0
+    columns = ["run", "arm", *([BASE] if BASE in study.design else [])]
+    runs = pd.read_parquet(store.folder / RUNS, columns=columns)
+    for place, (base, part, own) in enumerate(_by_base(study, runs, about)):
+        market = study.markets[place]
+        firm, name = _firm(study, [firm.name for firm in market.firms])
+        months = pd.concat(frame[frame["firm"] == firm] for frame in store.frames(PANEL))
+        whole = _in_order_of_arms(study, months.merge(part, on="run"))
+        for measure in panel.measures:
+            value = Quantity(measure, f"{spoken(measure)} of {name}", _unit_of_column(measure))
+            yield (
+                _named("months", measure, base),
+                fan(whole, own, value, marks=marks(market), says=_all_together(study)),
+            )
+
+
+def _firm(study: Study, names: Sequence[str]) -> tuple[int, str]:
+    """Return place and name of the first firm that an outcome names, the first one otherwise."""
+    named = [one.firm for one in study.spec.outcomes.values() if one.firm is not None]
+    firm = named[0] if named else 0
     place = names.index(firm) if isinstance(firm, str) else int(firm)
-    months = pd.concat(frame[frame["firm"] == place] for frame in store.frames(PANEL))
-    runs = pd.read_parquet(store.folder / RUNS, columns=["run", "arm"])
-    whole = months.merge(runs, on="run").sort_values(["run", "month"])
-    whole["arm"] = pd.Categorical(whole["arm"], list(study.arms)).astype(str)
+    return place, names[place]
+
+
+def _in_order_of_arms(study: Study, months: pd.DataFrame) -> pd.DataFrame:
+    """Return monthly rows arm by arm, in the config's order, by the names that are read."""
     order = {arm: place for place, arm in enumerate(study.arms)}
-    whole = whole.sort_values(
-        ["arm", "run", "month"], key=lambda c: c.map(order) if c.name == "arm" else c
-    )
-    several = BASE in study.design
-    for measure in panel.measures:
-        label = f"{measure} of {'firm ' + str(place) if several else names[place]}"
-        value = Quantity(measure, label, _unit_of_column(measure))
-        yield f"months-{measure}", fan(whole, about, value, marks=marks(market))
+    whole = months.assign(place=months["arm"].map(order)).sort_values(["place", "run", "month"])
+    return whole.assign(arm=whole["arm"].map(spoken))
+
+
+def _all_together(study: Study) -> str:
+    """Return what the bands are over."""
+    over = "points and replications" if study.sampled else "replications"
+    levers = [spoken(name) for name in study.levers if name != BASE]
+    return f"Every run, over {over}{_with(levers)}."
+
+
+def _with(levers: Sequence[str]) -> str:
+    return f", all levels of {' and '.join(levers)} together" if levers else ""
 
 
 def _unit_of_column(column: str) -> str:
@@ -207,19 +345,21 @@ def _unit_of_column(column: str) -> str:
 
 
 def _sensitivity(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple[str, Figure]]:
+    """Yield what moves each outcome and each effect, by base."""
     path = store.folder / SENSITIVITY
-    if not path.is_file() or BASE in study.design:
+    if not path.is_file():
         return
-    table = pd.read_csv(path)
-    for place, (name, part) in enumerate(table.groupby("outcome", sort=False)):
-        outcome, _, treatment = str(name).partition(": ")
-        label = (
-            f"{outcome}: effect of {treatment}"
-            if treatment
-            else f"{outcome} ({study.spec.reference})"
-        )
-        value = Quantity("", label, _unit(study, outcome))
-        yield f"sensitivity-{place + 1}", _of_kind(study, part, about, value)
+    for base, table, own in _by_base(study, pd.read_csv(path), about):
+        for place, (name, part) in enumerate(table.groupby("outcome", sort=False)):
+            outcome, _, treatment = str(name).partition(": ")
+            label = (
+                f"{spoken(outcome)}: effect of {spoken(treatment)}"
+                if treatment
+                else f"{spoken(outcome)} ({spoken(study.spec.reference)})"
+            )
+            value = Quantity("", label, _unit(study, outcome))
+            shown = part.assign(factor=part["factor"].map(spoken))
+            yield _named(f"sensitivity-{place + 1}", base), _of_kind(study, shown, own, value)
 
 
 def _of_kind(study: Study, part: pd.DataFrame, about: AboutStudy, value: Quantity) -> Figure:

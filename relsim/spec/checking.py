@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Sequence
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import pydantic
 from pydantic import BaseModel
@@ -60,18 +60,63 @@ def checked(model: type[_Model], data: Any, name: str) -> _Model:
     try:
         return model.model_validate_json(json.dumps(data, default=str), strict=True)
     except pydantic.ValidationError as error:
-        faults = [_sentence(item, model) for item in error.errors(include_url=False)]
+        faults = _faults(error.errors(include_url=False), model)
     except (ValueError, TypeError) as error:
         faults = [str(error)]
     raise SpecError("\n".join(f"{name}: {fault}" for fault in faults))
 
 
-def _sentence(error: Any, model: type[BaseModel]) -> str:
+def _faults(errors: Sequence[Any], model: type[BaseModel]) -> list[str]:
+    """Return a sentence for each fault; what suits none of several kinds is one fault."""
+    places = [_keys_alone(model, error["loc"]) for error in errors]
+    faults: dict[tuple[Any, ...], str] = {}
+    for error, place in zip(errors, places, strict=True):
+        in_a_choice = len(place) < len(error["loc"])
+        if in_a_choice and any(other[: len(place)] == place != other for other in places):
+            continue  # it is of another kind, and what is wrong with that is said
+        sentence = _sentence(error, model, place)
+        known, allowed = faults.get(place), sentence.partition(", allowed: ")[2]
+        faults[place] = f"{known} or {allowed}" if known and in_a_choice and allowed else sentence
+        if known and not in_a_choice:
+            faults[place] = f"{known}\n{sentence}"
+    return [line for fault in faults.values() for line in fault.splitlines()]
+
+
+def _keys_alone(model: type[BaseModel], place: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a place without the names of kinds, which pydantic puts into it and which no key is.
+
+    Such are the kind of an event, and the type where a key takes values of several.
+    """
+    inside: Any = model
+    kept = []
+    for k, part in enumerate(place):
+        members = _members(inside)
+        if place[:1] == ("events",) and k == 2:
+            inside = BY_KIND.get(part)
+        elif len(members) > 1:
+            inside = next((one for one in members if _is_called(one, part)), None)
+        else:
+            kept.append(part)
+            inside = _step(members[0] if members else None, part)
+    return tuple(kept)
+
+
+def _members(annotation: Any) -> list[Any]:
+    """Return the kinds of values that an annotation allows, None left out."""
+    if get_origin(annotation) not in (UnionType, Union):
+        return [annotation]
+    return [item for item in get_args(annotation) if item is not type(None)]
+
+
+def _is_called(kind: Any, tag: Any) -> bool:
+    """Return whether this is pydantic's name for a kind of values, as far as it matters here."""
+    own = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return str(tag).startswith(getattr(own, "__name__", str(own)))
+
+
+def _sentence(error: Any, model: type[BaseModel], parts: Sequence[Any]) -> str:
     """Turn one fault that pydantic found into: key, what is wrong, given, allowed."""
-    # The kind of an event, which pydantic puts into the path, is no key.
     kinds = set(BY_KIND)
-    in_event = error["loc"][:1] == ("events",)
-    parts = [part for k, part in enumerate(error["loc"]) if not (in_event and k == 2)]
     place = ".".join(str(part) for part in parts) or "config"
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
@@ -87,7 +132,9 @@ def _sentence(error: Any, model: type[BaseModel]) -> str:
         hint = nearest(str(given_kind), sorted(kinds))
         return f"{place}.kind: given {given_kind!r}, allowed: {', '.join(sorted(kinds))}{hint}"
     if kind == "value_error":
-        return str(error["msg"]).removeprefix("Value error, ")
+        words = str(error["msg"]).removeprefix("Value error, ")
+        # In lists and mappings of things alike only the place says which of them it is.
+        return words if len(parts) < 2 or words.startswith(str(parts[0])) else f"{place}.{words}"
     message = str(error["msg"]).removeprefix("Input should be ")
     shown = kind_of(given) if isinstance(given, dict | list) else repr(given)
     return f"{place}: given {shown}, allowed: {message}"
@@ -102,14 +149,20 @@ def _known_keys(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
     """Return the keys that a model knows at a place; none where that cannot be said."""
     inside: Any = model
     for part in place:
-        if isinstance(inside, type) and issubclass(inside, BaseModel):
-            field = inside.model_fields.get(str(part))
-            inside = None if field is None else field.annotation
+        members = _members(inside)
+        if len(members) > 1 and part not in BY_KIND:
+            inside = next((one for one in members if _is_called(one, part)), None)
         else:
-            inside = _inner(inside, part)
-        inside = _without_none(inside)
-    fields = getattr(inside, "model_fields", {})
+            inside = _step(members[0], part)
+    fields = getattr(_members(inside)[0], "model_fields", {})
     return list(fields)
+
+
+def _step(inside: Any, part: Any) -> Any:
+    if isinstance(inside, type) and issubclass(inside, BaseModel):
+        field = inside.model_fields.get(str(part))
+        return None if field is None else field.annotation
+    return _inner(inside, part)
 
 
 def _inner(annotation: Any, part: Any) -> Any:
@@ -120,9 +173,3 @@ def _inner(annotation: Any, part: Any) -> Any:
         return get_args(annotation)[1]
     arguments = get_args(annotation)
     return arguments[0] if arguments else annotation
-
-
-def _without_none(annotation: Any) -> Any:
-    if get_origin(annotation) is UnionType:
-        return next(item for item in get_args(annotation) if item is not type(None))
-    return annotation

@@ -6,6 +6,7 @@ from pathlib import Path
 from relsim.errors import SpecError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_COMMANDS = {"markets": "relsim run", "experiments": "relsim experiment"}
 
 
 def shipped_folder() -> Path:
@@ -42,6 +43,9 @@ def locate(name: str, folder: Path, kind: str = "markets") -> Path:
     known = shipped(kind)
     if name in known:
         return known[name]
+    for other, command in _COMMANDS.items():
+        if other != kind and name in shipped(other):
+            raise SpecError(f"{name}: is one of the {other} of relsim; {command} {name} takes it")
     if path.is_dir():
         raise SpecError(f"{name}: given a folder, allowed: a YAML file")
     near = [str(item) for item in _beside(path)]

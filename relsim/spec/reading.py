@@ -146,6 +146,10 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Market
     """
     place = locate(str(path), Path.cwd())
     data, settings = _read_extended(place)
+    if {"outcomes", "base"} <= data.keys():
+        raise SpecError(
+            f"{path}: is the config of an experiment, not of a market; relsim experiment takes it"
+        )
     spec = validate(data, str(path))
     for setting in settings:
         if not isinstance(setting, dict):

@@ -1,6 +1,6 @@
 """Claims run, go on after a stop, and run again what has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from relsim.claims.results import changes, check_free, write
 from relsim.errors import OutputError
 from relsim.lab import dispatching
 from relsim.lab.executors import StandingCrew, standing
+from relsim.lab.living import Assignment, Lived, Recipe, live
 from relsim.lab.opening import opened
 from tests.claims.conftest import Data, written
 
@@ -83,11 +84,12 @@ def test_the_effects_are_those_of_the_laboratory(
 ) -> None:
     verdict = answered(claim, tmp_path / "out", crew).judged[0].verdict
     lab = opened(tmp_path / "out" / "tiny" / "readings" / "pays")
-    effects = pd.read_csv(lab.folder / "effects.csv").set_index("outcome")
-    assert verdict.effect == pytest.approx(effects.loc["profit", "difference"])
-    assert verdict.points == effects.loc["profit", "clusters"]
+    rows = pd.read_csv(lab.folder / "effects.csv").to_dict("records")
+    (profit,) = (row for row in rows if row["outcome"] == "profit")
+    assert verdict.effect == pytest.approx(profit["difference"])
+    assert verdict.points == profit["clusters"]
     # Never narrower than over points alone: luck that all points share is counted too.
-    assert verdict.low <= effects.loc["profit", "difference_low"] + 1e-9
+    assert verdict.low <= float(profit["difference_low"]) + 1e-9
 
 
 def test_a_claim_that_was_stopped_goes_on(
@@ -112,11 +114,10 @@ def test_a_claim_that_was_stopped_goes_on(
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list to which the number of runs of each task is added."""
     lived: list[int] = []
-    live = dispatching.live
 
-    def counting(recipe: object, given: list[object]) -> object:
+    def counting(recipe: Recipe, given: Sequence[Assignment]) -> list[Lived]:
         lived.append(len(given))
-        return live(recipe, given)  # type: ignore[arg-type]
+        return live(recipe, given)
 
     monkeypatch.setattr(dispatching, "live", counting)
     return lived

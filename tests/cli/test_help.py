@@ -6,7 +6,22 @@ import relsim
 from relsim.cli.app import app
 from tests.cli.conftest import Invoke
 
-COMMANDS = ["run", "fork", "story", "validate", "explain", "list", "new"]
+COMMANDS = [
+    "run",
+    "fork",
+    "story",
+    "experiment",
+    "claim",
+    "claims",
+    "solve",
+    "compare",
+    "query",
+    "reproduce",
+    "validate",
+    "explain",
+    "list",
+    "new",
+]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

@@ -74,7 +74,7 @@ class Reading(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A published number beside the market's."""
+    """A published number beside the market's; percent differ by points."""
 
     what: str
     source: str
@@ -83,6 +83,7 @@ class Comparison(NamedTuple):
     published: Shown
     model: Interval | None
     difference: Shown | None
+    apart: str
 
 
 class Picture(NamedTuple):
@@ -231,4 +232,5 @@ def _comparison(row: Mapping[str, Any], results: Results) -> Comparison:
         Shown(model - published, apart.texts([model - published])[0], "difference")
         if known
         else None,
+        " points" if amount.unit == "%" else amount.behind,
     )

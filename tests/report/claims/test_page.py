@@ -133,6 +133,13 @@ def test_every_number_is_the_table_s(written: Path, page: Node) -> None:
     assert seen["assumed_holds"] == verdicts["assumed_holds"].notna().sum()
 
 
+def test_intervals_stand_behind_what_they_are_of_the_lower_end_first(page: Node) -> None:
+    cells = [n for n in page.all("td") if n.attributes.get("data-label") in {"Effect", "Holds in"}]
+    found = [[n.attributes["data-column"] for n in cell.all("data")] for cell in cells]
+    wanted = {("effect", "low", "high"), ("holds", "holds_low", "holds_high"), ()}
+    assert {tuple(columns) for columns in found} == wanted
+
+
 def strings(value: object) -> Iterator[str]:
     """Return all texts in what was read from JSON."""
     if isinstance(value, str):
@@ -236,6 +243,11 @@ def test_an_untestable_reading_says_why(page: Node) -> None:
         node for node in page.all("section") if node.attributes.get("data-reading") == "banks"
     )
     assert "The source's streams are not published." in section.text()
+
+
+def test_percent_differ_by_points(page: Node) -> None:
+    cells = [n for n in page.all("td") if n.attributes.get("data-label") == "Difference"]
+    assert [cell.text() for cell in cells] == ["−33.8 points", "not known"]
 
 
 def test_a_quick_look_and_the_standing_of_a_source_are_said(page: Node) -> None:

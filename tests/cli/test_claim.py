@@ -1,0 +1,112 @@
+"""Claims as a user tests them."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from relsim.claims.verdict import Verdict
+from tests.claims.conftest import tiny, written
+from tests.cli.conftest import Invoke, error_lines
+
+ALONE = ("--workers", "1", "--no-page")
+
+
+@pytest.fixture(autouse=True)
+def _few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("relsim.claims.conducting._CHECKED", 3)
+    monkeypatch.setattr("relsim.claims.conducting._CHECKED_QUICKLY", 2)
+
+
+def test_a_claim_gets_its_verdicts(invoke: Invoke, here: Path) -> None:
+    written(here, tiny())
+    result = invoke("claim", "tiny.yaml", *ALONE)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == [
+        "claim", "reading", "verdict", "effect", "claimed", "holds", "decided", "by",
+    ]  # fmt: skip
+    assert "tiny" in lines[2]
+    assert "supported" in lines[2]
+    assert "USD" in lines[2]
+    assert "untestable" in lines[3]
+    assert "1 supported, 1 untestable" in result.stdout
+    verdicts = pd.read_csv(here / "results/claims/tiny/verdicts.csv")
+    assert list(verdicts.columns) == list(Verdict.__dataclass_fields__)
+    assert list(verdicts["word"]) == ["supported", "untestable"]
+    assert verdicts["command"][0] == "relsim claim tiny.yaml"
+    points = pd.read_csv(here / "results/claims/tiny/points.csv")
+    assert points["effect"].mean() == pytest.approx(verdicts["effect"][0])
+    about = json.loads((here / "results/claims/tiny/claim.json").read_text())
+    assert about["claim"]["id"] == "tiny"
+    assert about["verdicts"][0]["band_high"] is None
+    assert about["provenance"]["relsim"]
+
+
+def test_the_page_is_written(invoke: Invoke, here: Path) -> None:
+    written(here, tiny())
+    result = invoke("claim", "tiny.yaml", "--workers", "1", "--quick", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "results/claims-quick\n"
+    assert "More care pays." in (here / "results/claims-quick/index.html").read_text()
+
+
+def test_a_verdict_can_be_guarded(invoke: Invoke, here: Path) -> None:
+    data = tiny()
+    written(here, data)
+    assert invoke("claim", "tiny.yaml", *ALONE, "--out", "before").exit_code == 0
+    same = invoke("claim", "tiny.yaml", *ALONE, "--out", "after", "--expect", "before")
+    assert same.exit_code == 0
+    assert "All verdicts as expected." in same.stdout
+    data["readings"]["pays"]["hypothesis"] = {"below": -1e12}
+    written(here, data)
+    changed = invoke("claim", "tiny.yaml", *ALONE, "--out", "after", "--expect", "before")
+    assert changed.exit_code == 1
+    assert "tiny pays: was supported, is refuted" in changed.stdout
+    assert "1 verdict changed." in changed.stdout
+
+
+def test_a_new_claim_is_ready_to_be_tested(invoke: Invoke, here: Path) -> None:
+    result = invoke("claim", "new", "My claim.yaml")
+    assert result.stdout == "My claim.yaml: written. Try it: relsim claim 'My claim.yaml' --quick\n"
+    text = (here / "My claim.yaml").read_text()
+    data = yaml.safe_load(text)
+    assert data["id"] == "my-claim"
+    data["readings"]["pays"]["experiment"]["settings"]["run.months"] = 36
+    (here / "small.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    small = invoke("claim", "small.yaml", "--quick", *ALONE)
+    assert small.exit_code == 0, small.output
+    assert "my-claim" in small.stdout
+    assert error_lines(invoke("claim", "new", "My claim.yaml"))
+    assert (here / "My claim.yaml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["claim", "tinny.yaml"], "tinny.yaml: no such config; did you mean 'tiny.yaml'?"),
+        (["claim", "new"], "claim new: given no file, allowed: one file, such as mine.yaml"),
+        (["claim", "new", "a", "b"], "claim new: given a, b, allowed: one file"),
+        (["claim", "new", "!.yaml"], "!.yaml: given a name without letters or digits"),
+        (["claim", "tiny.yaml", "tiny.yaml"], "the id 'tiny' is that of two claims"),
+        (["claim", "tiny.yaml", "--expect", "nothing"], "--expect: nothing/tiny/verdicts.csv: "),
+        (["claim", "wrong.yaml"], "wrong.yaml: readings.pays.effect.outcome: given 'proft', whi"),
+    ],
+)
+def test_what_a_user_can_mend(invoke: Invoke, here: Path, arguments: list[str], line: str) -> None:
+    data = tiny()
+    data["readings"]["pays"]["effect"]["outcome"] = "proft"
+    Path(written(here, data)).rename("wrong.yaml")
+    written(here, tiny())
+    (said, *_) = error_lines(invoke(*arguments))
+    assert said.startswith(line)
+    assert not (here / "results").exists()
+
+
+def test_whole_results_are_not_replaced_by_a_quick_look(invoke: Invoke, here: Path) -> None:
+    written(here, tiny())
+    assert invoke("claim", "tiny.yaml", *ALONE, "--out", "out").exit_code == 0
+    (said,) = error_lines(invoke("claim", "tiny.yaml", *ALONE, "--quick", "--out", "out"))
+    assert said == "out/tiny: holds whole results; name another folder with --out"

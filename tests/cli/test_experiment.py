@@ -1,0 +1,406 @@
+"""``relsim experiment``, ``compare``, ``query`` and ``reproduce`` as a user calls them."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from relsim.lab import warmup
+from tests.cli.conftest import Invoke, error_lines
+from tests.lab.conftest import hashes, write
+
+SERIAL = ("--executor", "serial", "--no-figures")
+STRATEGY = '''
+import relsim
+
+class Mine(relsim.Strategy):
+    """Fails where the fee is high."""
+
+    fee: float = relsim.parameter("Anything.", unit="-", default=0.0)
+
+    def plan(self, view):
+        {line}
+        return relsim.Plan(retention=tuple(1.0 for _ in view.tier_customers))
+'''
+ONE_ARM: dict[str, Any] = {
+    "arms": {"as_is": {}},
+    "levers": None,
+    "uncertainties": None,
+    "design": None,
+    "panel": None,
+}
+
+
+def experiment(invoke: Invoke, *arguments: object, out: str = "out") -> str:
+    result = invoke("experiment", "tiny.yaml", *SERIAL, "--out", out, *arguments)
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture
+def finished(invoke: Invoke, here: Path) -> Path:
+    write(here)
+    experiment(invoke)
+    return here / "out"
+
+
+def test_tables_manifest_and_what_is_said(invoke: Invoke, here: Path) -> None:
+    write(here, {"title": "Tiny"})
+    said = experiment(invoke)
+    assert said.startswith("Tiny: 16 runs, ")
+    assert said.endswith("Tables: out\n")
+    manifest = json.loads((here / "out" / "manifest.json").read_text())
+    assert (manifest["runs"], manifest["failed"], manifest["warm_up"]) == (16, 0, 0)
+    assert manifest["replications"] == [2, 2]
+    assert (manifest["executor"], manifest["workers"]) == ("serial", 1)
+    assert hashes(here / "out").items() <= manifest["files"].items()
+    effects = pd.read_csv(here / "out" / "effects.csv")
+    runs = pd.read_parquet(here / "out" / "runs.parquet")
+    profit = runs.groupby(["budget", "arm"])["profit"].mean().unstack()
+    expected = (profit["defensive"] - profit["offensive"]).to_numpy()
+    found = effects.loc[effects["outcome"] == "profit", "difference"]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_figures_and_quiet(invoke: Invoke, here: Path) -> None:
+    write(here)
+    result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--quiet", "--out", "a/b")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "a/b\n", "")
+    assert (here / "a" / "b" / "figures" / "effects.png").is_file()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ONE_ARM,
+        {"replication.minimum": 1, "uncertainties": None, "design": None},
+        {"settings": {"market.customers": 1, "run.months": 1, "customers.network.kind": "none"}},
+    ],
+    ids=["one arm", "one replication", "one customer"],
+)
+def test_odd_experiments_end_well(invoke: Invoke, here: Path, changes: dict[str, Any]) -> None:
+    write(here, changes)
+    result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--out", "out")
+    assert result.exit_code == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    assert (here / "out" / "manifest.json").is_file()
+
+
+def test_figures_that_fail_lose_no_tables(
+    invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("no axis")
+
+    monkeypatch.setattr("relsim.report.experiment.draw", fail)
+    write(here)
+    result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--out", "out")
+    assert result.exit_code == 0
+    words = "figures could not be drawn (ZeroDivisionError: no axis); the tables are whole"
+    assert words in result.stderr
+    assert (here / "out" / "manifest.json").is_file()
+    assert invoke("compare", "out").exit_code == 0
+
+
+def test_a_dry_run_writes_nothing(invoke: Invoke, here: Path) -> None:
+    write(here)
+    before = sorted(here.iterdir())
+    result = invoke("experiment", "tiny.yaml", "--dry-run", "--workers", "2")
+    assert result.exit_code == 0, result.stderr
+    assert sorted(here.iterdir()) == before
+    assert "4 points x 2 arms x 2 replications: 16 runs" in result.stdout
+    assert re.search(r"time: about \d+ s with 2 workers .*; disk: about 0\.0 MB", result.stdout)
+
+
+def test_results_of_which_chunks_are_damaged(invoke: Invoke, here: Path, finished: Path) -> None:
+    before = hashes(finished)
+    (finished / "chunks" / "runs-000000.parquet").write_bytes(b"gone")
+    command = ("experiment", "tiny.yaml", *SERIAL, "--out", "out")
+    (line,) = error_lines(invoke(*command))
+    assert line.startswith("out/chunks/runs-000000.parquet: is damaged (its content is not what")
+    assert invoke("compare", "out").exit_code == 2  # what it would show may be another's
+    result = invoke(*command, "--repair")
+    assert result.exit_code == 0
+    assert "1 damaged chunk: what was in it will be run again" in result.stderr
+    assert hashes(finished) == before
+
+
+def test_a_changed_config_is_refused(invoke: Invoke, here: Path, finished: Path) -> None:
+    before = hashes(finished)
+    write(here, {"replication.minimum": 3})
+    (line,) = error_lines(invoke("experiment", "tiny.yaml", *SERIAL, "--out", "out"))
+    assert "out: holds another experiment: its config or relsim's code has changed" in line
+    assert hashes(finished) == before
+
+
+# Reuse ------------------------------------------------------------------------------------
+
+
+def test_reuse_gives_the_bytes_of_a_fresh_run(
+    invoke: Invoke, here: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, {"replication.minimum": 3})
+    experiment(invoke, out="fresh")
+    result = invoke("experiment", "tiny.yaml", *SERIAL, "--out", "more", "--reuse", "out")
+    assert result.exit_code == 0, result.stderr
+    assert "16 runs taken over from out" in result.stderr
+    assert hashes(here / "more") == hashes(here / "fresh")
+
+
+def test_reuse_in_every_round(invoke: Invoke, here: Path) -> None:
+    write(here, {"replication": {"minimum": 2, "maximum": 12, "absolute": 1e-6}})
+    experiment(invoke, out="first")
+    result = invoke("experiment", "tiny.yaml", *SERIAL, "--out", "again", "--reuse", "first")
+    assert "96 runs taken over from first" in result.stderr
+    assert hashes(here / "again") == hashes(here / "first")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seed": 5},
+        {"panel": None},
+        {"panel.measures": ["share", "profit"]},
+        {"outcomes": {"profit": {"measure": "profit", "firm": "Keeper"}}},
+    ],
+)
+def test_nothing_else_is_reused(
+    invoke: Invoke, here: Path, finished: Path, changes: dict[str, Any]
+) -> None:
+    write(here, changes)
+    experiment(invoke, out="fresh")
+    result = invoke("experiment", "tiny.yaml", *SERIAL, "--out", "other", "--reuse", "out")
+    assert "0 runs taken over from out" in result.stderr
+    assert hashes(here / "other") == hashes(here / "fresh")
+
+
+def test_reuse_of_nothing(invoke: Invoke, here: Path) -> None:
+    write(here)
+    command = ("experiment", "tiny.yaml", *SERIAL, "--out", "out", "--reuse")
+    (line,) = error_lines(invoke(*command, "nowhere"))
+    assert line == "--reuse: nowhere: holds no experiment"
+    assert not (here / "out").exists()
+
+
+# Failures ---------------------------------------------------------------------------------
+
+
+def test_failures_are_rows_and_can_be_tried_again(invoke: Invoke, here: Path) -> None:
+    import sys  # noqa: PLC0415
+
+    write(
+        here,
+        {
+            **ONE_ARM,
+            "arms": {"as_is": {"firms.0.strategy": {"kind": "mine_lab.Mine"}}},
+            "levers": [{"key": "firms.0.strategy.fee", "name": "fee", "levels": [0.0, 2.0]}],
+        },
+    )
+    module = here / "mine_lab.py"
+    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
+    try:
+        module.write_text(STRATEGY.format(line="assert self.fee < 1.0, 'too dear'"))
+        said = experiment(invoke)
+        assert "4 runs" in said
+        assert "2 failed" in said
+        failures = pd.read_csv(here / "out" / "failures.csv")
+        assert failures["run"].tolist() == [1, 3]
+        assert failures["error"].str.contains("AssertionError: too dear").all()
+        assert failures["trace"].str.contains("Traceback").all()
+        runs = pd.read_parquet(here / "out" / "runs.parquet")
+        assert runs["failed"].tolist() == [False, True, False, True]
+
+        forget("mine_lab")
+        module.write_text(STRATEGY.format(line="pass"))
+        command = ("experiment", "tiny.yaml", *SERIAL, "--out")
+        (line,) = error_lines(invoke(*command, "out"))
+        assert "the code of mine_lab.Mine has changed since runs were finished" in line
+        result = invoke(*command, "out", "--retry-failed")
+        assert "2 failed runs will be tried again" in result.stderr
+        assert "failed" not in result.stdout
+        assert not (here / "out" / "failures.csv").exists()
+        experiment(invoke, out="fresh")
+        assert hashes(here / "out") == hashes(here / "fresh")
+
+        forget("mine_lab")
+        module.write_text(STRATEGY.format(line="view.month"))
+        result = invoke(*command, "third", "--reuse", "fresh")
+        assert "0 runs taken over from fresh" in result.stderr
+    finally:
+        sys.dont_write_bytecode = before
+        forget("mine_lab")
+
+
+def forget(module: str) -> None:
+    """Let a module be read anew, as a new process would."""
+    import importlib  # noqa: PLC0415
+    import sys  # noqa: PLC0415
+
+    from relsim.lab.own_code import code_of  # noqa: PLC0415
+
+    sys.modules.pop(module, None)
+    importlib.invalidate_caches()
+    code_of.cache_clear()
+
+
+def test_all_runs_failed(invoke: Invoke, here: Path) -> None:
+    import sys  # noqa: PLC0415
+
+    kind = {"kind": "hopeless.Mine"}
+    write(
+        here,
+        {
+            "arms": {
+                "a": {"firms.0.strategy": kind},
+                "b": {"firms.0.strategy": {**kind, "fee": 2.0}},
+            },
+            "levers": None,
+        },
+    )
+    (here / "hopeless.py").write_text(STRATEGY.format(line="raise ValueError('no')"))
+    result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--out", "out")
+    sys.modules.pop("hopeless")
+    assert result.exit_code == 0, result.stderr
+    assert "8 runs" in result.stdout
+    assert "8 failed" in result.stdout
+    assert len(pd.read_csv(here / "out" / "failures.csv")) == 8
+    assert (here / "out" / "manifest.json").is_file()
+
+
+# Precision --------------------------------------------------------------------------------
+
+
+def test_it_stops_when_it_is_precise(invoke: Invoke, here: Path) -> None:
+    rule = {"minimum": 4, "maximum": 200, "absolute": 3.0, "outcome": "profit"}
+    write(here, {"replication": rule, "uncertainties": None, "design": None, "panel": None})
+    said = experiment(invoke)
+    table = pd.read_csv(here / "out" / "replications.csv")
+    assert (table["half_width"] <= 3.0).all()
+    assert table["precise"].all()
+    assert (table["replications"] < 200).all()
+    assert (table["replications"] > 4).any()
+    assert ((table["replications"] - 4) % 10 == 0).all()
+    assert (table["would_have_done"] <= table["replications"]).all()
+    before = hashes(here / "out")
+    again = experiment(invoke)
+    assert again.partition("\n")[0] == said.partition("\n")[0]
+    assert hashes(here / "out") == before
+
+
+def test_a_warm_up_is_found_once_and_reported(
+    invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, {**ONE_ARM, "warm_up": {"rule": "mser5", "measure": "lost", "replications": 2}})
+    asked = []
+
+    def pilot(series: Any) -> warmup.Warmup:
+        asked.append(len(series))
+        return warmup.Warmup(1, True)
+
+    monkeypatch.setattr("relsim.lab.conducting.mser5", pilot)
+    experiment(invoke)
+    experiment(invoke)
+    assert asked == [3]
+    assert json.loads((here / "out" / "manifest.json").read_text())["warm_up"] == 1
+    found = pd.read_parquet(here / "out" / "runs.parquet")["lost"]
+    write(here, {**ONE_ARM, "warm_up": 1})
+    experiment(invoke, out="given")
+    assert found.equals(pd.read_parquet(here / "given" / "runs.parquet")["lost"])
+
+
+def test_a_market_that_never_settles_has_no_warm_up(invoke: Invoke, here: Path) -> None:
+    write(here, {**ONE_ARM, "warm_up": {"rule": "mser5"}})
+    (line,) = error_lines(invoke("experiment", "tiny.yaml", *SERIAL, "--out", "out"))
+    assert "warm_up: no steady state within 3 months (profit, point 0, arm 'as_is')" in line
+
+
+# Afterwards -------------------------------------------------------------------------------
+
+
+def test_compare(invoke: Invoke, here: Path, finished: Path) -> None:
+    options = ("--control", "defensive", "--treatment", "offensive", "--outcome", "profit")
+    result = invoke("compare", "out", *options, "--csv", "table.csv")
+    assert result.exit_code == 0, result.stderr
+    table = pd.read_csv(here / "table.csv")
+    own = pd.read_csv(finished / "effects.csv").query("outcome == 'profit'")
+    np.testing.assert_allclose(table["difference"], -own["difference"].to_numpy())
+    pooled = invoke("compare", "out", "--pooled", "--outcome", "profit", "--margin", "-9", "9")
+    assert pooled.exit_code == 0, pooled.stderr
+    assert "budget" not in pooled.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--control", "ofensive"), "--control: given 'ofensive', which is not there; did you mea"),
+        (("--treatment", "offensive"), "--treatment: given 'offensive', which is not there"),
+        (("--outcome", "profits"), "--outcome: given 'profits', which is not there; did you mean"),
+        (("--by", "budgte"), "--by: given 'budgte', which is not there; did you mean 'budget'"),
+        (("--margin", "1", "2"), "--margin: is in the units of one outcome: name it with --outco"),
+        (("--margin", "2", "1", "--outcome", "profit"), "given 2.0 to 1.0, allowed: low"),
+        (("--csv", "no/where.csv"), "no"),
+    ],
+)
+def test_compare_what_is_not_there(
+    invoke: Invoke, finished: Path, options: tuple[str, ...], line: str
+) -> None:
+    result = invoke("compare", "out", *options)
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.stderr
+    assert line in result.stderr
+
+
+@pytest.mark.parametrize("command", [("compare",), ("reproduce",), ("query",)])
+def test_of_nothing(invoke: Invoke, here: Path, command: tuple[str]) -> None:
+    more = ("select 1",) if command == ("query",) else ()
+    (line,) = error_lines(invoke(*command, "nowhere", *more))
+    assert line == "nowhere: holds no experiment (there is no experiment.json)"
+
+
+def test_query(invoke: Invoke, finished: Path) -> None:
+    words = "select budget, count(*) as n from runs where budget > 0.1 group by budget"
+    assert invoke("query", "out", words, "--csv").stdout == "budget,n\n0.2,8\n"
+    assert "0.2" in invoke("query", "out", words).stdout
+    for table, rows in (("design", 4), ("effects", 4), ("replications", 2), ("panel", 16 * 3 * 4)):
+        told = invoke("query", "out", f"select count(*) as n from {table}", "--csv")
+        assert told.stdout == f"n\n{rows}\n", told.stderr
+    long = invoke("query", "out", "select repeat('x', 20000) as it", "--csv").stdout
+    assert long == f"it\n{'x' * 20000}\n"
+    for wrong in ("selct 1", "select * from sensitivity", ""):
+        (line,) = error_lines(invoke("query", "out", wrong))
+        assert line.startswith("query: ")
+        assert line.endswith("(tables: runs, design, effects, replications, panel)")
+
+
+def test_query_of_damaged_tables(invoke: Invoke, finished: Path) -> None:
+    (finished / "runs.parquet").write_bytes(b"no table")
+    (line,) = error_lines(invoke("query", "out", "select * from runs"))
+    assert line.startswith("query: ")
+    (line,) = error_lines(invoke("compare", "out"))
+    assert line.startswith("out/runs.parquet: cannot be read")
+
+
+def test_reproduce(invoke: Invoke, finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("relsim.cli.comparing.cores", lambda: 1)
+    result = invoke("reproduce", "out")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[-1] == "The same."
+    for name in ("runs.parquet", "effects.csv", "panel/months-000000.parquet"):
+        assert any(line.startswith(name) and "the same bytes" in line for line in lines)
+    assert invoke("reproduce", "out", "--runs", "3").stdout.count("the same") == 3
+    assert error_lines(invoke("reproduce", "out", "--runs", "0"))
+
+
+def test_reproduce_says_that_it_is_not_the_same(invoke: Invoke, finished: Path) -> None:
+    runs = pd.read_parquet(finished / "runs.parquet")
+    runs["profit"] = runs["profit"].where(runs["run"] > 0, runs["profit"] * (1.0 + 1e-12))
+    runs.to_parquet(finished / "runs.parquet", index=False)
+    result = invoke("reproduce", "out", "--runs", "16")
+    assert result.exit_code == 1
+    assert "other outcomes" in result.stdout
+    assert result.stdout.splitlines()[-1] == "Not the same."
