@@ -1,5 +1,6 @@
 """The numbers that a run leaves: what, of which firm, over which months, made into one."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -121,7 +122,7 @@ def resolved(
     where = where or f"outcomes.{name}"
     firm = _firm(outcome.firm, market, where)
     for column, key in ((outcome.measure, "measure"), (outcome.per, "per")):
-        for part in parts_of(column or ""):
+        for _, part in parts_of(column or ""):
             if outcome.tenure is not None:
                 _check_of_tenure(part, f"{where}.{key}")
             else:
@@ -153,15 +154,16 @@ def resolved(
     )
 
 
-def parts_of(measure: str) -> list[str]:
-    """Return the columns that a measure adds up.
+def parts_of(measure: str) -> list[tuple[float, str]]:
+    """Return the columns that a measure adds up, each with its sign.
 
     Examples
     --------
-    >>> parts_of("acquisition + onboarding")
-    ['acquisition', 'onboarding']
+    >>> parts_of("profit"), parts_of("- acquisition + fixed")
+    ([(1.0, 'profit')], [(-1.0, 'acquisition'), (1.0, 'fixed')])
     """
-    return [part.strip() for part in measure.split("+")] if measure else []
+    found = re.findall(r"([+-]?)([^+-]+)", measure)
+    return [(-1.0 if sign == "-" else 1.0, part.strip()) for sign, part in found if part.strip()]
 
 
 def _firm(wanted: str | int | None, market: MarketSpec, where: str) -> int:
@@ -262,7 +264,7 @@ def _over(part: float, whole: float) -> float:
 
 
 def _aggregated(sought: str, outcome: Outcome, columns: Mapping[str, Array]) -> float:
-    table = np.sum([columns[part] for part in parts_of(sought)], axis=0)
+    table = np.sum([sign * columns[part] for sign, part in parts_of(sought)], axis=0)
     values = table[:, outcome.firm] if outcome.firm >= 0 else table.sum(axis=1)
     window = np.ascontiguousarray(values[outcome.first - 1 : outcome.last])
     return _AGGREGATES[outcome.aggregate](window, outcome.rate)

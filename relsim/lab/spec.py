@@ -65,7 +65,7 @@ class OutcomeSpec(SpecModel):
     """A number that a run leaves: what, of which firm, over which months."""
 
     measure: str = fields.key(
-        "A column of the market's table, such as profit or share; several are added with +.",
+        "A column of the market's table, such as profit or share; several are joined by + and -.",
         unit="-",
     )
     firm: str | int | None = fields.key(

@@ -31,6 +31,11 @@ class LifeCycle(Budgeted):
         ge=0.0,
         le=1000.0,
     )
+    grow_discount: float = fraction(
+        "Introductory discount for new customers while growing.",
+        default=0.0,
+        unit="share of price",
+    )
     grow_reward: float = money(
         "Reward for a recommendation while growing.", per="new customer", default=40.0
     )
@@ -44,4 +49,6 @@ class LifeCycle(Budgeted):
             return self.split(view, self.keep_share)
         growing = self.model_copy(update={"valuable_weight": self.grow_weight})
         plan = growing.split(view, self.grow_share)
-        return dataclasses.replace(plan, discount=0.0, referral_reward=self.grow_reward)
+        return dataclasses.replace(
+            plan, discount=self.grow_discount, referral_reward=self.grow_reward
+        )
