@@ -225,9 +225,9 @@ def scope_of(
     table = table.assign(
         effect=of_point, low=of_point - half, high=of_point + half, holds=region.holds(of_point)
     )
-    units = study.samples[points] if study.sampled else np.zeros(points.size, dtype=np.int64)
+    units = study.samples[points] if study.spec.drawn else np.zeros(points.size, dtype=np.int64)
     lost = len(study.design) - points.size
-    return Scope(table, names, by_pair, units, study.spec.luck == "common", region, lost)
+    return Scope(table, names, by_pair, units, study.spec.common_luck, region, lost)
 
 
 def _described(study: Study, points: npt.NDArray[np.int64]) -> pd.DataFrame:

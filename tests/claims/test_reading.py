@@ -132,7 +132,7 @@ def test_three_arms_need_a_treatment(tmp_path: Path, data: Data) -> None:
 
 
 def test_other_configs_are_no_claims(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="no such config"):
+    with pytest.raises(SpecError, match="is one of the markets of relsim"):
         read_claim("telecom")
     path = tmp_path / "market.yaml"
     path.write_text("firms: []\n", encoding="utf-8")
