@@ -12,7 +12,7 @@ from relsim.claims.deciding import deciding, shares
 from relsim.claims.prim import Box, best_box
 from relsim.claims.reading import Reading, unit_of
 from relsim.claims.region import words
-from relsim.claims.scope import Pairs, Scope, crossed_interval, measured, pairs, scope_of
+from relsim.claims.scope import Pairs, Scope, crossed_interval, measured, pairs, scope_of, strata_of
 from relsim.claims.spec import ComparisonSpec
 from relsim.claims.verdict import (
     CONFIDENCE,
@@ -229,7 +229,11 @@ def _compared(
     values = measured(found, measure)
     known = np.isfinite(values).any(axis=1)
     interval = crossed_interval(
-        values[known], _units(reading, found)[known], CONFIDENCE, common=scope.common_luck
+        values[known],
+        _units(reading, found)[known],
+        CONFIDENCE,
+        common=scope.common_luck,
+        strata=strata_of(reading.study)[found.points][known],
     )
     return {
         "reading": reading.name,

@@ -127,6 +127,8 @@ class Scope:
         Which sample of what nobody knows a point has; all 0 where the points are no sample.
     common_luck : bool
         Whether points share their luck, replication by replication.
+    strata : array of shape (points,)
+        Which markets are sampled on their own; all 0 where they share their samples.
     region : Region
         Where the hypothesis says that the effect lies.
     lost : int
@@ -138,6 +140,7 @@ class Scope:
     effects: Array
     units: npt.NDArray[np.int64]
     common_luck: bool
+    strata: npt.NDArray[np.int64]
     region: Region
     lost: int = 0
 
@@ -159,7 +162,9 @@ class Scope:
 
     def interval(self, confidence: float) -> Interval:
         """Return the mean effect over the scope with its interval."""
-        return crossed_interval(self.effects, self.units, confidence, common=self.common_luck)
+        return crossed_interval(
+            self.effects, self.units, confidence, common=self.common_luck, strata=self.strata
+        )
 
     def evidence(self, confidence: float, precision: float = 0.0) -> Evidence:
         """Return the numbers that decide about the reading."""
@@ -227,7 +232,15 @@ def scope_of(
     )
     units = study.samples[points] if study.spec.drawn else np.zeros(points.size, dtype=np.int64)
     lost = len(study.design) - points.size
-    return Scope(table, names, by_pair, units, study.spec.common_luck, region, lost)
+    common = study.spec.common_luck
+    return Scope(table, names, by_pair, units, common, strata_of(study)[points], region, lost)
+
+
+def strata_of(study: Study) -> npt.NDArray[np.int64]:
+    """Return, for each point, which market is sampled on its own; 0 where none is."""
+    if not study.spec.drawn or study.spec.design.samples == "shared" or BASE not in study.design:
+        return np.zeros(len(study.design), dtype=np.int64)
+    return np.asarray(pd.factorize(study.design[BASE])[0], dtype=np.int64)
 
 
 def _described(study: Study, points: npt.NDArray[np.int64]) -> pd.DataFrame:
@@ -257,7 +270,12 @@ def _luck(by_pair: Array, bases: npt.NDArray[np.object_]) -> Array:
 
 
 def crossed_interval(
-    values: Array, units: npt.NDArray[np.int64], confidence: float, *, common: bool
+    values: Array,
+    units: npt.NDArray[np.int64],
+    confidence: float,
+    *,
+    common: bool,
+    strata: npt.NDArray[np.int64] | None = None,
 ) -> Interval:
     """Return the mean over a scope, with an interval for both things that nobody knows.
 
@@ -265,7 +283,7 @@ def crossed_interval(
     a replication moves all of them together and does not average out over points: the variance
     of the mean is that of two crossed random effects, ``(MSp + MSr - MSpr) / (P R)``, with
     Satterthwaite's degrees of freedom (Satterthwaite 1946, Biometrics Bulletin 2:110), and never
-    less than that over points alone.
+    less than that over points alone. What strata differ by is no chance and does not count.
 
     Parameters
     ----------
@@ -277,6 +295,8 @@ def crossed_interval(
         Of the interval.
     common : bool
         Whether points share the luck of a replication.
+    strata : array of shape (points,), optional
+        Parts of the scope that are sampled each on its own; all points of a unit are in one.
 
     Returns
     -------
@@ -290,35 +310,47 @@ def crossed_interval(
     >>> round(found.estimate, 2), round(found.high, 2)
     (2.0, 14.71)
     """
-    _, place = np.unique(units, return_inverse=True)
+    _, first, place = np.unique(units, return_index=True, return_inverse=True)
     members = np.bincount(place)
     of_units = np.bincount(place, np.nanmean(values, axis=1)) / members
     whole = values[:, np.isfinite(values).all(axis=0)]
-    block = (
-        np.stack([np.bincount(place, one) / members for one in whole.T], axis=1)
-        if (whole.size)
-        else np.empty((members.size, 0))
-    )
-    p, r = block.shape
-    if p == 1:
-        return t_interval(block[0], confidence) if r else Interval(of_units[0], math.nan, math.nan)
-    if not common or r < 2:
-        return t_interval(of_units, confidence)
+    sums = [np.bincount(place, one) for one in whole.T]
+    block = np.stack(sums, axis=1) / members[:, None] if sums else np.empty((members.size, 0))
+    if members.size == 1:
+        found = t_interval(block[0], confidence)
+        return found if block.size else Interval(float(of_units[0]), math.nan, math.nan)
     middle = mean(of_units)
-    half = _half_width(block, confidence)
+    within = np.zeros(members.size, dtype=np.int64) if strata is None else strata[first]
+    if not common or block.shape[1] < 2:
+        block = of_units[:, None]
+    half = _half_width(block, within, confidence)
     return Interval(middle, middle - half, middle + half)
 
 
-def _half_width(block: Array, confidence: float) -> float:
+def _half_width(block: Array, strata: npt.NDArray[np.int64], confidence: float) -> float:
+    """Return the half-width of the mean of a block of units by replications."""
     p, r = block.shape
-    by_unit, by_luck, grand = block.mean(axis=1), block.mean(axis=0), block.mean()
-    rest = block - by_unit[:, None] - by_luck + grand
-    ms_unit = r * float(((by_unit - grand) ** 2).sum()) / (p - 1)
-    ms_luck = p * float(((by_luck - grand) ** 2).sum()) / (r - 1)
-    ms_rest = float((rest**2).sum()) / ((p - 1) * (r - 1))
-    total, degrees = ms_unit, float(p - 1)
-    if ms_luck > ms_rest:
-        total = ms_unit + ms_luck - ms_rest
-        parts = (ms_unit**2 / (p - 1), ms_luck**2 / (r - 1), ms_rest**2 / ((p - 1) * (r - 1)))
-        degrees = total**2 / sum(parts)
+    of_stratum = _means(block, strata)
+    by_unit, by_luck = block.mean(axis=1), block.mean(axis=0)
+    free = p - np.unique(strata).size
+    if free < 1:
+        return math.nan
+    ms_unit = r * float(((by_unit - of_stratum.mean(axis=1)) ** 2).sum()) / free
+    total, degrees = ms_unit, float(free)
+    if r > 1:
+        rest = block - of_stratum - (by_unit - of_stratum.mean(axis=1))[:, None]
+        ms_rest = float((rest**2).sum()) / (free * (r - 1))
+        ms_luck = p * float(((by_luck - by_luck.mean()) ** 2).sum()) / (r - 1)
+        if ms_luck > ms_rest:
+            total = ms_unit + ms_luck - ms_rest
+            parts = (ms_unit**2 / free, ms_luck**2 / (r - 1), ms_rest**2 / (free * (r - 1)))
+            degrees = total**2 / sum(parts)
     return quantile(degrees + 1.0, confidence) * math.sqrt(total / (p * r))
+
+
+def _means(block: Array, strata: npt.NDArray[np.int64]) -> Array:
+    """Return, for each unit, the means of its stratum by replication."""
+    means = np.empty_like(block)
+    for stratum in np.unique(strata):
+        means[strata == stratum] = block[strata == stratum].mean(axis=0)
+    return means

@@ -1,10 +1,13 @@
 """A quick look at a claim: the same experiments, with small markets, few points and little luck."""
 
+from typing import Any
+
 from relsim.claims.spec import QuickSpec
+from relsim.lab.designing import DEALT
 from relsim.lab.spec import ExperimentSpec, FactorSpec
 
-FEWEST = 4
-"""Samples of what nobody knows that are kept in any case: with fewer, nothing can be said."""
+FEWEST, FEWEST_OF_EACH = 4, 2
+"""Samples of what nobody knows that are kept in any case, of one market and of each of several."""
 _LEVELS = 3
 _CUSTOMERS = "market.customers"
 
@@ -12,7 +15,8 @@ _CUSTOMERS = "market.customers"
 def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
     """Return an experiment as small as a quick look has it; nothing becomes larger.
 
-    Levers keep three of their levels: both ends and the middle.
+    Levers keep three of their levels: both ends and the middle. Several markets have samples of
+    their own, so that few runs see more of the scope.
 
     Parameters
     ----------
@@ -31,13 +35,17 @@ def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
     """
     customers = min(experiment.settings.get(_CUSTOMERS, quick.customers), quick.customers)
     levers = tuple(_few_levels(lever) for lever in experiment.levers)
-    each = max(quick.points // _combinations(experiment, levers), FEWEST)
+    fewest = FEWEST if len(experiment.bases) == 1 else FEWEST_OF_EACH
+    each = max(-(-quick.points // _combinations(experiment, levers)), fewest)
     design, replication = experiment.design, experiment.replication
+    update: dict[str, Any] = {"points": min(design.points, each)}
+    if len(experiment.bases) > 1 and design.uncertainties in DEALT:
+        update["samples"] = "own"
     return experiment.model_copy(
         update={
             "settings": {**experiment.settings, _CUSTOMERS: customers},
             "levers": levers,
-            "design": design.model_copy(update={"points": min(design.points, each)}),
+            "design": design.model_copy(update=update),
             "replication": replication.model_copy(
                 update={
                     "minimum": min(replication.minimum, quick.replications),

@@ -4,13 +4,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from relsim.errors import SpecError
 from relsim.lab import designs
 from relsim.lab.factors import Factor
 from relsim.lab.points import NOTE, POINT
-from relsim.lab.spec import DesignSpec, ExperimentSpec, FactorSpec
+from relsim.lab.spec import DRAWN, DesignSpec, ExperimentSpec, FactorSpec
 
 LEVER, SAMPLE = f"{NOTE}lever", f"{NOTE}sample"
 """Notes on which points of two crossed designs a point is made of."""
@@ -96,6 +97,8 @@ def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
     """
     if spec.design.file is not None:
         return _listed(spec, folder / spec.design.file)
+    if spec.design.samples == "own" and len(spec.bases) > 1 and spec.uncertainties:
+        return _each_its_own(spec)
     made = [
         _combined(_grid, spec.design.levers, spec.levers, spec.design),
         _combined(_sample, spec.design.uncertainties, spec.uncertainties, spec.design),
@@ -110,6 +113,27 @@ def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
         whole = whole.drop(columns=[LEVER, SAMPLE], errors="ignore")
         whole = designs.cross(whole, part)
     return whole
+
+
+def _each_its_own(spec: ExperimentSpec) -> pd.DataFrame:
+    """Return a design in which each market has samples of its own, dealt out of one sample."""
+    kind, bases = spec.design.uncertainties, spec.bases
+    if kind not in DRAWN:
+        raise SpecError(
+            f"design.samples: given 'own', allowed: with uncertainties: {', '.join(DRAWN)}"
+        )
+    whole = spec.design.model_copy(update={"points": spec.design.points * len(bases)})
+    sample = _sample(kind, spec.uncertainties, whole)
+    levers = _combined(_grid, spec.design.levers, spec.levers, spec.design)
+    parts = []
+    for place, base in enumerate(bases):
+        own = designs.full_factorial([Factor(BASE, levels=(base,))])
+        if levers is not None:
+            own = designs.cross(own, levers).drop(columns=[LEVER, SAMPLE])
+        dealt = np.arange(place, len(sample), len(bases))
+        part = designs.cross(own, sample.iloc[dealt].reset_index(drop=True))
+        parts.append(part.assign(**{SAMPLE: dealt[part[SAMPLE]]}))
+    return pd.concat(parts, ignore_index=True).rename_axis(POINT)
 
 
 def _combined(

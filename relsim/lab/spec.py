@@ -153,6 +153,11 @@ class DesignSpec(SpecModel):
         ge=1,
         le=10_000_000,
     )
+    samples: Literal["shared", "own"] = fields.key(
+        "Whether all markets meet the same samples, or each its own: less alike, and more of them.",
+        unit="-",
+        default="shared",
+    )
     seed: int = fields.key("Seed of the sample.", unit="-", default=1, ge=0, lt=2**32)
     file: str | None = fields.key(
         "A CSV of design points, a column a key, instead of levers and uncertainties.",

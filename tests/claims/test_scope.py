@@ -108,6 +108,33 @@ def test_the_interval_covers_the_truth(luck: float) -> None:
     assert luck < 1.0 or alone / 600 < 0.6
 
 
+@pytest.mark.parametrize("luck", [0.0, 1.0])
+def test_the_interval_of_markets_with_samples_of_their_own(luck: float) -> None:
+    """Four markets that differ for good, three samples each: only these are drawn anew."""
+    rng = np.random.default_rng(4)
+    markets = np.repeat(np.arange(4), 3)
+    widths, covered = [], 0
+    for _ in range(600):
+        values = (
+            10.0 * markets[:, None]
+            + rng.normal(1.0, 1.0, (12, 1))
+            + luck * rng.normal(0.0, 1.0, (1, 5))
+            + rng.normal(0.0, 0.5, (12, 5))
+        )
+        found = crossed_interval(values, np.arange(12), 0.95, common=True, strata=markets)
+        covered += found.low < 16.0 < found.high
+        widths.append(found.half_width)
+    assert 0.93 <= covered / 600 <= 0.985
+    assert np.mean(widths) < 2.0  # were markets chance, it would be about 7
+
+
+def test_strata_with_one_unit_each_tell_nothing_of_what_was_drawn() -> None:
+    found = crossed_interval(
+        np.arange(6.0).reshape(3, 2), np.arange(3), 0.95, common=True, strata=np.arange(3)
+    )
+    assert math.isnan(found.low)
+
+
 def test_nothing_that_differs_has_no_width() -> None:
     found = crossed_interval(np.zeros((5, 3)), np.arange(5), 0.95, common=True)
     assert found == (0.0, 0.0, 0.0)
