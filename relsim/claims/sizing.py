@@ -3,8 +3,7 @@
 from typing import Any
 
 from relsim.claims.spec import QuickSpec
-from relsim.lab.designing import DEALT
-from relsim.lab.spec import ExperimentSpec, FactorSpec
+from relsim.lab.spec import DRAWN, ExperimentSpec, FactorSpec
 
 FEWEST, FEWEST_OF_EACH = 4, 2
 """Samples of what nobody knows that are kept in any case, of one market and of each of several."""
@@ -39,7 +38,7 @@ def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
     each = max(-(-quick.points // _combinations(experiment, levers)), fewest)
     design, replication = experiment.design, experiment.replication
     update: dict[str, Any] = {"points": min(design.points, each)}
-    if len(experiment.bases) > 1 and design.uncertainties in DEALT:
+    if len(experiment.bases) > 1 and design.uncertainties in DRAWN:
         update["samples"] = "own"
     return experiment.model_copy(
         update={

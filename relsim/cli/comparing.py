@@ -71,24 +71,25 @@ def compare(asked: Comparison) -> None:
     by = study.levers if asked.by is None else [_one_of(name, columns, "--by") for name in asked.by]
     if asked.margin is not None and len(outcomes) != 1:
         raise SpecError("--margin: is in the units of one outcome: name it with --outcome")
-    margins = {name: one.margin for name, one in spec.outcomes.items() if one.margin}
+    asked_for = outcomes or list(spec.outcomes)
+    margins = {name: margin for name in asked_for if (margin := spec.outcomes[name].margin)}
     if asked.margin is not None:
         margins[outcomes[0]] = asked.margin
     confidence = asked.confidence or spec.replication.confidence
     table = effects(
         runs,
-        outcomes or list(spec.outcomes),
+        asked_for,
         control,
         treatments,
         by=by,
         pair_on=PAIRS,
-        cluster_on="sample" if study.sampled else None,
+        cluster_on=study.unit,
         margins=margins,
         family=("outcome",),
         confidence=confidence,
         seed=spec.design.seed,
     )
-    print_effects(console(), table, study, control=control, by=by, confidence=confidence)
+    print_effects(console(), table, study, control=control, by=by, confidence=confidence, runs=runs)
     if asked.out is not None:
         table.to_csv(asked.out, index=False, lineterminator="\n")
 

@@ -62,7 +62,7 @@ def print_effects(
     rest : str
         Where rows are to be found that the screen has no room for.
     """
-    units = _units(study, by)
+    units = _units(table, study, by)
     tested = bool(table["p_equivalence"].notna().any())
     heads = ["treatment", "control", "effect", "interval", "relative", units, "p (Holm)"]
     shown = listing("outcome", *by, *heads, *(["p (outside margin)"] if tested else []))
@@ -87,17 +87,16 @@ def print_effects(
         out.print(sentence)
 
 
-def _units(study: Study, by: Sequence[str]) -> str:
-    """Return what the unit of inference is: a pair of runs, a point, or a sample of several."""
-    apart = set(study.levers) <= set(by)
-    if not study.sampled:
-        return "pairs" if apart else "pooled pairs"
-    return "points" if apart else "samples"
+def _units(table: pd.DataFrame, study: Study, by: Sequence[str]) -> str:
+    """Return what the unit of inference is: a pair, or what several pairs have in common."""
+    if study.spec.drawn:
+        return "points" if set(study.levers) <= set(by) else "samples"
+    return "pairs" if (table["clusters"] == table["pairs"]).all() else "replications"
 
 
 _UNITS = {
     "pairs": "pairs of runs with the same luck",
-    "pooled pairs": "pairs of runs, of all levers and bases together, taken as independent",
+    "replications": "replications: each counts once, through the mean of its points, which stay",
     "points": "points: each counts once, through the mean of its replications",
     "samples": "samples of the uncertainties: each counts once, through the mean of its points",
 }
@@ -117,12 +116,13 @@ def _explained(
     if tested:
         yield "p (outside margin): small where an effect is within its margin (TOST)."
     gained = _median(table["variance_reduction"])
-    if math.isnan(gained) or units == "pooled pairs":
+    if math.isnan(gained):
         return
-    if units == "pairs":
+    if units in ("pairs", "replications"):
+        what = "runs" if units == "pairs" else units
         yield (
-            f"Arms with luck of their own would need {number(gained)} times the runs for intervals "
-            "as narrow (median)."
+            f"Arms with luck of their own would need {number(gained)} times the {what} for "
+            "intervals as narrow (median)."
         )
         return
     yield (

@@ -11,7 +11,7 @@ from relsim.errors import SpecError
 from relsim.lab import designs
 from relsim.lab.factors import Factor
 from relsim.lab.points import NOTE, POINT
-from relsim.lab.spec import DesignSpec, ExperimentSpec, FactorSpec
+from relsim.lab.spec import DRAWN, DesignSpec, ExperimentSpec, FactorSpec
 
 LEVER, SAMPLE = f"{NOTE}lever", f"{NOTE}sample"
 """Notes on which points of two crossed designs a point is made of."""
@@ -26,10 +26,6 @@ _SAMPLES: Mapping[str, Callable[[Sequence[Factor], DesignSpec], pd.DataFrame]] =
     "morris": lambda factors, d: designs.morris(factors, d.points, d.seed),
     "saltelli": lambda factors, d: designs.saltelli(factors, d.points, d.seed),
 }
-
-
-DEALT = ("latin_hypercube", "sobol", "halton")
-"""Samples whose points may be dealt out: each of them stands for itself."""
 
 
 def factor_of(spec: FactorSpec) -> Factor:
@@ -122,9 +118,9 @@ def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
 def _each_its_own(spec: ExperimentSpec) -> pd.DataFrame:
     """Return a design in which each market has samples of its own, dealt out of one sample."""
     kind, bases = spec.design.uncertainties, spec.bases
-    if kind not in DEALT:
+    if kind not in DRAWN:
         raise SpecError(
-            f"design.samples: given 'own', allowed: with uncertainties: {', '.join(DEALT)}"
+            f"design.samples: given 'own', allowed: with uncertainties: {', '.join(DRAWN)}"
         )
     whole = spec.design.model_copy(update={"points": spec.design.points * len(bases)})
     sample = _sample(kind, spec.uncertainties, whole)

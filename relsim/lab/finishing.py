@@ -1,5 +1,6 @@
 """The tables of an experiment: one row a run, effects, replications, sensitivity, failures."""
 
+import dataclasses
 import io
 import itertools
 import json
@@ -14,11 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import relsim
+from relsim.errors import OutputError
 from relsim.lab.conducting import placed, rule_of, sizes_of, targets, warm_up_of
 from relsim.lab.designing import BASE
 from relsim.lab.intervals import t_interval
 from relsim.lab.pairing import effects
-from relsim.lab.replication import needed
+from relsim.lab.replication import Rule, needed
 from relsim.lab.sensitivity import morris_effects, sobol_indices, tornado
 from relsim.lab.store import JOURNAL, Store, write_whole
 from relsim.lab.study import COLUMNS, Study
@@ -189,7 +191,7 @@ def effects_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
         list(spec.treatments),
         by=study.levers,
         pair_on=PAIRS,
-        cluster_on="sample" if study.sampled else None,
+        cluster_on=study.unit,
         margins={name: one.margin for name, one in spec.outcomes.items() if one.margin},
         family=("outcome",),
         confidence=spec.replication.confidence,
@@ -219,12 +221,21 @@ def replications_of(study: Study, store: Store) -> pd.DataFrame:
                     "half_width": interval.half_width,
                     "asked_absolute": asked.absolute,
                     "asked_relative": asked.relative,
-                    "precise": rule is None
-                    or (rule.next_size(values) is None and sizes[cell] < rule.maximum),
+                    "precise": _precise(rule, values),
                     "would_have_done": would,
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _precise(rule: Rule | None, values: Array) -> bool | None:
+    """Return whether the precision that was asked for was reached; None if none was."""
+    if rule is None:
+        return None
+    return (
+        dataclasses.replace(rule, maximum=max(values.size, rule.minimum) + 1).next_size(values)
+        is None
+    )
 
 
 def sensitivity_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
@@ -239,12 +250,15 @@ def sensitivity_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for base, design in _by_base(study):
         for name, y in _responses(study, runs, design):
-            table = _ANALYSES[kind](design.drop(columns=[BASE], errors="ignore"), y)
+            try:
+                table = _ANALYSES[kind](design.drop(columns=[BASE], errors="ignore"), y)
+            except OutputError:  # the same everywhere, or too many runs failed: nothing to tell
+                continue
             table.insert(0, "outcome", name)
             if base:
                 table.insert(0, BASE, base)
             tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def _shares(design: pd.DataFrame, y: Array) -> pd.DataFrame:

@@ -44,9 +44,21 @@ def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None
     if overrides:
         changed = spec.model_dump(mode="json")
         for key, value in overrides.items():
-            put(changed, key, value, "--set", _takes_any_key)
+            _put(changed, str(key), value)
         spec = checked(ExperimentSpec, changed, "--set")
     return Config(str(path), place.parent, spec)
+
+
+def _put(data: dict[str, Any], key: str, value: Any) -> None:
+    """Set a value; in settings and arms, what follows is a path of the market: a key of its own."""
+    first, _, rest = key.partition(".")
+    arm, _, path = rest.partition(".")
+    if first == "settings" and rest:
+        data[first][rest] = value
+    elif first == "arms" and path and arm in data[first]:
+        data[first][arm][path] = value
+    else:
+        put(data, key, value, "--set", _takes_any_key)
 
 
 def _takes_any_key(parts: list[str]) -> bool:

@@ -12,6 +12,9 @@ Aggregate = Literal[
     "mean", "sum", "first", "last", "min", "max", "std", "variation", "present_value"
 ]
 LeverDesign = Literal["full_factorial", "one_at_a_time"]
+DRAWN = ("latin_hypercube", "sobol", "halton")
+"""Designs whose points are draws; the points of others are chosen, or hang together."""
+
 SampleDesign = Literal[
     "latin_hypercube", "sobol", "halton", "morris", "saltelli", "full_factorial", "one_at_a_time"
 ]
@@ -266,10 +269,11 @@ class ExperimentSpec(SpecModel):
     )
     replication: ReplicationSpec = fields.key("How often.", unit="-", default=ReplicationSpec())
     seed: int = fields.key("Seed of all luck.", unit="-", default=1, ge=0, lt=2**64)
-    luck: Literal["common", "independent"] = fields.key(
-        "Whether design points share their luck, or each has its own; arms always share it.",
+    luck: Literal["common", "independent"] | None = fields.key(
+        "Whether all samples of the uncertainties share their luck, or each has its own; arms and "
+        "levers always share it. Unless said: independent where points are drawn at random.",
         unit="-",
-        default="common",
+        default=None,
     )
     panel: PanelSpec | None = fields.key("Monthly numbers to keep.", unit="-", default=None)
 
@@ -277,6 +281,25 @@ class ExperimentSpec(SpecModel):
     def bases(self) -> tuple[str, ...]:
         """The configs of the markets."""
         return (self.base,) if isinstance(self.base, str) else self.base
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the points are a random sample of what nobody knows, each a draw of its own."""
+        return (
+            bool(self.uncertainties)
+            and self.design.file is None
+            and self.design.uncertainties in DRAWN
+        )
+
+    @property
+    def common_luck(self) -> bool:
+        """Whether all samples of the uncertainties share their luck.
+
+        Where an effect is averaged over points drawn at random, each has luck of its own, or what
+        all share would be missing from the spread between them. Designs that compare points with
+        each other share it.
+        """
+        return self.luck == "common" if self.luck is not None else not self.drawn
 
     @property
     def reference(self) -> str:

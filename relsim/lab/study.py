@@ -30,6 +30,9 @@ from relsim.spec.locating import locate
 _CHECKED_POINTS = 2_000
 """Design points whose markets are all set up before anything runs; of more, a sample."""
 
+_STREAMS = 1 << 16
+"""Replications that a sample with luck of its own may have; there may be as many samples."""
+
 COLUMNS = ("run", "point", "sample", "arm", "replication", "failed")
 """What every table of runs begins with."""
 
@@ -110,9 +113,9 @@ class Study:
         return np.asarray(own, dtype=np.int64)
 
     @property
-    def sampled(self) -> bool:
-        """Whether the points of a cell are a sample of what nobody knows."""
-        return len(self.design) > int(self.cells.max()) + 1
+    def unit(self) -> str:
+        """What counts once in an interval: a sample where points are drawn, else a replication."""
+        return "sample" if self.spec.drawn else "replication"
 
     def size(self, replications: int) -> int:
         """Return how many runs so many replications of all points and arms are."""
@@ -143,8 +146,8 @@ class Study:
         """Return what is special about a run."""
         replication, point, arm = self.place(run)
         stream = replication
-        if self.spec.luck == "independent":
-            stream += point * self.spec.replication.most
+        if not self.spec.common_luck:
+            stream += int(self.samples[point]) * _STREAMS
         base, values = self._point(point)
         return Assignment(run, base, {**self.spec.arms[self.arms[arm]], **values}, stream)
 
@@ -249,6 +252,7 @@ class Study:
         """
         with naming(self.name):
             self._check_arms()
+            self._check_streams()
             self._check_columns()
         self._check_points()
 
@@ -279,6 +283,14 @@ class Study:
                     f"{where}: given {path}, allowed: keys of the market; all runs live the same "
                     "months (settings: run.months), and their luck follows from the key seed"
                 )
+
+    def _check_streams(self) -> None:
+        samples, most = int(self.samples.max()) + 1, self.spec.replication.most
+        if not self.spec.common_luck and max(samples, most) > _STREAMS:
+            raise SpecError(
+                f"luck: given independent, with {samples:,} samples and up to {most:,} "
+                f"replications; allowed: up to {_STREAMS:,} of each, or luck: common"
+            )
 
     def _check_columns(self) -> None:
         panel, warm_up = self.spec.panel, self.spec.warm_up

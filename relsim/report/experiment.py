@@ -137,7 +137,7 @@ def _named(*parts: str) -> str:
 
 
 def _forest(study: Study, effects: pd.DataFrame, about: AboutStudy) -> Figure:
-    unit = "points: of each, its pairs' mean" if study.sampled else "pairs"
+    unit = "points: of each, its pairs' mean" if study.spec.drawn else "pairs"
     says = (
         f"Each less {spoken(study.spec.reference)}, with the same customers and luck. "
         f"Intervals are over {unit}."
@@ -195,7 +195,7 @@ def _outcomes_over_levers(
     if not study.levers:
         return
     runs = pd.read_parquet(store.folder / RUNS)
-    unit = "sample" if study.sampled else "replication"
+    unit = study.unit
     means = runs.groupby([*study.levers, unit])[outcome].mean().dropna()
     rows = [
         (*_as_tuple(level), *t_interval(values, study.spec.replication.confidence))
@@ -238,7 +238,7 @@ def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple
     """Yield how what is aimed at settled, in the first combination of levers."""
     asked = study.spec.replication
     outcome = asked.outcome or next(iter(study.spec.outcomes))
-    luck_alone = "Intervals: luck alone, points as they are." if study.sampled else ""
+    luck_alone = "Intervals: luck alone, points as they are." if study.spec.drawn else ""
     for arm, values in targets(study, store)[0].items():
         there = values[np.isfinite(values)]
         if there.size < 2:
@@ -323,7 +323,7 @@ def _in_order_of_arms(study: Study, months: pd.DataFrame) -> pd.DataFrame:
 
 def _all_together(study: Study) -> str:
     """Return what the bands are over."""
-    over = "points and replications" if study.sampled else "replications"
+    over = "points and replications" if study.spec.drawn else "replications"
     levers = [spoken(name) for name in study.levers if name != BASE]
     return f"Every run, over {over}{_with(levers)}."
 

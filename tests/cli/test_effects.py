@@ -52,7 +52,7 @@ def some_runs(points: int, replications: int) -> pd.DataFrame:
 
 def said(study: Study, runs: pd.DataFrame, by: Sequence[str], **how: object) -> str:
     """Return what is printed on the effects of runs."""
-    cluster = "sample" if study.sampled else None
+    cluster = study.unit
     about = {"by": by, "pair_on": PAIRS, "cluster_on": cluster, "resamples": 50, **how}
     table = effects(runs, ["profit"], "as_is", ["cheaper"], **about)  # type: ignore[arg-type]  # keywords of several types
     written = io.StringIO()
@@ -87,10 +87,15 @@ def test_pairs_are_the_unit_of_one_point(tmp_path: Path) -> None:
     assert "Arms with luck of their own would need" in words
 
 
-def test_nothing_is_claimed_for_pairing_of_pooled_levers(tmp_path: Path) -> None:
-    words = said(a_study(tmp_path, CONFIG), some_runs(1, 9), [])
-    assert "taken as independent" in words
-    assert "would need" not in words
+def test_pooled_levers_count_a_replication_once(tmp_path: Path) -> None:
+    study, runs = a_study(tmp_path, CONFIG), some_runs(1, 9)
+    words = said(study, runs, [])
+    assert "over replications: each counts once" in words
+    means = runs.groupby(["replication", "arm"])["profit"].mean().unstack()
+    shown = re.search(r"would need ([\d.]+) times the replications", words)
+    assert shown
+    expected = reduction(means["cheaper"], means["as_is"])
+    assert float(shown[1]) == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_test_of_a_margin_is_shown_where_there_is_one(tmp_path: Path) -> None:
