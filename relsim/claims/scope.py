@@ -232,13 +232,15 @@ def scope_of(
     )
     units = study.samples[points] if study.spec.drawn else np.zeros(points.size, dtype=np.int64)
     lost = len(study.design) - points.size
+    strata = strata_of(study)[points]
     common = study.spec.common_luck
-    return Scope(table, names, by_pair, units, common, strata_of(study)[points], region, lost)
+    return Scope(table, names, by_pair, units, common, strata, region, lost)
 
 
 def strata_of(study: Study) -> npt.NDArray[np.int64]:
     """Return, for each point, which market is sampled on its own; 0 where none is."""
-    if not study.spec.drawn or study.spec.design.samples == "shared" or BASE not in study.design:
+    spec = study.spec
+    if not spec.drawn or spec.design.samples == "shared" or BASE not in study.design:
         return np.zeros(len(study.design), dtype=np.int64)
     return np.asarray(pd.factorize(study.design[BASE])[0], dtype=np.int64)
 
