@@ -1,13 +1,13 @@
 """The documents that follow from the code: ``python -m experiments.documents`` writes them.
 
-Pages of mechanisms from rules, spec and recorded effects; and the tables of docs/odd.md between
-their marks. What is between marks is never edited by hand.
+Pages of mechanisms from rules, spec and recorded effects; and the tables of docs/odd.md and of the
+README between their marks. What is between marks is never edited by hand.
 """
 
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +23,11 @@ from relsim.spec import Mechanisms
 from relsim.spec.explain import REQUIRED, Entry, entries
 
 ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
 ODD = ROOT / "docs" / "odd.md"
+CLAIMS = ROOT / "results" / "claims"
+FLAGSHIP = ("value-per-customer", "profit-ten-years", "of-defection", "everyone", "paid-for")
+"""The readings of "five per cent" that the README shows."""
 PAGES = ROOT / "docs" / "mechanisms"
 
 Rule = Callable[..., float]
@@ -159,7 +163,18 @@ TABLES: dict[str, Callable[[], str]] = {
 """Tables of docs/odd.md by the name in their marks."""
 
 
-def filled(text: str) -> str:
+def verdicts() -> str:
+    """Return the readings of the flagship claim, with effects, intervals and words."""
+    frame = pd.read_csv(CLAIMS / "five-percent" / "verdicts.csv")
+    lines = ["| reading | effect [interval] | verdict |", "|---|---|---|"]
+    for row in frame[frame["reading"].isin(FLAGSHIP)].to_dict(orient="records"):
+        effect = " to ".join(f"{100.0 * row[end]:+.0f}%" for end in ("low", "high"))
+        shown = f"{100.0 * row['effect']:+.0f}% [{effect}]"
+        lines.append(f"| {row['title']} | {shown} | **{row['word']}** |")
+    return "\n".join(lines)
+
+
+def filled(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:
     """Return a document with every table between its marks made anew.
 
     Raises
@@ -167,7 +182,7 @@ def filled(text: str) -> str:
     ValueError
         If a table has no place.
     """
-    for name, make in TABLES.items():
+    for name, make in tables.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         if begin not in text or end not in text:
             raise ValueError(f"no place for the table {name!r}")
@@ -227,6 +242,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     for name in EFFECTS:
         yield PAGES / f"{name}.md", page(name)
     yield ODD, filled(ODD.read_text("utf-8"))
+    yield README, filled(README.read_text("utf-8"), {"verdicts": verdicts})
 
 
 def main() -> int:
