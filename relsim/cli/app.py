@@ -439,7 +439,7 @@ def explain(what: options.ConfigOrKey) -> None:
     epilog=examples("relsim list configs", "relsim list strategies", "relsim list mechanisms"),
 )
 def list_(what: options.List) -> None:
-    """List what comes with relsim: configs, experiments, strategies, mechanisms or events."""
+    """List what comes with relsim: configs, experiments, claims, strategies, mechanisms, events."""
     with mishaps():
         from relsim.cli import listing
 

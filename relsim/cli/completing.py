@@ -5,7 +5,7 @@ from pathlib import Path
 # Imported only when a shell asks, and then no more than the answer needs.
 # ruff: noqa: PLC0415
 
-LISTS = ("configs", "experiments", "strategies", "mechanisms", "events")
+LISTS = ("configs", "experiments", "claims", "strategies", "mechanisms", "events")
 """What ``relsim list`` can list."""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
+from relsim.claims.reading import read_claim
 from relsim.cli.completing import LISTS
 from relsim.cli.speaking import listing
 from relsim.customers.rules import (
@@ -77,7 +78,9 @@ def show(out: Console, what: str) -> None:
         If there is no such list.
     """
     kinds = dict(
-        zip(LISTS, (_configs, _experiments, _strategies, _mechanisms, _events), strict=True)
+        zip(
+            LISTS, (_configs, _experiments, _claims, _strategies, _mechanisms, _events), strict=True
+        )
     )
     if what not in kinds:
         hint = nearest(what, LISTS) or f"; allowed: {', '.join(LISTS)}"
@@ -102,6 +105,13 @@ def _experiments() -> Iterator[tuple[str, ...]]:
     for name in shipped("experiments"):
         spec = read_experiment(name).spec
         yield name, spec.title, *map(", ".join, (spec.bases, spec.arms, spec.outcomes))
+
+
+def _claims() -> Iterator[tuple[str, ...]]:
+    yield "claim", "as people say it", "readings"
+    for name in shipped("claims"):
+        spec = read_claim(name).spec
+        yield name, spec.statement, ", ".join(spec.readings)
 
 
 def _strategies() -> Iterator[tuple[str, ...]]:

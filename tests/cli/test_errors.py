@@ -60,7 +60,10 @@ from tests.cli.conftest import SMALL, Invoke, error_lines
             "whole, as events=[...]",
         ),
         (["list", "strategy"], "list: unknown list 'strategy'; did you mean 'strategies'?"),
-        (["list", "x"], "list: unknown list 'x'; allowed: configs, strategies, mechanisms, events"),
+        (
+            ["list", "x"],
+            "list: unknown list 'x'; allowed: configs, experiments, claims, strategies, mechanisms, events",
+        ),
         (["new", "no/such/folder/mine.yaml"], "no/such/folder/mine.yaml: cannot be written: No "),
     ],
 )

@@ -269,4 +269,11 @@ def test_completion(here: Path) -> None:
     assert completing.configs("nowhere/") == []
     assert completing.keys("firms.pri") == ["firms.price"]
     assert completing.keys("strategy.conq")[0] == "strategy.conquest"
-    assert completing.lists("") == ["configs", "strategies", "mechanisms", "events"]
+    assert completing.lists("") == [
+        "configs",
+        "experiments",
+        "claims",
+        "strategies",
+        "mechanisms",
+        "events",
+    ]

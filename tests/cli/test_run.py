@@ -75,7 +75,7 @@ def test_the_manifest_says_how_it_was_made(invoke: Invoke, here: Path) -> None:
     assert about["threads"] == 1
     strategies = {firm.name: build(firm.strategy, "").model_dump() for firm in spec.firms}
     assert about["strategies"] == strategies
-    libraries = {"python", "relsim", "numpy", "numba", "mesa", "pandas", "pyarrow"}
+    libraries = {"python", "relsim", "numpy", "scipy", "numba", "mesa", "pandas", "pyarrow"}
     assert set(about["versions"]) == libraries
     assert {"platform", "processor", "cores"} <= set(about["machine"])
     assert about["started"].endswith("+00:00")
