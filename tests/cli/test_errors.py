@@ -62,7 +62,7 @@ from tests.cli.conftest import SMALL, Invoke, error_lines
         (["list", "strategy"], "list: unknown list 'strategy'; did you mean 'strategies'?"),
         (
             ["list", "x"],
-            "list: unknown list 'x'; allowed: configs, experiments, claims, strategies, mechanisms, events",
+            "list: unknown list 'x'; allowed: configs, experiments, claims, strategies",
         ),
         (["new", "no/such/folder/mine.yaml"], "no/such/folder/mine.yaml: cannot be written: No "),
     ],
