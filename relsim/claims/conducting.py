@@ -169,8 +169,16 @@ class _Place:
 
     @property
     def folder(self) -> Path:
-        """Where its experiment lies."""
-        return self.way.out / self.claim.spec.id / READINGS / self.reading.name
+        """Where its experiment lies; readings that ask the same experiment share it."""
+        owner = _owner(self.claim, self.reading)
+        return self.way.out / self.claim.spec.id / READINGS / owner
+
+
+def _owner(claim: Claim, reading: Reading) -> str:
+    """Return the first reading of a claim that has the same experiment."""
+    return next(
+        name for name, other in claim.readings.items() if other.study.key == reading.study.key
+    )
 
 
 def _judged(place: _Place, confidence: float, command: str) -> Judged:
@@ -265,6 +273,8 @@ class _Tally:
         runs: dict[str, int] = {}
         for claim in claims:
             for name, reading in claim.readings.items():
+                if _owner(claim, reading) != name:
+                    continue
                 study, key = reading.study, f"{claim.spec.id}/{name}"
                 runs[key] = sum(1 for _ in study.numbers(first_sizes(study)))
                 points, replications = _check_size(quick=quick)
