@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.documents_figure import picture
 from experiments.mechanisms import CUSTOMERS, EFFECTS, MONTHS, RESULTS, SEEDS, WARM_UP, Effect
 from relsim.cli.listing import EQUATIONS
 from relsim.customers import columns
@@ -19,6 +20,7 @@ from relsim.customers.rules import leaving, response, telling
 from relsim.firms.firm import Firm
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.strategies import BUILT_IN
+from relsim.report.figures import save
 from relsim.spec import Mechanisms
 from relsim.spec.explain import REQUIRED, Entry, entries
 
@@ -246,9 +248,11 @@ def documents() -> Iterator[tuple[Path, str]]:
 
 
 def main() -> int:
-    """Write all documents; return the exit code."""
+    """Write all documents and the picture of the README; return the exit code."""
     for path, text in documents():
         path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.relative_to(ROOT))
+    for path in save(picture(CLAIMS, FLAGSHIP), ROOT / "docs" / "pictures"):
         print(path.relative_to(ROOT))
     return 0
 

@@ -1,7 +1,7 @@
 """Readings above one another on common axes of effects: their words over their marks."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,7 @@ class AboutClaim(AboutStudy):
             points=int(tested["points"].max()) if len(tested) else 0,
             replications=int(tested["replications"].max()) if len(tested) else 0,
             seed=0,
-            readings=len(verdicts),
+            readings=_tested(results.spec),
         )
 
     def line(self) -> str:
@@ -73,6 +73,11 @@ class AboutClaim(AboutStudy):
         corrected = f", corrected for {self.readings} readings" if self.readings > 1 else ""
         counts = (f"n = {counted(self.runs, 'run')}", f"{counted(self.points, 'point')} a reading")
         return " · ".join((*counts, f"{self.level} intervals{corrected}"))
+
+
+def _tested(spec: Mapping[str, Any]) -> int:
+    """Return for how many readings intervals are corrected: all that can be tested."""
+    return sum(not one.get("untestable") for one in spec["readings"].values())
 
 
 @dataclass(frozen=True)
