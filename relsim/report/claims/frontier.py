@@ -10,7 +10,7 @@ from relsim.report.claims.words import Amount
 from relsim.report.lab.about import Quantity
 from relsim.report.lab.surface import surface
 
-_MOST_LEVELS, _CELLS = 12, 6
+_MOST_LEVELS, _CELLS = 12, 4
 
 
 def frontier(results: Results) -> Figure | None:
@@ -37,7 +37,8 @@ def frontier(results: Results) -> Figure | None:
 def cells(results: Results) -> pd.DataFrame | None:
     """Return the mean effect by x and y; low and high where a cell is one point.
 
-    Factors that were sampled, not set, are cut into bands of equal width, named by their middles.
+    Factors that were sampled, not set, are cut into bands with as many points in each, named by
+    their medians: a sample along a logarithm then fills them all.
     """
     wanted = results.spec.get("frontier")
     if not wanted:
@@ -57,5 +58,5 @@ def cells(results: Results) -> pd.DataFrame | None:
 def _levels(values: "pd.Series[float]") -> "pd.Series[float]":
     if not pd.api.types.is_numeric_dtype(values) or values.nunique() <= _MOST_LEVELS:
         return values
-    middles = pd.cut(values, _CELLS).map(lambda band: float(f"{band.mid:.2g}"))
-    return middles.astype(np.float64)
+    bands = pd.qcut(values, _CELLS, labels=False)
+    return values.groupby(bands).transform(lambda band: float(f"{band.median():.2g}"))
