@@ -24,7 +24,7 @@ from relsim.customers.month import LONGEST_TENURE
 from relsim.customers.terms import MOST_FIRMS, N_RUNGS, N_TERMS, N_TIERS, Mechanisms, Term
 from relsim.customers.traits import CELLS
 
-FLAGS = ("-O3", "-march=native", "-ffast-math", "-std=c11", "-shared", "-fPIC")
+FLAGS = ("-O3", "-march=native", "-ffast-math", "-std=c11", "-fPIC")
 _SOURCE = Path(__file__).with_name("month.c")
 _TYPES = {
     "uint8": "uint8_t",
@@ -102,15 +102,21 @@ def _compiled(situation: Situation, folder: Path) -> Any:
         raise NoCompilerError(f"no C compiler called {name!r} was found")
     (folder / "layout.h").write_text(_layout(situation))
     library = folder / "month.so"
-    command = [compiler, *FLAGS, f"-I{folder}", str(_SOURCE), "-o", str(library), "-lm"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own compiler
-    if done.returncode != 0:
-        complaint = (done.stderr.strip().splitlines() or ["no message"])[0]
-        raise NoCompilerError(f"{compiler} failed: {complaint}")
+    compiled = folder / "month.o"
+    _call([compiler, *FLAGS, f"-I{folder}", "-c", str(_SOURCE), "-o", str(compiled)])
+    # Linked without -ffast-math, which would switch off the smallest numbers in this whole process.
+    _call([compiler, "-shared", str(compiled), "-o", str(library), "-lm"])
     live = ctypes.CDLL(str(library)).live
     live.restype = None
     live.argtypes = [ctypes.c_void_p] * 7 + [ctypes.c_int64] * 3
     return live
+
+
+def _call(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own compiler
+    if done.returncode != 0:
+        complaint = (done.stderr.strip().splitlines() or ["no message"])[0]
+        raise NoCompilerError(f"{command[0]} failed: {complaint}")
 
 
 def _pointers(arrays: Any) -> Any:

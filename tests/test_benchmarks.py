@@ -94,6 +94,11 @@ def test_c_lives_the_same_customers() -> None:
 
 
 @needs_a_compiler
+def test_c_leaves_the_smallest_numbers_as_they_are() -> None:
+    CMonth(busy(1000))
+    assert np.nextafter(0.0, 1.0) * np.float64(1.0) > 0.0
+
+
 def test_c_knows_more_firms_than_a_draw_has_words() -> None:
     here = after_some_months(telecom(2_000, firms=6), months=2)
     c = CMonth(here)
