@@ -30,7 +30,7 @@ def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
     >>> whole = ExperimentSpec(base="telecom", outcomes={"profit": OutcomeSpec(measure="profit")})
     >>> quick = small(whole, QuickSpec())
     >>> quick.settings, quick.design.points, quick.replication.minimum
-    ({'market.customers': 2000}, 8, 2)
+    ({'market.customers': 2000}, 6, 2)
     """
     customers = min(experiment.settings.get(_CUSTOMERS, quick.customers), quick.customers)
     levers = tuple(_few_levels(lever) for lever in experiment.levers)

@@ -216,7 +216,7 @@ class QuickSpec(SpecModel):
         "Customers of each market at most.", unit="customers", default=2000, ge=10
     )
     points: int = fields.key(
-        "Samples of each reading's scope at most.", unit="points", default=8, ge=1
+        "Samples of each reading's scope at most.", unit="points", default=6, ge=1
     )
     replications: int = fields.key("Replications at most.", unit="runs", default=2, ge=2)
 
