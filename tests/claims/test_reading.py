@@ -31,7 +31,7 @@ def test_a_quick_look_is_smaller_and_never_larger(tmp_path: Path, data: Data) ->
     experiment["replication"] = {"minimum": 5, "maximum": 90, "relative": 0.1}
     study = read_claim(written(tmp_path, data), quick=True).readings["pays"].study
     assert study.markets[0].market.customers == 2000
-    assert len(study.design) == 8
+    assert len(study.design) == 6
     assert study.spec.replication.minimum == 2
     assert not study.spec.replication.sequential
     data["quick"] = {"customers": 99999, "points": 99, "replications": 50}
