@@ -13,9 +13,10 @@ from relsim.customers.accounts import Accounts
 from relsim.customers.population import Customers
 from relsim.economics.lifetime import monthly_loss, monthly_rate
 from relsim.errors import SpecError
-from relsim.firms import offering, results, standing
+from relsim.firms import closing, figures, standing
+from relsim.firms.figures import PLACES, places
 from relsim.firms.firm import Firm
-from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
+from relsim.firms.offering import Offers
 from relsim.firms.plan import Plan
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
@@ -26,7 +27,7 @@ from relsim.firms.tables import (
     tenure_columns,
     tenure_table,
 )
-from relsim.firms.view import FirmView, OwnMonth
+from relsim.firms.view import FirmView
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
 from relsim.spec.checking import nearest
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
     from relsim.stories import Story
 
 Array = npt.NDArray[np.float64]
-_DISCOUNTS = list(CUSTOMER_LINES).index("discounts")
-_ACQUISITION, _ONBOARDING, _REWARDS, _RETENTION, _RECOVERY = (
-    list(FIRM_LINES).index(name)
-    for name in ("acquisition", "onboarding", "rewards", "retention", "recovery")
-)
+_OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")
+_TO_NONE, _LEFT, _FROM_PROSPECTS = places("lost_to_none", "left_market", "acquired_prospects")
+_CAUSED, _DEFENCE, _WINNING = places("lost_by_cause", "defence", "winning")
+_PROFIT, _DATA, _STAFF = places("profit", "spent_data", "spent_staff")
+_STATE, _WORTH = places(figures.STATE[0], figures.WORTH[0])
 _MOST_MESA_SEED = 2**32
 
 
@@ -67,6 +68,8 @@ class Market(mesa.Model):
         The firms, in the config's order.
     month : int
         Months lived so far.
+    figures : array of shape (firms, FIGURES)
+        What last month left, named by :data:`relsim.firms.figures.FIGURES`.
     chapters : list of (int, MarketSpec)
         From which month on which spec was lived under (:meth:`change`).
     table : pandas.DataFrame
@@ -102,7 +105,7 @@ class Market(mesa.Model):
         super().__init__(rng=int(self.seed_of_luck % _MOST_MESA_SEED))
         self.month = 0
         self.now = circumstances.at(spec, 0)
-        self._costs = results.costs(spec, self.now.present)
+        self._costs = closing.costs(spec, self.now.present)
         self.firms = [
             Firm(self, place, firm, build(firm.strategy, f"firms.{place}.strategy"))
             for place, firm in enumerate(spec.firms)
@@ -110,15 +113,16 @@ class Market(mesa.Model):
         self.customers = self._people(threads)
         self.customers.teller = self.story
         self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
-        self.standing = standing.first(spec, self.customers.columns)
+        self._offers = Offers(spec)
+        self.figures = standing.first(spec, self.customers.columns)
         self.worth = Worth(
-            self.standing["customers"],
-            self.standing["contribution"],
+            self.figures[:, _CUSTOMERS],
+            self.figures[:, PLACES["running_contribution"]],
             monthly_rate(spec.market.annual_discount_rate),
             monthly_loss(spec.market.annual_turnover),
         )
-        self.standing["lifetime_value"] = self.worth.lifetime_value
-        self.standing["entry_value"] = self.worth.entry_value
+        self._enter_worth()
+        self._seen = self.figures.tolist()
         self.records: list[Record] = []
 
     def _people(self, threads: int) -> Customers:
@@ -145,7 +149,7 @@ class Market(mesa.Model):
         if not self.spec.events:
             return
         self.now = circumstances.at(self.spec, self.month, self.records)
-        self._costs = results.costs(self.spec, self.now.present)
+        self._costs = closing.costs(self.spec, self.now.present)
         self.customers.feel(self.now.usage, self.now.needs)
         self.worth.close(self.now.leaves)
 
@@ -156,10 +160,7 @@ class Market(mesa.Model):
 
     def offer(self, plans: list[Plan]) -> tuple[Array, Array]:
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
-        aims = offering.targets(self.spec, self.standing)
-        spent = [offering.spending(plan, aim) for plan, aim in zip(plans, aims, strict=True)]
-        table = offering.lay_out(self.spec, self.firms, plans, spent, aims, self.standing, self.now)
-        return table, np.array([out.row() for out in spent])
+        return self._offers.of(plans, self.firms, self.figures, self.now)
 
     def live(self, table: Array) -> Accounts:
         """Let every customer live the month."""
@@ -167,55 +168,39 @@ class Market(mesa.Model):
 
     def account(self, accounts: Accounts, plans: list[Plan], table: Array, spent: Array) -> None:
         """Close the month's books and set what firms see next month."""
-        record = Record(
-            accounts=accounts,
-            costs=self._costs,
-            opening=self.standing["customers"],
-            terms=table[1:, 0],
-            spent=spent,
-            reward=np.array([plan.referral_reward for plan in plans]),
-            state=np.empty((len(self.firms), len(results.STATE_COLUMNS))),
+        terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
+        reward = np.array([plan.referral_reward for plan in plans])
+        month = closing.close(accounts, self._costs, terms, spent, reward, self.figures)
+        before = self.prospects
+        self.figures = month
+        self._check_conservation(before, accounts)
+        self.worth.update(
+            accounts.steps[1:],
+            accounts.cells[1:],
+            month[:, _DEFENCE],
+            month[:, _ACQUIRED],
+            month[:, _WINNING],
         )
-        moved = results.movements(accounts, record.opening)
-        self._check_conservation(moved, accounts)
-        by_customers, by_firms = results.money(record)
-        self._pay(results.profit(by_customers, by_firms), spent, moved["customers"])
-        self._update_worth(accounts, moved["acquired"], by_customers, by_firms)
-        self._write_state(record.state)
-        self.records.append(record)
-        self.standing = standing.after(
-            record, moved, by_customers, by_firms, self.worth, self.standing
-        )
-        self._enter_own_books()
+        self._enter_worth()
+        self._seen = month.tolist()
+        self._pay()
+        self.records.append(Record(accounts, self._costs, terms, month))
 
-    def _enter_own_books(self) -> None:
-        seen = zip(*(self.standing[name].tolist() for name in OwnMonth._fields[1:]), strict=True)
-        for firm, month in zip(self.firms, seen, strict=True):
-            firm.past.append(OwnMonth(self.month, *month))
+    def _enter_worth(self) -> None:
+        for place, name in enumerate(figures.WORTH, start=_WORTH):
+            self.figures[:, place] = getattr(self.worth, name)
 
-    def _pay(self, profit: Array, spent: Array, customers: Array) -> None:
-        earned, people, invested = profit.tolist(), customers.tolist(), spent[:, -2:].tolist()
-        for firm in self.firms:
-            firm.cash += earned[firm.place]
-            data, staff = invested[firm.place]
-            served = max(people[firm.place], 1.0)
-            firm.invest(data / served, staff / served)
+    def _pay(self) -> None:
+        """Let firms take their profit, build their capabilities and keep their own books."""
+        for firm, row in zip(self.firms, self._seen, strict=True):
+            firm.cash += row[_PROFIT]
+            served = max(row[_CUSTOMERS], 1.0)
+            firm.invest(row[_DATA] / served, row[_STAFF] / served)
+            firm.past.append(standing.own_month(self.month, row))
+        own = [(firm.cash, firm.data, firm.staff) for firm in self.firms]
+        self.figures[:, _STATE : _STATE + 3] = own
 
-    def _update_worth(
-        self, accounts: Accounts, acquired: Array, by_customers: Array, by_firms: Array
-    ) -> None:
-        defence = -(by_firms[:, _RETENTION] + by_firms[:, _RECOVERY])
-        winning = by_firms[:, _ACQUISITION] + by_firms[:, _ONBOARDING] + by_firms[:, _REWARDS]
-        spent = -(winning + by_customers[:, _DISCOUNTS])
-        cells = accounts.cells[1:, :, :, :2].sum(axis=2)
-        self.worth.update(accounts.steps[1:], cells, defence, acquired, spent)
-
-    def _write_state(self, state: Array) -> None:
-        state[:, :3] = [(firm.cash, firm.data, firm.staff) for firm in self.firms]
-        for k, name in enumerate(results.WORTH_COLUMNS, start=3):
-            state[:, k] = getattr(self.worth, name)
-
-    def _check_conservation(self, moved: dict[str, Array], accounts: Accounts) -> None:
+    def _check_conservation(self, before: float, accounts: Accounts) -> None:
         """Check what holds every month: customers over firms + prospects = market, and flows.
 
         Raises
@@ -223,33 +208,33 @@ class Market(mesa.Model):
         ConservationError
             If a customer got lost or doubled.
         """
-        expected = moved["opening"] + moved["acquired"] - moved["lost"]
+        month = self.figures.T
+        expected = month[_OPENING] + month[_ACQUIRED] - month[_LOST]
         size = self.spec.market.customers
-        prospects_after = self.prospects + moved["lost_to_none"].sum() + moved["left_market"].sum()
-        prospects_after -= moved["acquired_prospects"].sum()
-        if (expected != moved["customers"]).any():
+        prospects = before + float((month[_TO_NONE] + month[_LEFT] - month[_FROM_PROSPECTS]).sum())
+        if (expected != month[_CUSTOMERS]).any():
             raise ConservationError(
                 f"month {self.month}: opening + acquired - lost = {expected}, "
-                f"customers = {moved['customers']}"
+                f"customers = {month[_CUSTOMERS]}"
             )
-        if moved["customers"].sum() + prospects_after != size:
+        if self.prospects != prospects:
             raise ConservationError(
-                f"month {self.month}: {moved['customers'].sum()} customers and "
-                f"{prospects_after} prospects do not make a market of {size}"
+                f"month {self.month}: {size - self.prospects} customers and "
+                f"{prospects} prospects do not make a market of {size}"
             )
         if accounts.years[..., 0].sum() != size:
             raise ConservationError(f"month {self.month}: not everybody lived it")
-        if (accounts.causes[1:].sum(axis=1) != moved["lost"]).any():
+        if (month[_CAUSED] != month[_LOST]).any():
             raise ConservationError(f"month {self.month}: not every loss has one cause")
 
     def views(self) -> list[FirmView]:
         """Return what each firm sees before it plans the month."""
-        return standing.views(self.spec, self.firms, self._known, self.standing, self.month)
+        return standing.views(self.spec, self.firms, self._known, self._seen, self.month)
 
     @property
     def prospects(self) -> float:
         """Customers of the market who have no supplier."""
-        return float(self.spec.market.customers - self.standing["customers"].sum())
+        return float(self.spec.market.customers - self.figures[:, _CUSTOMERS].sum())
 
     # Running and looking -----------------------------------------------------------------
 
@@ -301,10 +286,11 @@ class Market(mesa.Model):
         self.chapters.append((self.month + 1, spec))
         self.customers.use(spec)
         self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
+        self._offers = Offers(spec)
         self.worth.rate = monthly_rate(spec.market.annual_discount_rate)
         self.worth.stay = 1.0 - monthly_loss(spec.market.annual_turnover)
         self.now = circumstances.at(spec, self.month)
-        self._costs = results.costs(spec, self.now.present)
+        self._costs = closing.costs(spec, self.now.present)
 
     @property
     def columns(self) -> dict[str, Array]:

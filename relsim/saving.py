@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from relsim.customers.accounts import FIRM_FIELDS
+import numpy as np
+
 from relsim.economics.gains import part_of_defection, part_of_retention, points
 from relsim.economics.lifetime import MONTHS_A_YEAR
+from relsim.firms.figures import places
 from relsim.firms.results import Record
 from relsim.spec.events import Save
 
-_SAVED, _LEFT_MARKET = FIRM_FIELDS.index("saved"), FIRM_FIELDS.index("left_market")
+_OPENING, _TO_RIVALS, _TO_NONE, _LEFT_MARKET, _SAVED = places(
+    "opening", "lost_to_rivals", "lost_to_none", "left_market", "saved"
+)
 _READINGS: Mapping[str, Callable[[float, float], float]] = {
     "annual_points": points,
     "of_retention": part_of_retention,
@@ -48,15 +52,15 @@ def losses(lived: Sequence[Record], firm: int) -> Losses:
     Losses
         No losses where nobody was there to be lost.
     """
-    year = lived[-MONTHS_A_YEAR:]
-    opening = sum(float(month.opening[firm]) for month in year)
+    if not lived:
+        return Losses(0.0, 0.0)
+    months = np.array([month.figures[firm] for month in lived[-MONTHS_A_YEAR:]])
+    year = months.sum(axis=0).tolist()
+    opening = year[_OPENING]
     if opening == 0.0:
         return Losses(0.0, 0.0)
-    told = [month.accounts.firms[firm + 1] for month in year]
-    moved = sum(float(month.accounts.flows[firm + 1].sum()) for month in year)
-    by_choice = moved + sum(float(month[_SAVED]) for month in told)
-    left = sum(float(month[_LEFT_MARKET]) for month in told)
-    return Losses(by_choice / opening, left / opening)
+    by_choice = year[_TO_RIVALS] + year[_TO_NONE] + year[_SAVED]
+    return Losses(by_choice / opening, year[_LEFT_MARKET] / opening)
 
 
 def chance(save: Save, lived: Sequence[Record], firm: int) -> float:

@@ -13,6 +13,7 @@ from relsim.customers.columns import allocate
 from relsim.customers.population import Customers
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.strategies import BUILT_IN
+from relsim.firms.figures import PLACES
 from relsim.market import ConservationError, Market
 from relsim.spec import MarketSpec, override, starter
 
@@ -191,7 +192,7 @@ def test_a_market_saved_half_way_goes_on_as_if_it_had_not_been(threads: int) -> 
 
 def test_a_lost_customer_is_noticed() -> None:
     market = Market(starter()).run(1)
-    market.standing["customers"] = market.standing["customers"] + np.array([1.0, 0.0])
+    market.figures[0, PLACES["customers"]] += 1.0
     with pytest.raises(ConservationError):
         market.step()
 

@@ -95,4 +95,6 @@ def allocate(chunks: int, firms: int) -> Accounts:
 
 def fold(accounts: Accounts) -> Accounts:
     """Add up the chunks, in their order."""
+    if accounts.years.shape[0] == 1:
+        return Accounts(*(table[0] for table in accounts))
     return Accounts(*(np.add.reduce(table, axis=0) for table in accounts))

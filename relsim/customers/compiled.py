@@ -2,7 +2,7 @@
 
 numba's cache looks at the file of one function only: it would keep serving old machine
 code after an edit to a rule in *another* file. The cache folder therefore carries a hash
-of every source file of this package.
+of every source file from which something is compiled.
 """
 
 import contextlib
@@ -24,12 +24,26 @@ Whole: TypeAlias = Any
 The stubs know no common type of the two that may stand in an index."""
 
 
+COMPILED_ELSEWHERE = (
+    "economics/lifetime.py",
+    "firms/closing.py",
+    "firms/figures.py",
+    "firms/ledger.py",
+    "firms/offering.py",
+    "firms/worth.py",
+)
+"""Files outside of this package from which something is compiled, or whose numbers it holds."""
+
+
 @functools.cache
 def source_hash() -> str:
-    """Return a short hash over the sources of ``relsim.customers`` and numba's version."""
+    """Return a short hash over all sources that hold compiled code, and numba's version."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    relsim = Path(__file__).parents[1]
+    for path in sorted((relsim / "customers").rglob("*.py")):
         digest.update(path.read_bytes())
+    for name in COMPILED_ELSEWHERE:
+        digest.update((relsim / name).read_bytes())
     return digest.hexdigest()[:12]
 
 

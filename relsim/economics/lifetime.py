@@ -1,14 +1,10 @@
 """What a customer is worth: discounted contribution over a relationship."""
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-Solver = Callable[[Array, Array], Array]
 MONTHS_A_YEAR = 12
-_NOWHERE = np.zeros((), dtype=bool)
 _TINY = 1e-300  # a divisor for rows in which nothing was seen
 
 
@@ -34,9 +30,7 @@ def monthly_loss(annual: float) -> float:
     return float(1.0 - (1.0 - annual) ** (1.0 / MONTHS_A_YEAR))
 
 
-def ladder_values(
-    steps: Array, contributions: Array, rate: float, solve: Solver | None = None
-) -> Array:
+def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:
     """Return the value of a customer on each rung, just after a month: a Markov chain.
 
     Pfeifer & Carraway (2000), "Modeling customer relationships as Markov chains", Journal of
@@ -52,8 +46,6 @@ def ladder_values(
         Money a month on each rung; place 0 is not read.
     rate : float
         Discount rate a month.
-    solve : callable, optional
-        What solves the systems: :func:`eliminate`, or the same compiled.
 
     Returns
     -------
@@ -69,62 +61,89 @@ def ladder_values(
     >>> ladder_values(steps, np.array([0.0, 10.0]), 0.01).round(4).tolist()
     [0.0, 81.8182]
     """
-    moves = steps[..., 1:, :]
-    seen = moves.sum(axis=-1, keepdims=True)
-    chances = moves[..., 1:] / np.maximum(seen, _TINY) / (1.0 + rate)
-    gains = (chances * contributions[..., None, 1:]).sum(axis=-1)
-    system = np.eye(steps.shape[-1] - 1) - chances
-    endless = _never_lost(moves) if rate <= 0.0 else _NOWHERE
-    if endless.any():  # worth without bound, which no elimination can say
-        system = np.where(endless[..., None], np.eye(system.shape[-1]), system)
-        gains = np.where(endless, 0.0, gains)
-    values = np.zeros(steps.shape[:-1])
-    size = gains.shape[-1]
-    solved = (solve or eliminate)(system.reshape(-1, size, size), gains.reshape(-1, size))
-    values[..., 1:] = solved.reshape(gains.shape)
-    if endless.any():
-        values[..., 1:] = np.where(endless, np.inf, values[..., 1:])
-    return values
+    size = steps.shape[-1]
+    alike = np.broadcast_to(contributions, steps.shape[:-1]).reshape(-1, size)
+    chains = steps.reshape(-1, size, size)
+    return rung_values(chains, alike, rate, endless(chains, rate)).reshape(steps.shape[:-1])
 
 
-def eliminate(system: Array, gains: Array) -> Array:
-    """Solve dominated linear systems by Gauss-Jordan elimination.
+def rung_values(
+    steps: Array, contributions: Array, rate: float, without_end: npt.NDArray[np.bool_]
+) -> Array:
+    """Return :func:`ladder_values` of several chains, as plain loops, which a compiler can take.
 
-    I minus discounted chances needs no exchange of rows. Written out, because a library's
-    solver sums in an order that depends on the processor, and results should not; and as plain
-    loops, which a compiler can take.
+    The system of each is solved by Gauss-Jordan elimination: I minus discounted chances needs no
+    exchange of rows. Written out, because a library's solver sums in an order that depends on
+    the processor, and results should not.
 
     Parameters
     ----------
-    system : array of shape (systems, size, size)
-        Coefficients; overwritten.
-    gains : array of shape (systems, size)
-        Right-hand sides; overwritten.
+    steps : array of shape (chains, rungs + 1, rungs + 1)
+        Moves.
+    contributions : array of shape (chains, rungs + 1)
+        Money a month.
+    rate : float
+        Discount rate a month.
+    without_end : array of shape (chains, rungs)
+        Whether customers of a rung are worth more than any number: :func:`endless`.
 
     Returns
     -------
-    array of shape (systems, size)
-        The solutions: ``gains``, overwritten.
+    array of shape (chains, rungs + 1)
+        Money.
+    """
+    rungs = steps.shape[1] - 1
+    values = np.zeros((steps.shape[0], rungs + 1))
+    system = np.empty((rungs, rungs))
+    for chain in range(steps.shape[0]):
+        moves, value = steps[chain, 1:], values[chain, 1:]
+        for i in range(rungs):
+            seen = 0.0
+            for j in range(rungs + 1):
+                seen += moves[i, j]
+            for j in range(rungs):
+                chance = moves[i, 1 + j] / max(seen, _TINY) / (1.0 + rate)
+                value[i] += chance * contributions[chain, 1 + j]
+                system[i, j] = (1.0 if i == j else 0.0) - chance
+            if without_end[chain, i]:  # no elimination can say that
+                value[i] = 0.0
+                for j in range(rungs):
+                    system[i, j] = 1.0 if i == j else 0.0
+        for k in range(rungs):
+            pivot = system[k, k]
+            for j in range(k + 1, rungs):
+                system[k, j] /= pivot
+            value[k] /= pivot
+            for i in range(rungs):
+                factor = system[i, k]
+                if i != k:
+                    for j in range(k + 1, rungs):
+                        system[i, j] -= factor * system[k, j]
+                    value[i] -= factor * value[k]
+        for i in range(rungs):
+            if without_end[chain, i]:
+                value[i] = np.inf
+    return values
+
+
+def endless(steps: Array, rate: float) -> npt.NDArray[np.bool_]:
+    """Return which rungs are worth more than any number: never lost, and nothing discounts.
+
+    Parameters
+    ----------
+    steps : array of shape (chains, rungs + 1, rungs + 1)
+        Moves.
+    rate : float
+        Discount rate a month.
 
     Examples
     --------
-    >>> eliminate(np.array([[[2.0, 0.0], [1.0, 4.0]]]), np.array([[2.0, 9.0]])).tolist()
-    [[1.0, 2.0]]
+    >>> endless(np.array([[[0.0, 0.0], [0.0, 1.0]]]), 0.0).tolist()
+    [[True]]
     """
-    systems, size = gains.shape
-    for s in range(systems):
-        for k in range(size):
-            pivot = system[s, k, k]
-            for j in range(k + 1, size):
-                system[s, k, j] /= pivot
-            gains[s, k] /= pivot
-            for i in range(size):
-                factor = system[s, i, k]
-                if i != k:
-                    for j in range(k + 1, size):
-                        system[s, i, j] -= factor * system[s, k, j]
-                    gains[s, i] -= factor * gains[s, k]
-    return gains
+    if rate > 0.0:
+        return np.zeros((steps.shape[0], steps.shape[1] - 1), dtype=np.bool_)
+    return _never_lost(steps[:, 1:, :])
 
 
 def _never_lost(moves: Array) -> npt.NDArray[np.bool_]:

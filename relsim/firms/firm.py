@@ -10,6 +10,7 @@ import mesa
 
 from relsim.customers.rules.response import spend_response
 from relsim.errors import RelsimError, StrategyError
+from relsim.firms.figures import PLACES
 from relsim.firms.plan import Plan, check
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView, OwnMonth
@@ -77,7 +78,7 @@ class Firm(mesa.Agent):
     def customers(self) -> float:
         """Customers that the firm has now."""
         market: Market = self.model
-        return float(market.standing["customers"][self.place])
+        return float(market.figures[self.place, PLACES["customers"]])
 
     def money(self, credit: bool) -> float:
         """Return the most that the firm may spend this month."""

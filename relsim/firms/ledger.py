@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import YEAR_FIELDS
+from relsim.customers.compiled import loop
 
 Array = npt.NDArray[np.float64]
 
@@ -45,13 +46,15 @@ SPENT_FIELDS = (
 )
 """What a firm spends on purpose: offence by target, retention by value tier, the rest."""
 
+_CUSTOMER_LINES, _FIRM_LINES = len(CUSTOMER_LINES), len(FIRM_LINES)
 _USAGE, _GROWTH, _CROSS, _PREMIUM, _DISCOUNTED, _SERVICE = (
     YEAR_FIELDS.index(name)
     for name in ("usage", "growth", "cross_sales", "premium", "discounted", "service")
 )
-_OFFENCE, _RETENTION, _RECOVERY, _CAPABILITY = slice(0, 3), slice(3, 7), 7, slice(8, 10)
+_LAST_OFFENCE, _LAST_RETENTION, _RECOVERY = 3, 7, 7  # of SPENT_FIELDS; capability is the rest
 
 
+@loop
 def customer_lines(
     sales: Array, price: Array, unit_cost: Array, service_cost: Array, discount: Array
 ) -> Array:
@@ -59,28 +62,31 @@ def customer_lines(
 
     Parameters
     ----------
-    sales : array of shape (..., YEAR_FIELDS)
+    sales : array of shape (rows, YEAR_FIELDS)
         Quantities of a month.
-    price, unit_cost, service_cost, discount : array of shape (...)
+    price, unit_cost, service_cost, discount : array of shape (rows,)
         The terms of that month.
 
     Returns
     -------
-    array of shape (..., CUSTOMER_LINES)
+    array of shape (rows, CUSTOMER_LINES)
         Money, costs negative.
     """
-    usage, growth, cross = sales[..., _USAGE], sales[..., _GROWTH], sales[..., _CROSS]
-    lines = np.empty((*sales.shape[:-1], len(CUSTOMER_LINES)))
-    lines[..., 0] = price * usage
-    lines[..., 1] = price * growth
-    lines[..., 2] = price * cross
-    lines[..., 3] = price * sales[..., _PREMIUM]
-    lines[..., 4] = 0.0 - unit_cost * (usage + growth + cross)
-    lines[..., 5] = 0.0 - service_cost * sales[..., _SERVICE]
-    lines[..., 6] = 0.0 - price * discount * sales[..., _DISCOUNTED]
+    lines = np.empty((sales.shape[0], _CUSTOMER_LINES))
+    for row in range(sales.shape[0]):
+        sold, line = sales[row], lines[row]
+        usage, growth, cross = sold[_USAGE], sold[_GROWTH], sold[_CROSS]
+        line[0] = price[row] * usage
+        line[1] = price[row] * growth
+        line[2] = price[row] * cross
+        line[3] = price[row] * sold[_PREMIUM]
+        line[4] = 0.0 - unit_cost[row] * (usage + growth + cross)
+        line[5] = 0.0 - service_cost[row] * sold[_SERVICE]
+        line[6] = 0.0 - price[row] * discount[row] * sold[_DISCOUNTED]
     return lines
 
 
+@loop
 def firm_lines(
     spent: Array,
     acquired: Array,
@@ -93,26 +99,28 @@ def firm_lines(
 
     Parameters
     ----------
-    spent : array of shape (..., SPENT_FIELDS)
+    spent : array of shape (firms, SPENT_FIELDS)
         Money spent on purpose.
-    acquired, referred : array of shape (...)
+    acquired, referred : array of shape (firms,)
         Customers won, and those of them won by recommendation.
-    reward, onboarding_cost : array of shape (...)
+    reward, onboarding_cost : array of shape (firms,)
         Money per referred and per new customer.
-    fixed_cost : array of shape (...)
+    fixed_cost : array of shape (firms,)
         Money a month.
 
     Returns
     -------
-    array of shape (..., FIRM_LINES)
+    array of shape (firms, FIRM_LINES)
         Money, costs negative (0 - x, so that no cost is "-0").
     """
-    lines = np.empty((*spent.shape[:-1], len(FIRM_LINES)))
-    lines[..., 0] = 0.0 - onboarding_cost * acquired
-    lines[..., 1] = 0.0 - spent[..., _OFFENCE].sum(axis=-1)
-    lines[..., 2] = 0.0 - spent[..., _RETENTION].sum(axis=-1)
-    lines[..., 3] = 0.0 - spent[..., _RECOVERY]
-    lines[..., 4] = 0.0 - reward * referred
-    lines[..., 5] = 0.0 - spent[..., _CAPABILITY].sum(axis=-1)
-    lines[..., 6] = 0.0 - fixed_cost
+    lines = np.empty((spent.shape[0], _FIRM_LINES))
+    for firm in range(spent.shape[0]):
+        out, line = spent[firm], lines[firm]
+        line[0] = 0.0 - onboarding_cost[firm] * acquired[firm]
+        line[1] = 0.0 - out[:_LAST_OFFENCE].sum()
+        line[2] = 0.0 - out[_LAST_OFFENCE:_LAST_RETENTION].sum()
+        line[3] = 0.0 - out[_RECOVERY]
+        line[4] = 0.0 - reward[firm] * referred[firm]
+        line[5] = 0.0 - out[_RECOVERY + 1 :].sum()
+        line[6] = 0.0 - fixed_cost[firm]
     return lines

@@ -1,7 +1,7 @@
 """What plans come to: spending, its effects, and the table of terms that customers meet."""
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+import enum
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -9,278 +9,409 @@ import numpy.typing as npt
 
 from relsim.circumstances import Circumstances
 from relsim.customers.arithmetic import clip01
-from relsim.customers.compiled import loop
+from relsim.customers.compiled import Whole, loop
 from relsim.customers.rules.choice import either
 from relsim.customers.rules.experience import service_level
 from relsim.customers.rules.reconsider import GONE, pull_to_stay
 from relsim.customers.rules.response import spend_response
 from relsim.customers.terms import N_TERMS, N_TIERS, Term
+from relsim.firms.figures import PLACES, places
 from relsim.firms.firm import Firm
+from relsim.firms.ledger import SPENT_FIELDS
 from relsim.firms.plan import Plan
-from relsim.spec import MarketSpec, Mechanisms
+from relsim.spec import FirmSpec, MarketSpec
 
 Array = npt.NDArray[np.float64]
-Standing = Mapping[str, Array]
-_NO_TERMS = [0.0] * N_TERMS
-_IN_ORDER = tuple(Term)
-_SERVICE, _PULL, _RETENTION = int(Term.SERVICE), int(Term.PULL), int(Term.RETENTION)
+
+_N_SPENT = len(SPENT_FIELDS)
+_PROSPECTS, _RIVALS, _DISSATISFIED, _RETENTION, _RECOVERY, _DATA = (
+    SPENT_FIELDS.index(name)
+    for name in ("prospects", "rivals", "dissatisfied", "below_zero", "recovery", "data")
+)
+_PRICE, _DISCOUNT, _REWARD = range(_N_SPENT, _N_SPENT + 3)  # of a plan, behind its budgets
+_SEEN_CUSTOMERS, _SEEN_DISSATISFIED, _SEEN_TIERS, _SEEN_SERVICE = places(
+    "customers", "dissatisfied", "tier_below_zero", "service"
+)
+_SEEN_CONTRIBUTION = PLACES["running_contribution"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Targets:
-    """Whom a firm's money can reach: counts of people."""
+@enum.unique
+class Own(enum.IntEnum):
+    """What the config says of a firm, as far as customers may come to feel it."""
 
-    prospects: float
-    rivals: float
-    dissatisfied: float
-    tiers: tuple[float, ...]
-    complaints: float
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Spending:
-    """What one firm really spends: what is meant for nobody stays in its pocket. Money."""
-
-    prospects: float
-    rivals: float
-    dissatisfied: float
-    retention: tuple[float, ...]
-    recovery: float
-    data: float
-    staff: float
-
-    def row(self) -> list[float]:
-        """Return the amounts in the order of ``ledger.SPENT_FIELDS``."""
-        offence = (self.prospects, self.rivals, self.dissatisfied)
-        return [*offence, *self.retention, self.recovery, self.data, self.staff]
+    PRICE = 0
+    UNIT_COST = 1
+    SERVICE_COST = 2
+    QUALITY = 3
+    OFFER = 4
+    FAILURE_RATE = 5
+    AWARENESS = 6
+    SWITCHING_COST = 7
+    CONTRACT = 8
+    CAPACITY = 9
+    REACH_CEILING = 10
+    REACH_RATE = 11
+    CARE_CEILING = 12
+    CARE_RATE = 13
+    RECOVERY_BASE = 14
+    RECOVERY_CEILING = 15
+    RECOVERY_RATE = 16
 
 
-def targets(spec: MarketSpec, standing: Standing) -> list[Targets]:
-    """Return whom each firm can reach, as of last month."""
-    customers = standing["customers"].tolist()
-    dissatisfied = standing["dissatisfied"].tolist()
-    tiers = standing["tiers"].tolist()
-    served, unhappy = sum(customers), sum(dissatisfied)
-    voice = spec.mechanisms.experience.complaint_rate
-    return [
-        Targets(
-            prospects=spec.market.customers - served,
-            rivals=served - customers[place],
-            dissatisfied=unhappy - dissatisfied[place],
-            tiers=tuple(tiers[place]),
-            complaints=customers[place] * firm.failure_rate * voice,
+@enum.unique
+class Times(enum.IntEnum):
+    """What events make of a month, by firm (:class:`relsim.circumstances.Circumstances`)."""
+
+    PRICE = 0
+    QUALITY = 1
+    SAVED = 2
+    PRESENT = 3
+
+
+@enum.unique
+class Target(enum.IntEnum):
+    """Whom a firm's money can reach: counts of people, behind these those of each value tier."""
+
+    PROSPECTS = 0
+    RIVALS = 1
+    DISSATISFIED = 2
+    COMPLAINTS = 3
+    TIERS = 4
+
+
+@enum.unique
+class Reach(enum.IntEnum):
+    """Chances that a firm's money reaches somebody."""
+
+    PROSPECTS = 0
+    RIVALS = 1
+    DISSATISFIED = 2
+
+
+_N_REACHED = len(Reach)
+
+
+class Rules(NamedTuple):
+    """The numbers of the rules that offers go through, alike for all firms."""
+
+    size: float
+    reference_price: float
+    complaint_rate: float
+    care_weight: float
+    congestion_weight: float
+    care_effect: float
+    rival_effect: float
+    quality_weight: float
+    valuation_error: float
+    most_valuable_from: float
+    recommend_rate: float
+    reward_ceiling: float
+    reward_rate: float
+    responds: bool  # whether the given retention responds to spending
+    retention: float
+    retention_ceiling: float
+    retention_rate: float
+
+    @classmethod
+    def of(cls, spec: MarketSpec) -> Self:
+        """Return the numbers that a market has."""
+        m = spec.mechanisms
+        return cls(
+            size=float(spec.market.customers),
+            reference_price=spec.market.reference_price,
+            complaint_rate=m.experience.complaint_rate,
+            care_weight=m.experience.care_weight,
+            congestion_weight=m.experience.congestion_weight,
+            care_effect=m.reconsider.care_effect,
+            rival_effect=m.reconsider.rival_effect,
+            quality_weight=m.choice.quality_weight,
+            valuation_error=m.value_tiers.error,
+            most_valuable_from=m.value_tiers.most_valuable_from,
+            recommend_rate=m.word_of_mouth.recommend_rate,
+            reward_ceiling=m.word_of_mouth.reward_ceiling,
+            reward_rate=m.word_of_mouth.reward_rate,
+            responds=m.retention.rule == "response",
+            retention=m.retention.monthly,
+            retention_ceiling=m.retention.ceiling,
+            retention_rate=m.retention.rate,
         )
-        for place, firm in enumerate(spec.firms)
+
+
+class Offers:
+    """Turns plans into what customers meet, month by month.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market; what it says of firms and rules is read once.
+    """
+
+    def __init__(self, spec: MarketSpec) -> None:
+        self._own = np.array([_own(firm) for firm in spec.firms])
+        self._rules = Rules.of(spec)
+
+    def of(
+        self, plans: Sequence[Plan], firms: Sequence[Firm], seen: Array, now: Circumstances
+    ) -> tuple[Array, Array]:
+        """Return what customers meet and what firms spend.
+
+        Parameters
+        ----------
+        plans : sequence of Plan
+            What firms decided.
+        firms : sequence of Firm
+            The firms.
+        seen : array of shape (firms, FIGURES)
+            Their figures of last month.
+        now : Circumstances
+            What events make of the month.
+
+        Returns
+        -------
+        table : array of shape (firms + 1, N_TIERS, N_TERMS)
+            See :class:`relsim.customers.terms.Term`; row 0 is "no supplier".
+        spent : array of shape (firms, SPENT_FIELDS)
+            Money.
+        """
+        planned = [_planned(plan, firm.spec.price) for plan, firm in zip(plans, firms, strict=True)]
+        skills = [(firm.data, firm.staff) for firm in firms]
+        times = np.array((now.price, now.quality, now.saved, now.present), dtype=np.float64)
+        return lay_out(
+            self._own, np.array(planned), np.array(skills), times, seen, self._rules
+        )
+
+
+def _own(firm: FirmSpec) -> list[float]:
+    """Return what the config says of a firm, in the order of :class:`Own`."""
+    return [
+        firm.price,
+        firm.unit_cost,
+        firm.service_cost,
+        firm.quality,
+        firm.offer,
+        firm.failure_rate,
+        firm.awareness,
+        firm.switching_cost,
+        float(firm.contract_months),
+        firm.capacity,
+        firm.acquisition.ceiling,
+        firm.acquisition.rate,
+        firm.care.ceiling,
+        firm.care.rate,
+        firm.recovery.base,
+        firm.recovery.ceiling,
+        firm.recovery.rate,
     ]
 
 
-def spending(plan: Plan, aims: Targets) -> Spending:
-    """Return what of a plan finds someone to be spent on."""
-    return Spending(
-        prospects=plan.prospects if aims.prospects > 0.0 else 0.0,
-        rivals=plan.rivals if aims.rivals > 0.0 else 0.0,
-        dissatisfied=plan.dissatisfied if aims.dissatisfied > 0.0 else 0.0,
-        retention=tuple(
-            budget if count > 0.0 else 0.0
-            for budget, count in zip(plan.retention, aims.tiers, strict=True)
-        ),
-        recovery=plan.recovery if aims.complaints > 0.0 else 0.0,
-        data=plan.data,
-        staff=plan.staff,
+def _planned(plan: Plan, list_price: float) -> tuple[float, ...]:
+    """Return budgets in the order of SPENT_FIELDS, then price, discount and reward."""
+    return (
+        plan.prospects,
+        plan.rivals,
+        plan.dissatisfied,
+        *plan.retention,
+        plan.recovery,
+        plan.data,
+        plan.staff,
+        list_price if plan.price is None else plan.price,
+        plan.discount,
+        plan.referral_reward,
     )
 
 
+@loop
+def lay_out(
+    own: Array, planned: Array, skills: Array, times: Array, seen: Array, m: Rules
+) -> tuple[Array, Array]:
+    """Return the table of terms that customers meet this month, and what firms spend.
+
+    Parameters
+    ----------
+    own : array of shape (firms, Own)
+        What firms are.
+    planned : array of shape (firms, SPENT_FIELDS + 3)
+        Budgets in money, then price, discount and reward for a recommendation.
+    skills : array of shape (firms, 2)
+        Data and staff, 0 to 1.
+    times : array of shape (Times, firms)
+        What events make of the month.
+    seen : array of shape (firms, FIGURES)
+        Figures of last month.
+    m : Rules
+        The numbers of the rules.
+
+    Returns
+    -------
+    table : array of shape (firms + 1, N_TIERS, N_TERMS)
+        Row 0 is "no supplier".
+    spent : array of shape (firms, SPENT_FIELDS)
+        What is meant for nobody stays in the firm's pocket.
+    """
+    firms = own.shape[0]
+    table = np.zeros((firms + 1, N_TIERS, N_TERMS))
+    people = _people(own, seen, m)
+    spent = _spending(planned, people)
+    reached = _reached(own, spent, people)
+    for firm in range(firms):
+        pressure, on_dissatisfied = _pressure(reached, firm)
+        quality = clip01(own[firm, Own.QUALITY] + times[Times.QUALITY, firm])
+        terms = table[firm + 1, 0]
+        _offer(terms, own[firm], planned[firm], skills[firm, 0], seen[firm], quality, m)
+        terms[Term.REACH_PROSPECTS] = reached[firm, Reach.PROSPECTS]
+        terms[Term.REACH_RIVALS] = reached[firm, Reach.RIVALS]
+        terms[Term.REACH_DISSATISFIED] = reached[firm, Reach.DISSATISFIED]
+        terms[Term.CONQUEST] = m.rival_effect * (on_dissatisfied - pressure)
+        terms[Term.RIVALS] = m.rival_effect * pressure
+        made_good = _effect(
+            own[firm, Own.RECOVERY_CEILING],
+            own[firm, Own.RECOVERY_RATE],
+            spent[firm, _RECOVERY],
+            people[firm, Target.COMPLAINTS],
+        )
+        terms[Term.RECOVERY] = either(own[firm, Own.RECOVERY_BASE], made_good)
+        _happen(terms, times, firm)
+        load = seen[firm, _SEEN_SERVICE] / _capacity(own[firm], skills[firm, 1], m)
+        crowded = m.congestion_weight * max(0.0, load - 1.0)
+        for tier in range(N_TIERS):
+            mine = table[firm + 1, tier]
+            mine[:] = terms
+            each = spent[firm, _RETENTION + tier] / max(people[firm, Target.TIERS + tier], 1.0)
+            _care(mine, own[firm], each, quality, pressure, crowded, m)
+        if not times[Times.PRESENT, firm]:
+            table[firm + 1, :, Term.PULL] = GONE
+    return table, spent
+
+
+@loop
+def _people(own: Array, seen: Array, m: Rules) -> Array:
+    """Return whom each firm can reach, as of last month: (firms, Target and tiers)."""
+    firms = own.shape[0]
+    people = np.zeros((firms, Target.TIERS + N_TIERS))
+    served = unhappy = 0.0
+    for firm in range(firms):
+        served += seen[firm, _SEEN_CUSTOMERS]
+        unhappy += seen[firm, _SEEN_DISSATISFIED]
+    for firm in range(firms):
+        mine = seen[firm, _SEEN_CUSTOMERS]
+        people[firm, Target.PROSPECTS] = m.size - served
+        people[firm, Target.RIVALS] = served - mine
+        people[firm, Target.DISSATISFIED] = unhappy - seen[firm, _SEEN_DISSATISFIED]
+        people[firm, Target.COMPLAINTS] = mine * own[firm, Own.FAILURE_RATE] * m.complaint_rate
+        for tier in range(N_TIERS):
+            people[firm, Target.TIERS + tier] = seen[firm, _SEEN_TIERS + tier]
+    return people
+
+
+@loop
+def _spending(planned: Array, people: Array) -> Array:
+    """Return what of the plans finds someone to be spent on."""
+    spent = planned[:, :_N_SPENT].copy()
+    for firm in range(spent.shape[0]):
+        for budget, target in (
+            (_PROSPECTS, Target.PROSPECTS),
+            (_RIVALS, Target.RIVALS),
+            (_DISSATISFIED, Target.DISSATISFIED),
+            (_RECOVERY, Target.COMPLAINTS),
+        ):
+            if people[firm, target] <= 0.0:
+                spent[firm, budget] = 0.0
+        for tier in range(N_TIERS):
+            if people[firm, Target.TIERS + tier] <= 0.0:
+                spent[firm, _RETENTION + tier] = 0.0
+    return spent
+
+
+@loop
 def _effect(ceiling: float, rate: float, spend: float, people: float) -> float:
     return spend_response(ceiling, rate, spend / people) if spend > 0.0 else 0.0
 
 
-def lay_out(
-    spec: MarketSpec,
-    firms: Sequence[Firm],
-    plans: Sequence[Plan],
-    spent: Sequence[Spending],
-    aims: Sequence[Targets],
-    standing: Standing,
-    now: Circumstances,
-) -> Array:
-    """Return the table of terms that customers meet this month.
-
-    Returns
-    -------
-    array of shape (firms + 1, N_TIERS, N_TERMS)
-        See :class:`relsim.customers.terms.Term`; row 0 is "no supplier".
-    """
-    offence = [_offence(firm, out, aim) for firm, out, aim in zip(firms, spent, aims, strict=True)]
-    rows = [_NO_TERMS]
-    around = []
-    for firm, plan, out, aim in zip(firms, plans, spent, aims, strict=True):
-        pressure, on_dissatisfied = _pressure(offence, firm.place)
-        quality = clip01(firm.spec.quality + now.quality[firm.place])
-        shared = _offer(spec, firm, plan, float(standing["contribution"][firm.place]), quality)
-        shared |= offence[firm.place]
-        shared[Term.CONQUEST] = spec.mechanisms.reconsider.rival_effect * (
-            on_dissatisfied - pressure
-        )
-        shared[Term.RIVALS] = spec.mechanisms.reconsider.rival_effect * pressure
-        if spec.events:
-            shared |= _times(now, firm.place, shared)
-        shared[Term.RECOVERY] = _recovery(firm, out, aim)
-        rows.append([shared.get(term, 0.0) for term in _IN_ORDER])
-        crowded = congestion(spec, firm, float(standing["service"][firm.place]))
-        own = firm.spec
-        around.append(
-            (own.care.ceiling, own.care.rate, quality, own.switching_cost, pressure, crowded)
-        )
-    table = np.repeat(np.array(rows)[:, None, :], N_TIERS, axis=1)
-    care_for_tiers(
-        table,
-        np.array([out.retention for out in spent]),
-        np.array([aim.tiers for aim in aims]),
-        np.array(around),
-        _Caring.of(spec.mechanisms),
-    )
-    for place, present in enumerate(now.present, start=1):
-        if not present:
-            table[place, :, _PULL] = GONE
-    return table
-
-
-def _times(now: Circumstances, place: int, offered: Mapping[Term, float]) -> dict[Term, float]:
-    """Return the terms that events set or change."""
-    if not now.present[place]:
-        return {Term.ABSENT: 1.0, Term.AWARENESS: 0.0}
-    cut = offered[Term.PRICE] * (1.0 - now.price[place])
-    if cut == 0.0:
-        return {Term.SAVED: now.saved[place]}
-    return {
-        Term.SAVED: now.saved[place],
-        Term.PRICE: offered[Term.PRICE] - cut,
-        Term.GROSS_MARGIN: offered[Term.GROSS_MARGIN] - cut,
-        Term.RELATIVE_PRICE: offered[Term.RELATIVE_PRICE] * now.price[place],
-    }
-
-
-class _Caring(NamedTuple):
-    """The numbers of the rules that care goes through."""
-
-    on_service: float
-    on_staying: float
-    rival_effect: float
-    retention: float
-    response: bool
-    ceiling: float
-    rate: float
-
-    @classmethod
-    def of(cls, m: Mechanisms) -> Self:
-        kept = m.retention
-        return cls(
-            m.experience.care_weight,
-            m.reconsider.care_effect,
-            m.reconsider.rival_effect,
-            kept.monthly,
-            kept.rule == "response",
-            kept.ceiling,
-            kept.rate,
-        )
+@loop
+def _reached(own: Array, spent: Array, people: Array) -> Array:
+    """Return the chances that each firm reaches a prospect, a rival's customer, an unhappy one."""
+    reached = np.zeros((own.shape[0], _N_REACHED))
+    for firm in range(own.shape[0]):
+        ceiling, rate = own[firm, Own.REACH_CEILING], own[firm, Own.REACH_RATE]
+        for k in range(reached.shape[1]):  # budgets and targets come in the same order
+            reached[firm, k] = _effect(ceiling, rate, spent[firm, k], people[firm, k])
+    return reached
 
 
 @loop
-def care_for_tiers(table: Array, spend: Array, people: Array, around: Array, m: _Caring) -> None:
-    """Put into the table what each firm does for its own customers of each value tier.
-
-    Parameters
-    ----------
-    table : array of shape (firms + 1, N_TIERS, N_TERMS)
-        Changed in place: service, pull to stay and given retention.
-    spend, people : array of shape (firms, N_TIERS)
-        Money of the month, and customers whom it is for.
-    around : array of shape (firms, 6)
-        Ceiling and rate of care, quality, switching cost, rivals' pressure, congestion.
-    """
-    for firm in range(spend.shape[0]):
-        ceiling, care_rate, quality, switching_cost, pressure, crowded = (
-            around[firm, 0],
-            around[firm, 1],
-            around[firm, 2],
-            around[firm, 3],
-            around[firm, 4],
-            around[firm, 5],
-        )
-        for tier in range(spend.shape[1]):
-            each = spend[firm, tier] / max(people[firm, tier], 1.0)
-            care = spend_response(ceiling, care_rate, each)
-            terms = table[firm + 1, tier]
-            terms[_SERVICE] = service_level(quality, m.on_service, care, crowded)
-            terms[_PULL] = pull_to_stay(
-                m.on_staying, care, switching_cost, m.rival_effect, pressure
-            )
-            terms[_RETENTION] = (
-                spend_response(m.ceiling, m.rate, each) if m.response else m.retention
-            )
-
-
-def _offence(firm: Firm, out: Spending, aim: Targets) -> dict[Term, float]:
-    """Return whom a firm reaches."""
-    reach = firm.spec.acquisition
-    return {
-        Term.REACH_PROSPECTS: _effect(reach.ceiling, reach.rate, out.prospects, aim.prospects),
-        Term.REACH_RIVALS: _effect(reach.ceiling, reach.rate, out.rivals, aim.rivals),
-        Term.REACH_DISSATISFIED: _effect(
-            reach.ceiling, reach.rate, out.dissatisfied, aim.dissatisfied
-        ),
-    }
-
-
-def _offer(
-    spec: MarketSpec, firm: Firm, plan: Plan, contribution: float, quality: float
-) -> dict[Term, float]:
-    """Return what a firm offers to everyone alike."""
-    own, m = firm.spec, spec.mechanisms
-    price = own.price if plan.price is None else plan.price
-    talk = m.word_of_mouth
-    rewarded = _effect(talk.reward_ceiling, talk.reward_rate, plan.referral_reward, 1.0)
-    return {
-        Term.FAILURE_RATE: own.failure_rate,
-        Term.OFFER: own.offer,
-        Term.PRICE: price,
-        Term.GROSS_MARGIN: price - own.unit_cost,
-        Term.SERVICE_COST: own.service_cost,
-        Term.VALUATION_ERROR: m.value_tiers.error * (1.0 - firm.data) * abs(contribution),
-        Term.MOST_VALUABLE_FROM: m.value_tiers.most_valuable_from * max(contribution, 0.0),
-        Term.RECOMMEND_RATE: either(talk.recommend_rate, rewarded),
-        Term.CONTRACT: float(own.contract_months),
-        Term.APPEAL: m.choice.quality_weight * quality,
-        Term.RELATIVE_PRICE: price / spec.market.reference_price,
-        Term.SWITCHING_COST: own.switching_cost,
-        Term.AWARENESS: own.awareness,
-        Term.DISCOUNT: plan.discount,
-        Term.UNMOVED: 1.0,
-        Term.STANDING: 1.0,
-    }
-
-
-def _recovery(firm: Firm, out: Spending, aim: Targets) -> float:
-    """Return the chance that a complaint is made good."""
-    how = firm.spec.recovery
-    return either(how.base, _effect(how.ceiling, how.rate, out.recovery, aim.complaints))
-
-
-def _pressure(offence: Sequence[dict[Term, float]], place: int) -> tuple[float, float]:
+def _pressure(reached: Array, place: Whole) -> tuple[float, float]:
     """Return the chance that some rival reaches a firm's customer, and a dissatisfied one."""
     unreached = dissatisfied_unreached = 1.0
-    for other, terms in enumerate(offence):
+    for other in range(reached.shape[0]):
         if other != place:
-            reach, more = terms[Term.REACH_RIVALS], terms[Term.REACH_DISSATISFIED]
+            reach, more = reached[other, Reach.RIVALS], reached[other, Reach.DISSATISFIED]
             unreached *= 1.0 - reach
             dissatisfied_unreached *= 1.0 - either(reach, more)
     return 1.0 - unreached, 1.0 - dissatisfied_unreached
 
 
-def congestion(spec: MarketSpec, firm: Firm, service: float) -> float:
-    """Return what workload takes from an experience: ``weight max(0, load - 1)``.
+@loop
+def _offer(
+    terms: Array, own: Array, plan: Array, data: float, seen: Array, quality: float, m: Rules
+) -> None:
+    """Put in what a firm offers to everyone alike."""
+    price, contribution = plan[_PRICE], seen[_SEEN_CONTRIBUTION]
+    rewarded = _effect(m.reward_ceiling, m.reward_rate, plan[_REWARD], 1.0)
+    terms[Term.FAILURE_RATE] = own[Own.FAILURE_RATE]
+    terms[Term.OFFER] = own[Own.OFFER]
+    terms[Term.PRICE] = price
+    terms[Term.GROSS_MARGIN] = price - own[Own.UNIT_COST]
+    terms[Term.SERVICE_COST] = own[Own.SERVICE_COST]
+    terms[Term.VALUATION_ERROR] = m.valuation_error * (1.0 - data) * abs(contribution)
+    terms[Term.MOST_VALUABLE_FROM] = m.most_valuable_from * max(contribution, 0.0)
+    terms[Term.RECOMMEND_RATE] = either(m.recommend_rate, rewarded)
+    terms[Term.CONTRACT] = own[Own.CONTRACT]
+    terms[Term.APPEAL] = m.quality_weight * quality
+    terms[Term.RELATIVE_PRICE] = price / m.reference_price
+    terms[Term.SWITCHING_COST] = own[Own.SWITCHING_COST]
+    terms[Term.AWARENESS] = own[Own.AWARENESS]
+    terms[Term.DISCOUNT] = plan[_DISCOUNT]
+    terms[Term.UNMOVED] = terms[Term.STANDING] = 1.0
 
-    Load is last month's service units over the staff's capacity, to which skill adds.
-    """
-    capacity = firm.spec.capacity * spec.market.customers * (1.0 + firm.staff)
-    return spec.mechanisms.experience.congestion_weight * max(0.0, service / capacity - 1.0)
+
+@loop
+def _happen(terms: Array, times: Array, firm: Whole) -> None:
+    """Let events change a firm's terms."""
+    if not times[Times.PRESENT, firm]:
+        terms[Term.ABSENT] = 1.0
+        terms[Term.AWARENESS] = 0.0
+        return
+    terms[Term.SAVED] = times[Times.SAVED, firm]
+    factor = times[Times.PRICE, firm]
+    cut = terms[Term.PRICE] * (1.0 - factor)
+    if cut != 0.0:
+        terms[Term.PRICE] -= cut
+        terms[Term.GROSS_MARGIN] -= cut
+        terms[Term.RELATIVE_PRICE] *= factor
+
+
+@loop
+def _capacity(own: Array, skill: float, m: Rules) -> float:
+    """Return the service units that a firm's staff can do in a month; skill adds to them."""
+    return own[Own.CAPACITY] * m.size * (1.0 + skill)
+
+
+@loop
+def _care(
+    terms: Array,
+    own: Array,
+    each: float,
+    quality: float,
+    pressure: float,
+    crowded: float,
+    m: Rules,
+) -> None:
+    """Put in what a firm does for a customer of its own on whom it spends ``each``."""
+    care = spend_response(own[Own.CARE_CEILING], own[Own.CARE_RATE], each)
+    terms[Term.SERVICE] = service_level(quality, m.care_weight, care, crowded)
+    terms[Term.PULL] = pull_to_stay(
+        m.care_effect, care, own[Own.SWITCHING_COST], m.rival_effect, pressure
+    )
+    terms[Term.RETENTION] = (
+        spend_response(m.retention_ceiling, m.retention_rate, each) if m.responds else m.retention
+    )

@@ -1,70 +1,56 @@
 """Where firms stand at the end of a month, and what each sees of it before the next."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 
-from relsim.customers.accounts import Accounts
 from relsim.customers.columns import Columns
+from relsim.customers.rules.ladder import RUNGS
+from relsim.customers.rules.value import TIERS
 from relsim.customers.settings import mean_service_demand, mean_usage
-from relsim.customers.terms import N_RUNGS, N_TIERS, Term
-from relsim.firms import results
+from relsim.customers.terms import N_RUNGS
+from relsim.firms import figures
+from relsim.firms.figures import PLACES, places
 from relsim.firms.firm import Firm
-from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
-from relsim.firms.results import Record
-from relsim.firms.view import FirmView, Know, MarketView
-from relsim.firms.worth import Worth
+from relsim.firms.view import FirmView, Know, MarketView, OwnMonth
 from relsim.spec import FirmSpec, MarketSpec
 
 Array = npt.NDArray[np.float64]
-Standing = Mapping[str, Array]
 _REMEMBERED = 120  # months of its own past that a firm looks back on
 
-_REVENUES = [k for k, name in enumerate(CUSTOMER_LINES) if name.startswith("revenue_")]
-_ACQUISITION, _RETENTION, _RECOVERY = (
-    list(FIRM_LINES).index(name) for name in ("acquisition", "retention", "recovery")
+_seen = itemgetter(
+    *places(
+        "customers",
+        "acquired",
+        "lost",
+        "left_market",
+        "reconsidered",
+        "acquired_prospects",
+        "acquired_rivals",
+        "satisfaction",
+        "trust",
+        "failures",
+        "complaints",
+        "recovered",
+        "revenue",
+        "profit",
+        "running_contribution",
+        "lifetime_value",
+        "entry_value",
+    )
 )
-_SEEN = (
-    "customers",
-    "acquired",
-    "lost",
-    "left_market",
-    "reconsidered",
-    "acquired_prospects",
-    "acquired_rivals",
-    "satisfaction",
-    "trust",
-    "failures",
-    "complaints",
-    "recovered",
-    "revenue",
-    "profit",
-    "contribution",
-    "lifetime_value",
-    "entry_value",
-)
-_NOT_YET = (
-    "acquired",
-    "lost",
-    "left_market",
-    "reconsidered",
-    "acquired_prospects",
-    "acquired_rivals",
-    "by_recommendation",
-    "by_reach",
-    "by_awareness",
-    "failures",
-    "complaints",
-    "recovered",
-    "profit",
-    "offence",
-)
+_ways = itemgetter(*places("by_recommendation", "by_reach", "by_awareness"))
+_tiers = itemgetter(*places(*(f"tier_{tier}" for tier in TIERS)))
+_tier_contributions = itemgetter(*places(*(f"contribution_{tier}" for tier in TIERS)))
+_rungs = itemgetter(*places(*(f"rung_{rung}" for rung in RUNGS[1:])))
+_researched = itemgetter(*places("customers", "price", "satisfaction", "offence", "dissatisfied"))
+_booked = itemgetter(*places(*OwnMonth._fields[1:]))
 
 
-def first(spec: MarketSpec, columns: Columns) -> dict[str, Array]:
-    """Return what firms can know before the first month.
+def first(spec: MarketSpec, columns: Columns) -> Array:
+    """Return what firms can know before the first month, as figures of a month without events.
 
     Parameters
     ----------
@@ -72,6 +58,11 @@ def first(spec: MarketSpec, columns: Columns) -> dict[str, Array]:
         The market.
     columns : Columns
         Its customers as they start.
+
+    Returns
+    -------
+    array of shape (firms, FIGURES)
+        Named by :data:`relsim.firms.figures.FIGURES`.
     """
     firms = range(1, len(spec.firms) + 1)
     served = columns.supplier
@@ -82,66 +73,25 @@ def first(spec: MarketSpec, columns: Columns) -> dict[str, Array]:
     unit_costs = np.array([firm.unit_cost for firm in spec.firms])
     service_costs = np.array([firm.service_cost for firm in spec.firms])
     contribution = (prices - unit_costs) * usage - service_costs * demand
-    ordinary = np.zeros((len(spec.firms), N_TIERS))
-    ordinary[:, 1] = customers
-    on_rung = [np.bincount(columns.rung[served == f], minlength=N_RUNGS)[1:] for f in firms]
     start = spec.customers.start
-    return dict.fromkeys(_NOT_YET, np.zeros(len(spec.firms))) | {
+    known = {
         "customers": customers,
         "dissatisfied": np.array([float(np.count_nonzero(low & (served == f))) for f in firms]),
-        "contribution": contribution,
+        "running_contribution": contribution,
         "service": customers * demand,
         "revenue": customers * usage * prices,
         "satisfaction": np.where(customers > 0, start.satisfaction, np.nan),
         "trust": np.where(customers > 0, start.trust, np.nan),
         "price": prices,
-        "tiers": ordinary,
-        "tier_contributions": np.repeat(contribution[:, None], N_TIERS, axis=1),
-        "rungs": np.array(on_rung, dtype=np.float64),
+        "tier_ordinary": customers,  # before anything is known of anybody
     }
-
-
-def after(
-    record: Record,
-    moved: Mapping[str, Array],
-    by_customers: Array,
-    by_firms: Array,
-    worth: Worth,
-    before: Standing,
-) -> dict[str, Array]:
-    """Return where firms stand after a month.
-
-    Parameters
-    ----------
-    record : Record
-        The month.
-    moved : mapping
-        Its :func:`relsim.firms.results.movements`.
-    by_customers, by_firms : array
-        Its ledger.
-    worth : Worth
-        What customers are worth by now.
-    before : mapping
-        Where firms stood a month ago.
-    """
-    accounts: Accounts = record.accounts
-    felt = results.moods(accounts)
-    contribution = felt["contribution"]
-    felt["contribution"] = np.where(np.isnan(contribution), before["contribution"], contribution)
-    return {
-        **moved,
-        **felt,
-        "revenue": by_customers[:, _REVENUES].sum(axis=1),
-        "profit": results.profit(by_customers, by_firms),
-        "offence": 0.0 - by_firms[:, _ACQUISITION],
-        "defence": 0.0 - (by_firms[:, _RETENTION] + by_firms[:, _RECOVERY]),
-        "lifetime_value": worth.lifetime_value,
-        "entry_value": worth.entry_value,
-        "price": record.terms[:, Term.PRICE],
-        "tiers": results.tiers(accounts),
-        "tier_contributions": results.tier_contributions(accounts),
-        "rungs": results.rungs(accounts),
-    }
+    month = figures.empty(len(spec.firms))
+    for name, by_firm in known.items():
+        month[:, PLACES[name]] = by_firm
+    month[:, places(*(f"contribution_{tier}" for tier in TIERS))] = contribution[:, None]
+    on_rung = [np.bincount(columns.rung[served == f], minlength=N_RUNGS)[1:] for f in firms]
+    month[:, places(*(f"rung_{rung}" for rung in RUNGS[1:]))] = on_rung
+    return month
 
 
 def knowledge(spec: MarketSpec, firm: FirmSpec) -> Know:
@@ -157,49 +107,69 @@ def knowledge(spec: MarketSpec, firm: FirmSpec) -> Know:
     )
 
 
+def own_month(month: int, seen: Sequence[float]) -> OwnMonth:
+    """Return a month as a firm's own books keep it, from its figures."""
+    return OwnMonth(month, *_booked(seen))
+
+
 def views(
-    spec: MarketSpec, firms: Sequence[Firm], known: Sequence[Know], standing: Standing, month: int
+    spec: MarketSpec,
+    firms: Sequence[Firm],
+    known: Sequence[Know],
+    seen: Sequence[Sequence[float]],
+    month: int,
 ) -> list[FirmView]:
-    """Return what each firm sees before it plans a month."""
-    figures = {name: column.tolist() for name, column in standing.items()}
-    market = MarketView(
-        size=spec.market.customers,
-        prospects=spec.market.customers - sum(figures["customers"]),
-        customers=tuple(figures["customers"]),
-        prices=tuple(figures["price"]),
-        satisfaction=tuple(figures["satisfaction"]),
-        offence=tuple(figures["offence"]),
-        dissatisfied=tuple(figures["dissatisfied"]),
+    """Return what each firm sees before it plans a month.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market.
+    firms : sequence of Firm
+        Its firms.
+    known : sequence of Know
+        What each knows of its instruments.
+    seen : sequence of rows
+        The figures of last month, by firm.
+    month : int
+        Which month is planned.
+    """
+    customers, prices, satisfaction, offence, dissatisfied = zip(
+        *map(_researched, seen), strict=True
     )
-    names, columns = tuple(figures), tuple(figures.values())
-    own = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    size = spec.market.customers
+    market = MarketView(
+        size, size - sum(customers), customers, prices, satisfaction, offence, dissatisfied
+    )
+    credit = spec.market.credit
     return [
-        _view(firm, know, market, seen, firm.money(spec.market.credit), month)
-        for firm, know, seen in zip(firms, known, own, strict=True)
+        _view(firm, know, market, row, firm.money(credit), month)
+        for firm, know, row in zip(firms, known, seen, strict=True)
     ]
 
 
 def _view(
-    firm: Firm, know: Know, market: MarketView, own: dict[str, Any], money: float, month: int
+    firm: Firm, know: Know, market: MarketView, row: Sequence[float], money: float, month: int
 ) -> FirmView:
+    own = firm.spec
     return FirmView(
-        month=month,
-        place=firm.place,
-        name=firm.name,
-        list_price=firm.spec.price,
-        unit_cost=firm.spec.unit_cost,
-        onboarding_cost=firm.spec.onboarding_cost,
-        money=money,
-        cash=firm.cash,
-        acquired_by=(own["by_recommendation"], own["by_reach"], own["by_awareness"]),
-        tier_customers=tuple(own["tiers"]),
-        tier_contributions=tuple(own["tier_contributions"]),
-        rung_customers=tuple(own["rungs"]),
-        data=firm.data,
-        staff=firm.staff,
-        last_plan=firm.plan,
-        market=market,
-        know=know,
-        past=tuple(firm.past[-_REMEMBERED:]),
-        **{name: own[name] for name in _SEEN},
+        month,
+        firm.place,
+        own.name,
+        own.price,
+        own.unit_cost,
+        own.onboarding_cost,
+        money,
+        firm.cash,
+        *_seen(row),
+        _ways(row),
+        _tiers(row),
+        _tier_contributions(row),
+        _rungs(row),
+        firm.data,
+        firm.staff,
+        firm.plan,
+        market,
+        know,
+        tuple(firm.past[-_REMEMBERED:]),
     )

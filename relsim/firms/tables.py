@@ -1,18 +1,15 @@
 """The tables of a run, made from the months as they were kept."""
 
-import functools
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.customers.accounts import Accounts, allocate, fold
 from relsim.customers.population import named
 from relsim.customers.rules.leaving import CAUSES
-from relsim.customers.terms import N_TERMS
 from relsim.firms import results
-from relsim.firms.ledger import SPENT_FIELDS
+from relsim.firms.figures import PLACES, TABLE
 from relsim.firms.results import Record
 from relsim.spec import MarketSpec
 
@@ -40,7 +37,7 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
         ``share`` (of those who have a supplier), ``market_share`` (of all), ``defection`` (lost
         over opening), and the columns of :mod:`relsim.firms.results`.
     """
-    columns = results.columns(results.stack(records))
+    columns = results.columns(records)
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
     everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
     return {
@@ -51,27 +48,8 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
     }
 
 
-@functools.cache
-def column_names() -> tuple[str, ...]:
-    """Return the names of :func:`market_columns`, without a market that has to live for them.
-
-    Examples
-    --------
-    >>> column_names()[:4]
-    ('share', 'market_share', 'defection', 'opening')
-    """
-    accounts = fold(allocate(1, 1))
-    nothing = np.zeros((1, 1, 1))
-    record = Record(
-        accounts=Accounts(*(np.expand_dims(table, 0) for table in accounts)),
-        costs=results.Costs(nothing[0], nothing[0], nothing[0]),
-        opening=nothing[0],
-        terms=np.zeros((1, 1, N_TERMS)),
-        spent=np.zeros((1, 1, len(SPENT_FIELDS))),
-        reward=nothing[0],
-        state=np.zeros((1, 1, len(results.STATE_COLUMNS))),
-    )
-    return ("share", "market_share", "defection", *results.columns(record))
+MARKET_COLUMNS = ("share", "market_share", "defection", *TABLE)
+"""What is known by month and firm: the names of :func:`market_columns`."""
 
 
 def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
@@ -111,7 +89,7 @@ def tenure_columns(records: Sequence[Record]) -> dict[str, Array]:
     records : sequence of Record
         The months, in order, from month 1; at least one.
     """
-    rows = results.tenure_rows(results.stack(records))
+    rows = results.tenure_rows(records)
     columns = {name: rows[..., k] for k, name in enumerate(results.TENURE_FIELDS)}
     return columns | {"profit": rows[..., _MONEY].sum(axis=-1)}
 
@@ -126,7 +104,7 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     fields = list(results.TENURE_FIELDS)
     if not records:
         return pd.DataFrame(columns=["year", "firm", "tenure_year", *fields, "profit"])
-    rows = results.tenure_rows(results.stack(records))
+    rows = results.tenure_rows(records)
     starts = np.arange(0, len(records), MONTHS_A_YEAR)
     sums = np.add.reduceat(rows, starts, axis=0)
     year, firm, tenure = np.indices(sums.shape[:-1]).reshape(3, -1)
@@ -151,7 +129,7 @@ def causes_table(records: Sequence[Record], place: int) -> pd.DataFrame:
     lost = np.zeros(len(CAUSES))
     for record in records:
         lost += record.accounts.causes[place + 1]
-    opening = np.array([sum(float(record.opening[place]) for record in records)])
+    opening = np.array([sum(float(record.figures[place, PLACES["opening"]]) for record in records)])
     return pd.DataFrame(
         {
             "cause": list(CAUSES),

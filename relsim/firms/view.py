@@ -79,8 +79,7 @@ class Know:
     complaint_rate: float
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class FirmView:
+class FirmView(NamedTuple):
     """What a firm sees at the start of a month; all figures are last month's.
 
     Attributes
@@ -104,8 +103,6 @@ class FirmView:
         market for good, and reopening the choice.
     acquired_prospects, acquired_rivals : float
         Won last month from among prospects, and from rivals.
-    acquired_by : tuple of float
-        Won through recommendation, reach, awareness.
     satisfaction, trust : float
         Means of own customers, 0 to 1.
     failures, complaints, recovered : float
@@ -116,6 +113,8 @@ class FirmView:
         Mean running contribution of an own customer, money a month.
     lifetime_value, entry_value : float
         Discounted value of a present and of a new customer, money.
+    acquired_by : tuple of float
+        Won last month through recommendation, reach, awareness.
     tier_customers, tier_contributions : tuple of float
         By value tier: the customers that the firm takes for such, and what they contributed
         on average.
@@ -148,7 +147,6 @@ class FirmView:
     reconsidered: float
     acquired_prospects: float
     acquired_rivals: float
-    acquired_by: tuple[float, ...]
     satisfaction: float
     trust: float
     failures: float
@@ -159,6 +157,7 @@ class FirmView:
     contribution: float
     lifetime_value: float
     entry_value: float
+    acquired_by: tuple[float, ...]
     tier_customers: tuple[float, ...]
     tier_contributions: tuple[float, ...]
     rung_customers: tuple[float, ...]

@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.compiled import loop
-from relsim.customers.terms import N_RUNGS
-from relsim.economics.lifetime import eliminate, ladder_values, perpetuity
+from relsim.customers.terms import N_RUNGS, N_TIERS
+from relsim.economics.lifetime import endless, perpetuity, rung_values
 
 Array = npt.NDArray[np.float64]
 MEMORY = 12.0  # months over which moves and contributions are remembered
-_eliminate = loop(eliminate)
 _FADE = 1.0 - 1.0 / MEMORY
 _TINY = 1e-300  # a divisor where there is nothing to divide
 _NOBODY = 1e-9  # what is left of a customer after many years of fading
 _FIRST_LOSS = 0.02  # chance a month to lose a customer, before any was seen lost
+_rung_values = loop(rung_values)
 
 
 class Worth:
@@ -71,9 +71,9 @@ class Worth:
         ----------
         steps : array of shape (firms, N_RUNGS, N_RUNGS)
             Customers who moved from rung to rung, 0 = none.
-        cells : array of shape (firms, N_RUNGS, 2)
-            Customers on each rung at the end of the month, and their contribution; rung 0 are
-            those who bought and then left the market.
+        cells : array of shape (firms, N_RUNGS, N_TIERS, 2 or more)
+            Customers on each rung and of each value tier at the end of the month, and their
+            contribution; rung 0 are those who bought and then left the market.
         defence : array of shape (firms,)
             Money spent to keep customers; every customer present carries its share.
         acquired : array of shape (firms,)
@@ -81,29 +81,21 @@ class Worth:
         winning : array of shape (firms,)
             Money spent to win customers, onboarding and discounts included.
         """
-        counts, contributions = cells[..., 0], cells[..., 1]
-        served = counts.sum(axis=-1)
-        each = defence / np.maximum(served, 1.0)
-        self._moves = _FADE * self._moves + steps
-        self._present = _FADE * self._present + counts
-        self._earned = _FADE * self._earned + contributions - each[:, None] * counts
+        counts = _remember(
+            self._moves, self._present, self._earned, steps, cells, np.asarray(defence)
+        )
         margins = self._earned / np.maximum(self._present, _TINY)
+        seen = _with_unseen(self._moves)
         # Who leaves the market buys in its last month too, whatever its rung: as many again.
-        values = ladder_values(
-            _with_unseen(self._moves), margins / self.stay, self.rate, _eliminate
-        )
-        staying = counts.copy()
-        staying[:, 0] = 0.0
-        present = staying.sum(axis=-1)
-        self.equity_present = _sum_of(staying, values)
-        self.lifetime_value = np.where(
-            present > 0.0, self.equity_present / np.maximum(present, 1.0), self.lifetime_value
-        )
-        entering = self._moves[:, 0, :]
-        entered = entering.sum(axis=-1)
-        new = _sum_of(entering, margins + values)
-        self.entry_value = np.where(
-            entered > _NOBODY, new / np.maximum(entered, _TINY), self.entry_value
+        values = _rung_values(seen, margins / self.stay, self.rate, endless(seen, self.rate))
+        self.lifetime_value, self.entry_value = _appraise(
+            counts,
+            values,
+            margins,
+            self._moves,
+            self.lifetime_value,
+            self.entry_value,
+            self.equity_present,
         )
         if self.rate > 0.0:  # else those to come have no finite value, and none is tracked
             net = acquired * self.entry_value - winning
@@ -112,26 +104,85 @@ class Worth:
         self.equity_future = perpetuity(self._coming, self.rate)
 
 
+@loop
+def _remember(
+    moves: Array, present: Array, earned: Array, steps: Array, cells: Array, defence: Array
+) -> Array:
+    """Let what is remembered fade, add the month's, and return its customers by rung."""
+    firms = moves.shape[0]
+    counts = np.zeros((firms, N_RUNGS))
+    for firm in range(firms):
+        served = 0.0
+        for rung in range(N_RUNGS):
+            for tier in range(N_TIERS):
+                counts[firm, rung] += cells[firm, rung, tier, 0]
+            served += counts[firm, rung]
+        each = defence[firm] / max(served, 1.0)
+        for rung in range(N_RUNGS):
+            contribution = 0.0
+            for tier in range(N_TIERS):
+                contribution += cells[firm, rung, tier, 1]
+            kept = _FADE * earned[firm, rung] + contribution
+            earned[firm, rung] = kept - each * counts[firm, rung]
+            present[firm, rung] = _FADE * present[firm, rung] + counts[firm, rung]
+            for to in range(N_RUNGS):
+                moves[firm, rung, to] = _FADE * moves[firm, rung, to] + steps[firm, rung, to]
+    return counts
+
+
+@loop
 def _with_unseen(moves: Array) -> Array:
     """Return moves in which a rung that nobody was seen on keeps customers as all rungs do.
 
     Without this the first advocate of a firm would seem worth nothing.
     """
-    body = moves[:, 1:, :]
-    unseen = body.sum(axis=-1) <= _NOBODY
-    if not unseen.any():
-        return moves
-    pooled = body.sum(axis=1)
-    alike = np.zeros_like(body)
-    alike[:, :, 0] = pooled[:, :1]
-    stay = np.arange(body.shape[1])
-    alike[:, stay, stay + 1] = pooled[:, 1:].sum(axis=-1)[:, None]
     filled = moves.copy()
-    filled[:, 1:, :] = np.where(unseen[..., None], alike, body)
+    for firm in range(moves.shape[0]):
+        lost = kept = 0.0
+        for rung in range(1, N_RUNGS):
+            lost += moves[firm, rung, 0]
+        for to in range(1, N_RUNGS):
+            all_to = 0.0
+            for rung in range(1, N_RUNGS):
+                all_to += moves[firm, rung, to]
+            kept += all_to
+        for rung in range(1, N_RUNGS):
+            if moves[firm, rung].sum() <= _NOBODY:
+                filled[firm, rung] = 0.0
+                filled[firm, rung, 0] = lost
+                filled[firm, rung, rung] = kept
     return filled
 
 
-def _sum_of(people: Array, worth: Array) -> Array:
-    """Return what so many people are worth; nobody is worth nothing even without bound."""
-    total: Array = (people * np.where(people > 0.0, worth, 0.0)).sum(axis=-1)
-    return total
+@loop
+def _appraise(
+    counts: Array,
+    values: Array,
+    margins: Array,
+    moves: Array,
+    lifetime_value: Array,
+    entry_value: Array,
+    equity_present: Array,
+) -> tuple[Array, Array]:
+    """Return what a present and a new customer are worth; equity is changed in place.
+
+    Nobody is worth nothing, even where worth has no bound. A firm that has no customers now, or
+    has won none, keeps the value that it saw last.
+    """
+    lifetime, entry = lifetime_value.copy(), entry_value.copy()
+    for firm in range(counts.shape[0]):
+        present = equity = entered = new = 0.0
+        for rung in range(N_RUNGS):
+            if rung > 0 and counts[firm, rung] > 0.0:
+                present += counts[firm, rung]
+                equity += counts[firm, rung] * values[firm, rung]
+            coming = moves[firm, 0, rung]
+            if coming > 0.0:
+                entered += coming
+                new += coming * (margins[firm, rung] + values[firm, rung])
+        equity_present[firm] = equity
+        if present > 0.0:
+            lifetime[firm] = equity / max(present, 1.0)
+        if entered > _NOBODY:
+            entry[firm] = new / max(entered, _TINY)
+    return lifetime, entry

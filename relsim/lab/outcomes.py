@@ -10,7 +10,7 @@ import numpy.typing as npt
 from relsim.customers.accounts import TENURE_YEARS
 from relsim.economics.lifetime import monthly_rate
 from relsim.errors import SpecError
-from relsim.firms.tables import TENURE_COLUMNS, column_names
+from relsim.firms.tables import MARKET_COLUMNS, TENURE_COLUMNS
 from relsim.lab.spec import OutcomeSpec
 from relsim.spec import MarketSpec
 from relsim.spec.checking import listing, nearest
@@ -188,8 +188,8 @@ def check_measure(column: str, of_one_firm: bool, where: str) -> None:
     SpecError
         If it has not, or firms cannot be added up in it.
     """
-    if column not in column_names():
-        hint = nearest(column, column_names()) or listing(column_names())
+    if column not in MARKET_COLUMNS:
+        hint = nearest(column, MARKET_COLUMNS) or listing(MARKET_COLUMNS)
         raise SpecError(f"{where}: the market's table has no column {column!r}{hint}")
     if not of_one_firm and column in RATES:
         raise SpecError(

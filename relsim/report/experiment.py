@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from relsim.circumstances import marks
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
-from relsim.firms.results import WORTH_COLUMNS
+from relsim.firms.figures import WORTH
 from relsim.lab.conducting import sizes_of, targets
 from relsim.lab.designing import BASE
 from relsim.lab.finishing import EFFECTS, RUNS, SENSITIVITY
@@ -35,7 +35,7 @@ _MOST_EFFECTS = 60  # rows of one forest
 _LEAST_FOR_BOOTSTRAP = 20  # units: of fewer its interval is too narrow (results/coverage)
 _ENDS = {"difference_low": "low", "difference_high": "high"}
 _MONTHLY_MONEY = {*CUSTOMER_LINES, *FIRM_LINES, "profit", "contribution"}
-_MONEY = {*WORTH_COLUMNS, "cash", "price", "referral_reward"}
+_MONEY = {*WORTH, "cash", "price", "referral_reward"}
 _AT = {"outcome_low": "at_low", "outcome_high": "at_high", "outcome_centre": "base"}
 _FORMS = {"arm": "treatment", "pairs": "n", **_ENDS}
 
