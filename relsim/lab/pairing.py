@@ -8,7 +8,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -261,26 +261,55 @@ def effects(
         allowed = ", ".join(pair_on)
         raise ComparisonError(f"cluster_on: given {cluster_on!r}, allowed: {allowed}")
     _check_margins(margins or {}, outcomes)
+    how = _How(outcomes, control, treatments, margins or {}, confidence, resamples, seed)
     rows: list[dict[str, Any]] = []
     for level, group in _levels(runs, by):
         arms = {
             name: _outcomes_of(group, name, arm, pair_on, outcomes, level)
             for name in (control, *treatments)
         }
-        for outcome, treatment in itertools.product(outcomes, treatments):
-            pairs = _joined(arms[treatment][outcome], arms[control][outcome])
-            whole = pairs.replace([-math.inf, math.inf], math.nan).dropna()
-            units = whole.index.get_level_values(cluster_on) if cluster_on else None
-            effect = paired(
-                whole["treatment"], whole["control"], units, confidence, resamples, seed
-            )
-            rows.append(
-                level
-                | {"outcome": outcome, "arm": treatment, "dropped": len(pairs) - len(whole)}
-                | effect.row()
-                | {"p_equivalence": _outside(whole, units, (margins or {}).get(outcome))}
-            )
+        rows += (level | row for row in _compared(arms, cluster_on, how))
     return _in_order(pd.DataFrame(rows), by, family)
+
+
+class _How(NamedTuple):
+    """What is compared in every level, and how."""
+
+    outcomes: Sequence[str]
+    control: str
+    treatments: Sequence[str]
+    margins: Mapping[str, Margin]
+    confidence: float
+    resamples: int
+    seed: int
+
+
+class _Pairs(NamedTuple):
+    """Both sides of all pairs, a column an outcome; ``units`` says to whom each pair belongs."""
+
+    treatment: Array
+    control: Array
+    units: npt.NDArray[Any] | None
+
+
+def _compared(
+    arms: Mapping[str, pd.DataFrame], cluster_on: str | None, how: _How
+) -> Iterator[dict[str, Any]]:
+    """Compare the arms of one level."""
+    pairs = {
+        name: _joined(arms[name], arms[how.control], cluster_on) for name in how.treatments
+    }
+    for (k, outcome), treatment in itertools.product(enumerate(how.outcomes), how.treatments):
+        both = pairs[treatment]
+        t, c, units = both.treatment[:, k], both.control[:, k], both.units
+        whole = np.isfinite(t) & np.isfinite(c)
+        t, c, units = t[whole], c[whole], None if units is None else units[whole]
+        effect = paired(t, c, units, how.confidence, how.resamples, how.seed)
+        yield (
+            {"outcome": outcome, "arm": treatment, "dropped": whole.size - t.size}
+            | effect.row()
+            | {"p_equivalence": _outside(t, c, units, how.margins.get(outcome))}
+        )
 
 
 def _check(
@@ -337,16 +366,22 @@ def _outcomes_of(
     return found.astype(np.float64)
 
 
-def _joined(treatment: pd.Series, control: pd.Series) -> pd.DataFrame:
+def _joined(treatment: pd.DataFrame, control: pd.DataFrame, cluster_on: str | None) -> _Pairs:
     """Return both sides of all pairs in the order of their names, nan for a side not there."""
-    sides = [treatment.rename("treatment"), control.rename("control")]
-    return pd.concat(sides, axis=1, join="outer").sort_index()
+    names = treatment.index.union(control.index).sort_values()
+    return _Pairs(
+        treatment.reindex(names).to_numpy(),
+        control.reindex(names).to_numpy(),
+        names.get_level_values(cluster_on).to_numpy() if cluster_on else None,
+    )
 
 
-def _outside(whole: pd.DataFrame, units: pd.Index | None, margin: Margin | None) -> float:
+def _outside(
+    t: Array, c: Array, units: npt.NDArray[Any] | None, margin: Margin | None
+) -> float:
     if margin is None:
         return math.nan
-    t, c = over_units(whole["treatment"], whole["control"], units)
+    t, c = over_units(t, c, units)
     return equivalence(t - c, *margin)
 
 
