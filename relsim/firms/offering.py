@@ -176,9 +176,7 @@ class Offers:
         planned = [_planned(plan, firm.spec.price) for plan, firm in zip(plans, firms, strict=True)]
         skills = [(firm.data, firm.staff) for firm in firms]
         times = np.array((now.price, now.quality, now.saved, now.present), dtype=np.float64)
-        return lay_out(
-            self._own, np.array(planned), np.array(skills), times, seen, self._rules
-        )
+        return lay_out(self._own, np.array(planned), np.array(skills), times, seen, self._rules)
 
 
 def _own(firm: FirmSpec) -> list[float]:
@@ -393,7 +391,8 @@ def _happen(terms: Array, times: Array, firm: Whole) -> None:
 @loop
 def _capacity(own: Array, skill: float, m: Rules) -> float:
     """Return the service units that a firm's staff can do in a month; skill adds to them."""
-    return own[Own.CAPACITY] * m.size * (1.0 + skill)
+    capacity: float = own[Own.CAPACITY] * m.size * (1.0 + skill)
+    return capacity
 
 
 @loop

@@ -152,24 +152,26 @@ def _view(
     firm: Firm, know: Know, market: MarketView, row: Sequence[float], money: float, month: int
 ) -> FirmView:
     own = firm.spec
-    return FirmView(
-        month,
-        firm.place,
-        own.name,
-        own.price,
-        own.unit_cost,
-        own.onboarding_cost,
-        money,
-        firm.cash,
-        *_seen(row),
-        _ways(row),
-        _tiers(row),
-        _tier_contributions(row),
-        _rungs(row),
-        firm.data,
-        firm.staff,
-        firm.plan,
-        market,
-        know,
-        tuple(firm.past[-_REMEMBERED:]),
+    return FirmView._make(
+        (
+            month,
+            firm.place,
+            own.name,
+            own.price,
+            own.unit_cost,
+            own.onboarding_cost,
+            money,
+            firm.cash,
+            *_seen(row),
+            _ways(row),
+            _tiers(row),
+            _tier_contributions(row),
+            _rungs(row),
+            firm.data,
+            firm.staff,
+            firm.plan,
+            market,
+            know,
+            tuple(firm.past[-_REMEMBERED:]),
+        )
     )

@@ -296,9 +296,7 @@ def _compared(
     arms: Mapping[str, pd.DataFrame], cluster_on: str | None, how: _How
 ) -> Iterator[dict[str, Any]]:
     """Compare the arms of one level."""
-    pairs = {
-        name: _joined(arms[name], arms[how.control], cluster_on) for name in how.treatments
-    }
+    pairs = {name: _joined(arms[name], arms[how.control], cluster_on) for name in how.treatments}
     for (k, outcome), treatment in itertools.product(enumerate(how.outcomes), how.treatments):
         both = pairs[treatment]
         t, c, units = both.treatment[:, k], both.control[:, k], both.units
@@ -376,9 +374,7 @@ def _joined(treatment: pd.DataFrame, control: pd.DataFrame, cluster_on: str | No
     )
 
 
-def _outside(
-    t: Array, c: Array, units: npt.NDArray[Any] | None, margin: Margin | None
-) -> float:
+def _outside(t: Array, c: Array, units: npt.NDArray[Any] | None, margin: Margin | None) -> float:
     if margin is None:
         return math.nan
     t, c = over_units(t, c, units)

@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from relsim.circumstances import marks
-from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.figures import WORTH
+from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.lab.conducting import sizes_of, targets
 from relsim.lab.designing import BASE
 from relsim.lab.finishing import EFFECTS, RUNS, SENSITIVITY
