@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 
 from relsim.claims import break_even
-from relsim.claims.deciding import deciding, shares
+from relsim.claims.deciding import Share, deciding, shares
 from relsim.claims.prim import Box, best_box
 from relsim.claims.reading import Reading, unit_of
 from relsim.claims.region import words
@@ -20,6 +20,7 @@ from relsim.claims.verdict import (
     MOST,
     Evidence,
     Verdict,
+    Word,
     needed,
     wilson,
     word_of,
@@ -77,61 +78,101 @@ def judge(
     OutputError
         If no pair of runs is whole.
     """
-    spec, study, region = reading.spec, reading.study, reading.region
-    scope = scope_of(study, runs, reading.effect, reading.arms, region)
-    evidence = scope.evidence(confidence, spec.precision or 0.0)
-    word = word_of(evidence, region)
-    factors = scope.table[list(scope.factors)]
-    found = {
-        "effect": shares(factors, scope.table["effect"]),
-        "holds": shares(factors, scope.table["holds"]),
-    }
+    found = _Found.of(reading, runs, confidence)
+    compared = (_compared(reading, one, runs, found.scope) for one in reading.spec.compared_with)
+    return Judged(
+        _verdict(claim, reading, runs, found, command),
+        _points(found.scope, reading.name),
+        tuple(one for one in compared if np.isfinite(one["model"])),
+        _details(reading, runs, found, confidence),
+    )
+
+
+class _Found(NamedTuple):
+    """What the runs of a reading say, before it is put into words and tables."""
+
+    scope: Scope
+    evidence: Evidence
+    word: Word
+    shares: dict[str, list[Share]]
+    box: Box
+    turn: break_even.BreakEven
+    turn_words: str
+
+    @classmethod
+    def of(cls, reading: Reading, runs: pd.DataFrame, confidence: float) -> Self:
+        """Look at the runs of a reading."""
+        scope = scope_of(reading.study, runs, reading.effect, reading.arms, reading.region)
+        evidence = scope.evidence(confidence, reading.spec.precision or 0.0)
+        factors = scope.table[list(scope.factors)]
+        return cls(
+            scope,
+            evidence,
+            word_of(evidence, reading.region),
+            {of: shares(factors, scope.table[of]) for of in ("effect", "holds")},
+            best_box(factors, scope.table["holds"]),
+            *_break_even(reading, runs, scope),
+        )
+
+
+def _verdict(
+    claim: str, reading: Reading, runs: pd.DataFrame, found: _Found, command: str
+) -> Verdict:
+    spec, scope, evidence = reading.spec, found.scope, found.evidence
     divided = LEAST < scope.holds < MOST
-    box = best_box(factors, scope.table["holds"])
-    turn, turn_words = _break_even(reading, runs, scope)
+    low_tenth, median, high_tenth = scope.table["effect"].quantile([0.1, 0.5, 0.9])
     holds_low, holds_high = wilson(scope.holds, scope.sample_size)
-    verdict = Verdict(
+    return Verdict(
         claim=claim,
         reading=reading.name,
         title=spec.title,
-        word=word,
+        word=found.word,
         effect=evidence.effect,
         low=evidence.low,
         high=evidence.high,
+        median=median,
+        low_tenth=low_tenth,
+        high_tenth=high_tenth,
         measure=reading.effect.measure,
         unit=reading.unit,
         hypothesis=words(spec.hypothesis) if spec.hypothesis else "",
-        band_low=region.low,
-        band_high=region.high,
+        band_low=reading.region.low,
+        band_high=reading.region.high,
         runs=len(runs),
         points=len(scope.table),
         replications=scope.replications,
         holds=scope.holds,
         holds_low=holds_low,
         holds_high=holds_high,
-        deciding="; ".join(deciding(found["holds" if divided else "effect"])),
-        box=box.sentence(),
-        break_even=turn.value,
-        break_even_text=turn_words,
-        needed=_needed(word, len(runs), evidence, scope),
-        hash=study.key,
+        deciding="; ".join(deciding(found.shares["holds" if divided else "effect"])),
+        box=found.box.sentence(),
+        break_even=found.turn.value,
+        break_even_text=found.turn_words,
+        needed=_needed(found.word, len(runs), evidence, scope),
+        hash=reading.study.key,
         command=command,
     )
-    details = {
+
+
+def _details(
+    reading: Reading, runs: pd.DataFrame, found: _Found, confidence: float
+) -> dict[str, Any]:
+    scope, turn = found.scope, found.turn
+    return {
         "confidence": confidence,
-        "evidence": {"surely": evidence.surely, "surely_not": evidence.surely_not},
-        "precision": spec.precision,
+        "evidence": {
+            "surely": found.evidence.surely,
+            "surely_not": found.evidence.surely_not,
+        },
+        "precision": reading.spec.precision,
         "lost_points": scope.lost,
         "failed_runs": int(runs["failed"].sum()),
         "factors": list(scope.factors),
-        "shares": {of: [one._asdict() for one in each] for of, each in found.items()},
-        "box": _box(box),
+        "shares": {of: [one._asdict() for one in each] for of, each in found.shares.items()},
+        "box": _box(found.box),
         "break_even": {"low": turn.low, "high": turn.high, "border": turn.border},
         "arms": _arms(reading, runs, scope),
     }
-    compared = (_compared(reading, one, runs, scope) for one in spec.compared_with)
-    comparisons = tuple(one for one in compared if np.isfinite(one["model"]))
-    return Judged(verdict, _points(scope, reading.name), comparisons, details)
 
 
 def untestable(claim: str, name: str, title: str, why: str, command: str) -> Judged:

@@ -200,6 +200,9 @@ class Verdict:
         One of WORDS.
     effect, low, high : float
         Mean effect over the scope with its corrected interval, in ``unit``.
+    median, low_tenth, high_tenth : float
+        Of the effects at the points of the scope, in ``unit``: half of them lie above the median,
+        eight of ten between the other two. A mean can be made by few points far away.
     measure, unit : str
         relative, difference or value; and of what.
     hypothesis : str
@@ -235,6 +238,9 @@ class Verdict:
     effect: float = math.nan
     low: float = math.nan
     high: float = math.nan
+    median: float = math.nan
+    low_tenth: float = math.nan
+    high_tenth: float = math.nan
     measure: str = ""
     unit: str = ""
     hypothesis: str = ""

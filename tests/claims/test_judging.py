@@ -75,6 +75,9 @@ def test_an_effect_in_a_part_of_the_scope_is_conditional_and_its_place_is_found(
     assert verdict.deciding == "turnover"
     assert verdict.holds == pytest.approx(4.0 / 9.0, abs=0.03)
     assert verdict.holds_low < 4.0 / 9.0 < verdict.holds_high
+    effects = np.sort(found.points["effect"])
+    assert np.searchsorted(effects, verdict.median) == 30
+    assert np.searchsorted(effects, [verdict.low_tenth, verdict.high_tenth]).tolist() == [6, 54]
     assert list(box["limits"]) == ["turnover"]
     assert box["limits"]["turnover"]["high"] == pytest.approx(0.05, abs=0.002)
     assert verdict.box.startswith("holds where turnover < 0.0")

@@ -50,8 +50,8 @@ def test_moves_are_the_flows_between_firms(market: Market, month: Record) -> Non
     assert figure(month, "lost") == (flows[1:].sum(axis=1) + left).tolist()
     assert figure(month, "acquired_rivals") == flows[1:, 1:].sum(axis=0).tolist()
     assert figure(month, "lost_to_none") == flows[1:, 0].tolist()
-    came = sum(np.array(figure(month, f"by_{way}")) for way in ("recommendation", "reach"))
-    assert (came + figure(month, "by_awareness") == figure(month, "acquired")).all()
+    ways = [figure(month, f"by_{way}") for way in ("recommendation", "reach", "awareness")]
+    assert np.sum(ways, axis=0).tolist() == figure(month, "acquired")
     assert min(figure(month, "acquired") + figure(month, "lost")) > 0.0
 
 

@@ -47,8 +47,9 @@ class Reading(NamedTuple):
         Its row in the table of verdicts.
     look : Look
         How its word looks.
-    effect, holds, assumed, needed : Interval or Shown or None
-        What is known, None where it is not.
+    effect, spread, holds, assumed, needed : Interval or Shown or None
+        What is known, None where it is not; ``spread`` is the median over the points of the scope,
+        with the ends between which eight of ten lie.
     counts : mapping of str to Shown
         Runs, points, replications.
     claimed : list of Shown
@@ -62,6 +63,7 @@ class Reading(NamedTuple):
     row: Mapping[str, Any]
     look: Look
     effect: Interval | None
+    spread: Interval | None
     holds: Interval | None
     claimed: list[Shown]
     claimed_unit: str
@@ -163,6 +165,7 @@ def _reading(row: Mapping[Any, Any], results: Results) -> Reading:
         row,
         LOOKS[row["word"]],
         _interval(row, ("effect", "low", "high"), amount),
+        _interval(row, ("median", "low_tenth", "high_tenth"), amount),
         _interval(row, ("holds", "holds_low", "holds_high"), SHARE),
         _ends(row, amount),
         amount.behind,

@@ -13,10 +13,10 @@ from relsim.errors import OutputError
 
 CLAIM, VERDICTS, POINTS = "claim.json", "verdicts.csv", "points.csv"
 VERDICT_COLUMNS = (
-    "claim", "reading", "title", "word", "effect", "low", "high", "measure", "unit", "hypothesis",
-    "band_low", "band_high", "runs", "points", "replications", "holds", "holds_low", "holds_high",
-    "deciding", "box", "break_even", "break_even_text", "needed", "assumed_holds", "hash",
-    "command",
+    "claim", "reading", "title", "word", "effect", "low", "high", "median", "low_tenth",
+    "high_tenth", "measure", "unit", "hypothesis", "band_low", "band_high", "runs", "points",
+    "replications", "holds", "holds_low", "holds_high", "deciding", "box", "break_even",
+    "break_even_text", "needed", "assumed_holds", "hash", "command",
 )  # fmt: skip
 """Columns that a table of verdicts has."""
 

@@ -19,7 +19,8 @@ def verdict(claim: str, reading: str, word: str, **other: Any) -> dict[str, Any]
     """Return a row of verdicts."""
     row = {
         "claim": claim, "reading": reading, "title": f"The reading {reading}, as it is meant",
-        "word": word, "effect": 0.4123, "low": 0.3456, "high": 0.4789, "measure": "relative",
+        "word": word, "effect": 0.4123, "low": 0.3456, "high": 0.4789,
+        "median": 0.3987, "low_tenth": 0.1234, "high_tenth": 0.6543, "measure": "relative",
         "unit": "", "hypothesis": "", "band_low": _BAND[0], "band_high": _BAND[1], "runs": 1284,
         "points": 48, "replications": 12, "holds": 0.979, "holds_low": 0.891, "holds_high": 0.996,
         "deciding": "turnover; discount_rate", "box": "", "break_even": np.nan,
@@ -131,7 +132,10 @@ def write_several(folder: Path) -> Path:
     untestable = verdict(
         name, "banks", "untestable", title="The nine industries of the source",
         **dict.fromkeys(
-            ["effect", "low", "high", "band_low", "band_high", "holds", "holds_low", "holds_high"],
+            [
+                "effect", "low", "high", "median", "low_tenth", "high_tenth", "band_low",
+                "band_high", "holds", "holds_low", "holds_high",
+            ],
             np.nan,
         ),
         runs=0, points=0, replications=0, measure="", deciding="", hash="", command="",

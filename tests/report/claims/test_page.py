@@ -127,7 +127,10 @@ def test_every_number_is_the_table_s(written: Path, page: Node) -> None:
     tested = int((verdicts["runs"] > 0).sum())
     for column in ("effect", "low", "high"):
         assert seen[column] >= 2 * tested  # in the summary and on the card
-    for column in ("holds", "holds_low", "holds_high", "runs", "points", "replications"):
+    for column in (
+        "median", "low_tenth", "high_tenth", "holds", "holds_low", "holds_high", "runs", "points",
+        "replications",
+    ):  # fmt: skip
         assert seen[column] == tested
     assert seen["needed"] == verdicts["needed"].notna().sum()
     assert seen["assumed_holds"] == verdicts["assumed_holds"].notna().sum()
