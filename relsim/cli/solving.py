@@ -107,7 +107,11 @@ def find(order: Order) -> Root:
     market = _market(order)
     wanted = goal(order.until, [firm.name for firm in market.firms])
     recipe = _recipe(order, market, wanted)
-    low, high = order.between or _range(market, order.key)
+    now = _value(market, order.key)
+    whole = isinstance(now, int) and not isinstance(now, bool)
+    low, high = order.between or _range(order.key, now)
+    if whole:
+        low, high = math.ceil(low), math.floor(high)
     for end in (low, high):
         override(market, {order.key: end}, "--between")
     if order.replications < 1:
@@ -118,8 +122,9 @@ def find(order: Order) -> Root:
         crew.at_work() as executor,
         progress(_LIKELY * order.replications, quiet=order.quiet, noun="runs") as shown,
     ):
-        runs = _Runs(order, recipe, executor, workers, shown.reach)
-        root = solve(runs, wanted.value, low, high, order.until.rpartition("=")[0])
+        runs = _Runs(order, recipe, executor, workers, shown.reach, whole=whole)
+        name = order.until.rpartition("=")[0]
+        root = solve(runs, wanted.value, low, high, name, whole=whole)
     _say(order, root, wanted)
     return root
 
@@ -141,8 +146,8 @@ def _recipe(order: Order, market: MarketSpec, wanted: Goal) -> Recipe:
     return Recipe((market,), (tuple(outcomes),), (), 1, market.run.seed)
 
 
-def _range(market: MarketSpec, key: str) -> tuple[float, float]:
-    """Return half to double what the config says."""
+def _value(market: MarketSpec, key: str) -> Any:
+    """Return what the config says of a key; None where it says nothing, or of several at once."""
     inside: Any = market.model_dump(mode="json")
     for part in key.split("."):
         if isinstance(inside, dict) and part in inside:
@@ -150,10 +155,15 @@ def _range(market: MarketSpec, key: str) -> tuple[float, float]:
         elif isinstance(inside, list) and part.isdigit() and int(part) < len(inside):
             inside = inside[int(part)]
         else:
-            inside = None
-    if not is_number(inside) or not inside:
+            return None
+    return inside
+
+
+def _range(key: str, now: Any) -> tuple[float, float]:
+    """Return half to double what the config says."""
+    if not is_number(now) or not now:
         raise SpecError(f"--between: {key} has no value to start from: say the range to look in")
-    ends = sorted((inside / 2.0, inside * 2.0))
+    ends = sorted((now / 2.0, now * 2.0))
     return ends[0], ends[1]
 
 
@@ -167,15 +177,17 @@ class _Runs:
         executor: Executor,
         workers: int,
         reach: Callable[[int], None],
+        *,
+        whole: bool,
     ) -> None:
         self.order, self.recipe = order, recipe
         self.executor, self.workers, self.reach = executor, workers, reach
+        self.whole = whole
         self.count = 0
 
     def __call__(self, x: float) -> Array:
-        given = [
-            Assignment(run, 0, {self.order.key: x}, run) for run in range(self.order.replications)
-        ]
+        changed = {self.order.key: int(x) if self.whole else x}
+        given = [Assignment(run, 0, changed, run) for run in range(self.order.replications)]
         parts = [given[k :: self.workers] for k in range(min(self.workers, len(given)))]
         futures = [self.executor.submit(live, self.recipe, part) for part in parts]
         lived = sorted((one for future in futures for one in future.result()), key=lambda o: o.run)

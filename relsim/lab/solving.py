@@ -61,6 +61,8 @@ def solve(
     high: float,
     name: str = "the outcome",
     confidence: float = CONFIDENCE,
+    *,
+    whole: bool = False,
 ) -> Root:
     """Return where the mean of an outcome over replications reaches a goal.
 
@@ -80,6 +82,9 @@ def solve(
         How errors call the outcome.
     confidence : float
         Of the interval.
+    whole : bool
+        Whether only whole numbers are allowed. Found is then the first at which the goal is
+        passed, and an interval reaches to the next whole number on the outside.
 
     Raises
     ------
@@ -92,11 +97,14 @@ def solve(
     >>> root = solve(lambda x: 2.0 * x + luck, 1.0, 0.0, 2.0)
     >>> round(root.value, 3), root.rises, root.low < 0.5 < root.high
     (0.5, True, True)
+    >>> solve(lambda x: 2.0 * x + luck, 7.0, 0, 10, whole=True).value
+    4.0
     """
     if not low < high:
         raise ComparisonError(f"--between: given {low:g} {high:g}, allowed: the lower one first")
-    curve = _Curve(outcome, goal, name, confidence, {})
-    for x in np.linspace(low, high, STEPS).tolist():
+    curve = _Curve(outcome, goal, name, confidence, {}, whole)
+    first_looks = np.linspace(low, high, STEPS)
+    for x in np.unique(np.round(first_looks) if whole else first_looks).tolist():
         curve.at(x)
     brackets = curve.brackets("mean")
     if not brackets:
@@ -105,7 +113,7 @@ def solve(
             f"{name}: does not cross {goal:g} between {low:g} and {high:g}: it is {first.mean:.5g} "
             f"at the one end and {last.mean:.5g} at the other; --between names another range"
         )
-    value = curve.root("mean", brackets[0], FINENESS * (high - low))
+    value = curve.root("mean", brackets[0], FINENESS * (high - low), 1)
     rises = curve.at(brackets[0][1]).mean > curve.at(brackets[0][0]).mean
     # The upper end of the interval reaches the goal first where the outcome rises.
     before, after = ("high", "low") if rises else ("low", "high")
@@ -124,6 +132,7 @@ class _Curve(NamedTuple):
     name: str
     confidence: float
     seen: dict[float, Seen]
+    whole: bool
 
     def at(self, x: float) -> Seen:
         """Return mean and interval at a value."""
@@ -144,8 +153,8 @@ class _Curve(NamedTuple):
             if was != is_
         ]
 
-    def root(self, side: str, bracket: tuple[float, float], fineness: float) -> float:
-        """Return the root of a side within a bracket."""
+    def root(self, side: str, bracket: tuple[float, float], fineness: float, way: int) -> float:
+        """Return the root of a side within a bracket; of whole numbers the next on one way."""
 
         def away(x: float) -> float:
             return float(getattr(self.at(x), side)) - self.goal
@@ -153,7 +162,14 @@ class _Curve(NamedTuple):
         ends = [away(x) for x in bracket]
         if 0.0 in ends:
             return bracket[ends.index(0.0)]
-        return float(optimize.brentq(away, *bracket, xtol=fineness))
+        if not self.whole:
+            return float(optimize.brentq(away, *bracket, xtol=fineness))
+        low, high = bracket
+        above = ends[0] > 0.0
+        while high - low > 1.0:
+            middle = float((low + high) // 2.0)
+            low, high = (middle, high) if (away(middle) > 0.0) == above else (low, middle)
+        return high if way > 0 else low
 
     def nearest(self, side: str, value: float, way: int, fineness: float) -> float:
         """Return where a side crosses next to a value, on the one way or the other."""
@@ -165,4 +181,4 @@ class _Curve(NamedTuple):
         ]
         if not found:
             return way * math.inf
-        return self.root(side, found[0] if way > 0 else found[-1], fineness)
+        return self.root(side, found[0] if way > 0 else found[-1], fineness, way)

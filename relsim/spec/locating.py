@@ -6,6 +6,7 @@ from pathlib import Path
 from relsim.errors import SpecError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_CALLED = {"markets": "config", "experiments": "experiment", "claims": "claim"}
 _COMMANDS = {
     "markets": "relsim run",
     "experiments": "relsim experiment",
@@ -57,7 +58,7 @@ def locate(name: str, folder: Path, kind: str = "markets") -> Path:
     hint = (
         f"; did you mean {close[0]!r}?" if close else f"; relsim has {', '.join(known) or 'none'}"
     )
-    raise SpecError(f"{name}: no such config{hint}")
+    raise SpecError(f"{name}: no such {_CALLED[kind]}{hint}")
 
 
 def _beside(path: Path) -> list[str]:

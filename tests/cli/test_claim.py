@@ -86,7 +86,7 @@ def test_a_new_claim_is_ready_to_be_tested(invoke: Invoke, here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["claim", "tinny.yaml"], "tinny.yaml: no such config; did you mean 'tiny.yaml'?"),
+        (["claim", "tinny.yaml"], "tinny.yaml: no such claim; did you mean 'tiny.yaml'?"),
         (["claim", "new"], "claim new: given no file, allowed: one file, such as mine.yaml"),
         (["claim", "new", "a", "b"], "claim new: given a, b, allowed: one file"),
         (["claim", "new", "!.yaml"], "!.yaml: given a name without letters or digits"),

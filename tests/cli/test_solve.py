@@ -43,6 +43,15 @@ def test_quiet_prints_the_value_alone(invoke: Invoke) -> None:
     assert 15.0 < float(result.stdout) < 45.0
 
 
+def test_a_key_of_whole_numbers_is_sought_among_them(invoke: Invoke) -> None:
+    result = invoke(
+        "solve", "telecom", "--for", "firms.1.contract_months", "--until", "share@Keeper=0.22",
+        "--between", "1", "36", "--quiet", *SMALL,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert 1 < int(result.stdout) < 36
+
+
 @pytest.mark.parametrize(
     ("changed", "line"),
     [

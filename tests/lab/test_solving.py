@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from relsim.errors import ComparisonError
 from relsim.lab.solving import solve
@@ -61,3 +63,15 @@ def test_without_crossing_it_says_what_it_saw() -> None:
         solve(lambda x: [x], 9.0, 2.0, 1.0)
     with pytest.raises(ComparisonError, match="is not a number at 0"):
         solve(lambda x: [math.nan], 9.0, 0.0, 1.0)
+
+
+@given(st.integers(-4000, 4000), st.booleans())
+def test_of_whole_numbers_the_first_past_the_goal_is_found(hundredths: int, rises: bool) -> None:
+    root = (hundredths + 0.5) / 100.0
+    way = 1.0 if rises else -1.0
+    luck = np.array([-0.3, 0.1, 0.2])
+    found = solve(lambda x: way * (x - root) + luck, 0.0, -50, 50, whole=True)
+    assert found.value == math.ceil(root)
+    assert found.rises == rises
+    assert found.low <= found.value <= found.high
+    assert all(seen.x.is_integer() for seen in found.seen)
