@@ -12,6 +12,8 @@ from relsim.report.style import INK, MUTED, STEPS
 _COLOURS = LinearSegmentedColormap.from_list("steps", ("#FFFFFF", *STEPS))
 _LIGHT_FROM = 0.55
 """The total from which text is light on its colour."""
+_LUCK = 0.5
+"""The share of luck in the variance of the points' means beyond which indices say nothing."""
 
 
 def draw_scope(table: pd.DataFrame) -> Figure:
@@ -48,8 +50,17 @@ def _map(axes: Axes, rows: pd.DataFrame, outcome: str) -> None:
     factors = list(dict.fromkeys(rows["factor"]))
     total = rows.pivot(index="base", columns="factor", values="total").loc[bases, factors]
     alone = rows.pivot(index="base", columns="factor", values="first").loc[bases, factors]
-    axes.imshow(total.clip(0.0, 1.0), cmap=_COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
+    lucky = rows.groupby("base")["noise"].first().loc[bases].to_numpy() > _LUCK
+    shown = total.clip(0.0, 1.0).mask(np.repeat(lucky[:, None], len(factors), axis=1))
+    axes.imshow(shown, cmap=_COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
+    for y in np.flatnonzero(lucky):
+        axes.text(
+            (len(factors) - 1) / 2.0, float(y), "more than half of the variance of the points is luck",
+            ha="center", va="center", color=MUTED, fontsize=9, style="italic",
+        )  # fmt: skip
     for (y, x), value in np.ndenumerate(total.to_numpy()):
+        if lucky[y]:
+            continue
         colour = "white" if value > _LIGHT_FROM else INK
         axes.text(x, y - 0.08, _percent(value), ha="center", va="center", color=colour, fontsize=10)
         below = _percent(float(alone.to_numpy()[y, x]))
