@@ -55,7 +55,7 @@ def _map(axes: Axes, rows: pd.DataFrame, outcome: str) -> None:
     axes.imshow(shown, cmap=_COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
     for y in np.flatnonzero(lucky):
         axes.text(
-            (len(factors) - 1) / 2.0, float(y), "more than half of the variance of the points is luck",
+            (len(factors) - 1) / 2.0, float(y), "more than half of this variance is luck",
             ha="center", va="center", color=MUTED, fontsize=9, style="italic",
         )  # fmt: skip
     for (y, x), value in np.ndenumerate(total.to_numpy()):
