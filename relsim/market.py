@@ -69,7 +69,7 @@ class Market(mesa.Model):
     month : int
         Months lived so far.
     figures : array of shape (firms, FIGURES)
-        What last month left, named by :data:`relsim.firms.figures.FIGURES`.
+        What last month left, named by :data:`relsim.firms.figures.FIGURES`; to read only.
     chapters : list of (int, MarketSpec)
         From which month on which spec was lived under (:meth:`change`).
     table : pandas.DataFrame
@@ -122,6 +122,7 @@ class Market(mesa.Model):
             monthly_loss(spec.market.annual_turnover),
         )
         self._enter_worth()
+        self._enter_state()
         self._seen = self.figures.tolist()
         self.records: list[Record] = []
 
@@ -169,7 +170,7 @@ class Market(mesa.Model):
     def account(self, accounts: Accounts, plans: list[Plan], table: Array, spent: Array) -> None:
         """Close the month's books and set what firms see next month."""
         terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
-        reward = np.array([plan.referral_reward for plan in plans])
+        reward = np.array([plan.referral_reward for plan in plans], np.float64)
         month = closing.close(accounts, self._costs, terms, spent, reward, self.figures)
         before = self.prospects
         self.figures = month
@@ -197,6 +198,9 @@ class Market(mesa.Model):
             served = max(row[_CUSTOMERS], 1.0)
             firm.invest(row[_DATA] / served, row[_STAFF] / served)
             firm.past.append(standing.own_month(self.month, row))
+        self._enter_state()
+
+    def _enter_state(self) -> None:
         own = [(firm.cash, firm.data, firm.staff) for firm in self.firms]
         self.figures[:, _STATE : _STATE + 3] = own
 

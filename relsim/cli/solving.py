@@ -15,6 +15,7 @@ from relsim.cli.reading import spec_of
 from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing
 from relsim.errors import RelsimError, SpecError
+from relsim.firms.strategies import build
 from relsim.lab.checking import is_number
 from relsim.lab.executors import standing
 from relsim.lab.living import Assignment, Recipe, live
@@ -108,11 +109,9 @@ def find(order: Order) -> Root:
     wanted = goal(order.until, [firm.name for firm in market.firms])
     recipe = _recipe(order, market, wanted)
     now = _value(market, order.key)
-    whole = isinstance(now, int) and not isinstance(now, bool)
+    whole = _is_whole(market, order.key, now)
     low, high = order.between or _range(order.key, now)
-    if whole:
-        low, high = math.ceil(low), math.floor(high)
-    for end in (low, high):
+    for end in (math.ceil(low), math.floor(high)) if whole else (low, high):
         override(market, {order.key: end}, "--between")
     if order.replications < 1:
         raise SpecError(f"--replications: given {order.replications}, allowed: 1 or more")
@@ -157,6 +156,23 @@ def _value(market: MarketSpec, key: str) -> Any:
         else:
             return None
     return inside
+
+
+def _is_whole(market: MarketSpec, key: str, now: Any) -> bool:
+    """Return whether a key takes whole numbers only: none of the fractions next to its value."""
+    if not is_number(now) or now != int(now):
+        return False
+    return not any(_takes(market, key, now + half) for half in (-0.5, 0.5))
+
+
+def _takes(market: MarketSpec, key: str, value: float) -> bool:
+    try:
+        spec = override(market, {key: value})
+        for place, firm in enumerate(spec.firms):
+            build(firm.strategy, f"firms.{place}.strategy")
+    except RelsimError:
+        return False
+    return True
 
 
 def _range(key: str, now: Any) -> tuple[float, float]:

@@ -51,7 +51,7 @@ _USAGE, _GROWTH, _CROSS, _PREMIUM, _DISCOUNTED, _SERVICE = (
     YEAR_FIELDS.index(name)
     for name in ("usage", "growth", "cross_sales", "premium", "discounted", "service")
 )
-_LAST_OFFENCE, _LAST_RETENTION, _RECOVERY = 3, 7, 7  # of SPENT_FIELDS; capability is the rest
+_END_OFFENCE, _END_RETENTION, _RECOVERY = 3, 7, 7  # of SPENT_FIELDS; capability is the rest
 
 
 @loop
@@ -117,8 +117,8 @@ def firm_lines(
     for firm in range(spent.shape[0]):
         out, line = spent[firm], lines[firm]
         line[0] = 0.0 - onboarding_cost[firm] * acquired[firm]
-        line[1] = 0.0 - out[:_LAST_OFFENCE].sum()
-        line[2] = 0.0 - out[_LAST_OFFENCE:_LAST_RETENTION].sum()
+        line[1] = 0.0 - out[:_END_OFFENCE].sum()
+        line[2] = 0.0 - out[_END_OFFENCE:_END_RETENTION].sum()
         line[3] = 0.0 - out[_RECOVERY]
         line[4] = 0.0 - reward[firm] * referred[firm]
         line[5] = 0.0 - out[_RECOVERY + 1 :].sum()

@@ -176,7 +176,9 @@ class Offers:
         planned = [_planned(plan, firm.spec.price) for plan, firm in zip(plans, firms, strict=True)]
         skills = [(firm.data, firm.staff) for firm in firms]
         times = np.array((now.price, now.quality, now.saved, now.present), dtype=np.float64)
-        return lay_out(self._own, np.array(planned), np.array(skills), times, seen, self._rules)
+        return lay_out(
+            self._own, np.array(planned, np.float64), np.array(skills), times, seen, self._rules
+        )
 
 
 def _own(firm: FirmSpec) -> list[float]:

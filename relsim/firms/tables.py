@@ -35,7 +35,7 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
     -------
     dict
         ``share`` (of those who have a supplier), ``market_share`` (of all), ``defection`` (lost
-        over opening), and the columns of :mod:`relsim.firms.results`.
+        over opening), and those of :data:`relsim.firms.figures.TABLE`.
     """
     columns = results.columns(records)
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]

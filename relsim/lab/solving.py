@@ -1,5 +1,6 @@
 """Goal-seek: the value of a key at which an outcome reaches a goal, under common luck."""
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import NamedTuple
@@ -100,8 +101,11 @@ def solve(
     >>> solve(lambda x: 2.0 * x + luck, 7.0, 0, 10, whole=True).value
     4.0
     """
-    if not low < high:
-        raise ComparisonError(f"--between: given {low:g} {high:g}, allowed: the lower one first")
+    ends = (math.ceil(low), math.floor(high)) if whole else (low, high)
+    if not ends[0] < ends[1]:
+        allowed = "two whole numbers, the lower one first" if whole else "the lower one first"
+        raise ComparisonError(f"--between: given {low:g} {high:g}, allowed: {allowed}")
+    low, high = ends
     curve = _Curve(outcome, goal, name, confidence, {}, whole)
     first_looks = np.linspace(low, high, STEPS)
     for x in np.unique(np.round(first_looks) if whole else first_looks).tolist():
@@ -144,13 +148,16 @@ class _Curve(NamedTuple):
         return self.seen[x]
 
     def brackets(self, side: str) -> list[tuple[float, float]]:
-        """Return neighbours, of all that was seen, between which a side changes its sign."""
+        """Return neighbours, of all that was seen, between which a side comes to its goal.
+
+        Where it stands on the goal it has come there; from there on it is no news.
+        """
         at = sorted(self.seen)
-        above = [getattr(self.seen[x], side) > self.goal for x in at]
+        away = [getattr(self.seen[x], side) - self.goal for x in at]
         return [
             (one, other)
-            for one, other, was, is_ in zip(at, at[1:], above, above[1:], strict=False)
-            if was != is_
+            for place, (one, other) in enumerate(itertools.pairwise(at))
+            if _comes(away[place], away[place + 1]) or (place == 0 and away[0] == 0.0)
         ]
 
     def root(self, side: str, bracket: tuple[float, float], fineness: float, way: int) -> float:
@@ -160,15 +167,14 @@ class _Curve(NamedTuple):
             return float(getattr(self.at(x), side)) - self.goal
 
         ends = [away(x) for x in bracket]
-        if 0.0 in ends:
-            return bracket[ends.index(0.0)]
+        if ends[0] == 0.0:
+            return bracket[0]
         if not self.whole:
-            return float(optimize.brentq(away, *bracket, xtol=fineness))
+            return float(optimize.brentq(away, *bracket, xtol=fineness)) if ends[1] else bracket[1]
         low, high = bracket
-        above = ends[0] > 0.0
         while high - low > 1.0:
             middle = float((low + high) // 2.0)
-            low, high = (middle, high) if (away(middle) > 0.0) == above else (low, middle)
+            low, high = (low, middle) if _comes(ends[0], away(middle)) else (middle, high)
         return high if way > 0 else low
 
     def nearest(self, side: str, value: float, way: int, fineness: float) -> float:
@@ -176,9 +182,16 @@ class _Curve(NamedTuple):
         if math.isnan(getattr(self.at(value), side)):
             return math.nan
         self.at(value)
+        # The goal is passed at a whole value, and an upper end may be there already.
+        least = 0.0 if self.whole and way > 0 else math.ulp(0.0)
         found = [
-            bracket for bracket in self.brackets(side) if way * (bracket[way > 0] - value) > 0.0
+            bracket for bracket in self.brackets(side) if way * (bracket[way > 0] - value) >= least
         ]
         if not found:
             return way * math.inf
         return self.root(side, found[0] if way > 0 else found[-1], fineness, way)
+
+
+def _comes(before: float, after: float) -> bool:
+    """Return whether what was away from its goal has come to it, or past it."""
+    return before < 0.0 <= after or before > 0.0 >= after

@@ -52,6 +52,15 @@ def test_a_key_of_whole_numbers_is_sought_among_them(invoke: Invoke) -> None:
     assert 1 < int(result.stdout) < 36
 
 
+def test_a_share_that_the_config_writes_as_one_is_no_whole_number(invoke: Invoke) -> None:
+    result = invoke(
+        "solve", "telecom", "--for", "firms.0.strategy.budget_share", "--until", "profit@0=0",
+        "--set", "firms.0.strategy.budget_share=1", "--between", "0.05", "0.95", "--quiet", *SMALL,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert 0.05 < float(result.stdout) < 0.95
+
+
 @pytest.mark.parametrize(
     ("changed", "line"),
     [
@@ -60,6 +69,10 @@ def test_a_key_of_whole_numbers_is_sought_among_them(invoke: Invoke) -> None:
         ({"--until": "proft@Attacker=1"}, "--until: outcomes.proft.measure: the market's table ha"),
         ({"--until": "profit@Attacker"}, "--until: given 'profit@Attacker', allowed: OUTCOME=VAL"),
         ({"--for": "firms.0.prise"}, "--between: firms.0.prise: unknown key; did you mean 'price'"),
+        (
+            {"--for": "firms.1.contract_months", "--between": "5.2 5.8"},
+            "--between: given 5.2 5.8, allowed: two whole numbers, the lower one first",
+        ),
         ({"--between": "40 20"}, "--between: given 40 20, allowed: the lower one first"),
         ({"--aggregate": "median"}, "--until: profit: aggregate: given 'median', allowed: "),
     ],

@@ -65,13 +65,34 @@ def test_without_crossing_it_says_what_it_saw() -> None:
         solve(lambda x: [math.nan], 9.0, 0.0, 1.0)
 
 
-@given(st.integers(-4000, 4000), st.booleans())
-def test_of_whole_numbers_the_first_past_the_goal_is_found(hundredths: int, rises: bool) -> None:
-    root = (hundredths + 0.5) / 100.0
-    way = 1.0 if rises else -1.0
-    luck = np.array([-0.3, 0.1, 0.2])
+@given(st.integers(-320, 320), st.booleans())
+def test_of_whole_numbers_the_first_that_reaches_the_goal_is_found(k: int, rises: bool) -> None:
+    root, way = k / 8.0, 1.0 if rises else -1.0
+    luck = np.array([-0.125, 0.0, 0.125])
     found = solve(lambda x: way * (x - root) + luck, 0.0, -50, 50, whole=True)
     assert found.value == math.ceil(root)
-    assert found.rises == rises
-    assert found.low <= found.value <= found.high
+    assert (found.rises, found.crossings) == (rises, 1)
+    assert found.low < found.value <= found.high <= found.low + 2.0
     assert all(seen.x.is_integer() for seen in found.seen)
+
+
+@pytest.mark.parametrize("way", [1.0, -1.0])
+@pytest.mark.parametrize("goal", [0, 100])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_goal_that_is_met_at_an_end_is_found(way: float, goal: int, whole: bool) -> None:
+    found = solve(lambda x: [way * (x - goal)] * 3, 0.0, 0, 100, whole=whole)
+    assert found.value == goal
+
+
+def test_of_a_plateau_on_the_goal_the_first_is_found() -> None:
+    found = solve(lambda x: [min(max(x, 41.0) - 41.0, 19.0) // 19.0] * 2, 1.0, 0, 100, whole=True)
+    assert found.value == 60
+    found = solve(lambda x: [float(x >= 41) + float(x > 60)] * 2, 1.0, 0, 100, whole=True)
+    assert (found.value, found.crossings) == (41, 1)
+
+
+def test_whole_numbers_lie_within_the_range_that_was_given() -> None:
+    found = solve(lambda x: [x - 3.0] * 2, 0.0, 0.4, 9.6, whole=True)
+    assert (found.seen[0].x, found.seen[-1].x) == (1.0, 9.0)
+    with pytest.raises(ComparisonError, match=r"given 5.1 5.9, allowed: two whole numbers"):
+        solve(lambda x: [x], 5.5, 5.1, 5.9, whole=True)

@@ -23,6 +23,9 @@ VERDICT_COLUMNS = (
 POINT_COLUMNS = ("reading", "effect", "low", "high", "holds")
 """Columns that a table of points has, besides the factors of the scope."""
 
+_LATER = ("median", "low_tenth", "high_tenth")
+"""Of these, columns that tables of an earlier relsim have not: not known there."""
+
 _TEXTS = (
     "claim", "reading", "title", "word", "measure", "unit", "hypothesis", "deciding", "box",
     "break_even_text", "hash", "command",
@@ -97,7 +100,8 @@ def read(folder: Path) -> Results:
         If a file is missing or damaged.
     """
     about = _read_claim(folder / CLAIM)
-    verdicts = _read_table(folder / VERDICTS, VERDICT_COLUMNS)
+    always = tuple(name for name in VERDICT_COLUMNS if name not in _LATER)
+    verdicts = _read_table(folder / VERDICTS, always).reindex(columns=VERDICT_COLUMNS)
     if verdicts.empty:
         raise OutputError(f"{folder / VERDICTS}: has no row")
     for name in _TEXTS:
