@@ -7,12 +7,13 @@ README between their marks. What is between marks is never edited by hand.
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from experiments.documents_figure import picture
+from experiments.markdown import table
 from experiments.mechanisms import CUSTOMERS, EFFECTS, MONTHS, RESULTS, SEEDS, WARM_UP, Effect
 from relsim.cli.listing import EQUATIONS
 from relsim.customers import columns
@@ -62,25 +63,6 @@ OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
 
 
 # Tables -----------------------------------------------------------------------------------
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    r"""Return a table in Markdown.
-
-    Examples
-    --------
-    >>> print(table(["a", "b"], [[1, "x | y"]]))
-    | a | b |
-    |---|---|
-    | 1 | x \| y |
-    """
-    cells = [list(heads), ["---"] * len(heads), *([_cell(c) for c in row] for row in rows)]
-    head, rule, *body = ["| " + " | ".join(row) + " |" for row in cells]
-    return "\n".join([head, rule.replace(" ", ""), *body])
-
-
-def _cell(value: object) -> str:
-    return str(value).replace("|", r"\|").replace("\n", " ")
 
 
 def parameters(sections: Sequence[str]) -> str:
