@@ -1,0 +1,77 @@
+"""The studies beside the claims, small: their tables against what has to hold."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from experiments.studies import (
+    cost_ratio,
+    living_advertisement,
+    size_decides,
+    transactions_cost_more,
+)
+from experiments.studies.__main__ import RESULTS, main
+from experiments.studies.registry import STUDIES
+from experiments.studies.shared import jackknife
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_average_cost_ratio_does_not_follow_what_a_dollar_reaches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cost_ratio, "SPLITS", (0.5, 0.9))
+    monkeypatch.setattr(cost_ratio, "REACH_FOR_MONEY", (0.3, 3.0))
+    frame = cost_ratio.table(3000, (1, 2))
+    assert frame["ratio"].to_numpy() == pytest.approx(frame["to_win"] / frame["to_keep_a_year"])
+    ratios = frame[frame["retention_share"] == 0.5].groupby("reach_for_money")["ratio"].mean()
+    # Reach for a dollar differs tenfold, the ratio of averages by less than a fifth.
+    assert ratios.max() / ratios.min() < 1.2
+
+
+def test_those_who_were_recommended_are_like_the_others() -> None:
+    frame = living_advertisement.table(20_000, (1, 2))
+    use = frame[frame["config"] == "grocery"].groupby("came_by")["usage"].mean()
+    assert use["reach"] == pytest.approx(use["awareness"], rel=0.05)
+    assert ((frame["kept"] > 0.0) & (frame["kept"] < 1.0)).all()
+
+
+def test_defence_pays_a_large_firm_more_than_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size_decides, "SIZES", (0.05, 0.5))
+    monkeypatch.setattr(size_decides, "FIRMS", (2,))
+    gain = size_decides.table(3000, (1, 2)).groupby("share")["gain"].mean()
+    assert gain[0.05] < 0.0 < gain[0.5]
+
+
+def test_a_newcomer_sinks_deeper_by_deals() -> None:
+    frame = transactions_cost_more.table(2000, (1, 2))
+    trough = frame.groupby(["config", "way"])["trough"].mean()
+    for config in ("telecom", "credit-card"):
+        assert trough[config, "transaction"] < trough[config, "relationship"] < 0.0
+
+
+def test_the_interval_of_a_mean_is_students() -> None:
+    values = np.array([[1.0, 1.0], [2.0, 1.0], [4.0, 1.0], [7.0, 1.0]])
+    estimate, half = jackknife(values, lambda sums: float(sums[0] / sums[1]))
+    deviation = values[:, 0].std(ddof=1) / 2.0
+    assert estimate == pytest.approx(3.5)
+    assert half == pytest.approx(3.182446 * deviation, rel=1e-6)
+
+
+@pytest.mark.parametrize("claim", STUDIES)
+def test_a_recorded_table_is_drawn_and_told(claim: str) -> None:
+    study = STUDIES[claim]
+    frame = pd.read_csv(ROOT / RESULTS / f"{claim}.csv")
+    figure = study.draw(frame)
+    assert figure.get_suptitle()
+    plt.close(figure)
+    assert "nan" not in study.words(frame)
+
+
+def test_the_command_refuses_what_is_no_study(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["double-trouble"])
+    assert "double-trouble: no such study; known: cost-ratio" in capsys.readouterr().err
