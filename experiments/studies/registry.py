@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from experiments.studies import (
     cost_ratio,
+    enough_kept,
     living_advertisement,
     size_decides,
     transactions_cost_more,
@@ -31,6 +32,7 @@ class Study(Protocol):
 
 STUDIES: Mapping[str, Study] = {
     "cost-ratio": cost_ratio,
+    "enough-kept": enough_kept,
     "living-advertisement": living_advertisement,
     "size-decides": size_decides,
     "transactions-cost-more": transactions_cost_more,

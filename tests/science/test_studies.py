@@ -9,6 +9,7 @@ from matplotlib import pyplot as plt
 
 from experiments.studies import (
     cost_ratio,
+    enough_kept,
     living_advertisement,
     size_decides,
     transactions_cost_more,
@@ -51,6 +52,30 @@ def test_a_newcomer_sinks_deeper_by_deals() -> None:
     trough = frame.groupby(["config", "way"])["trough"].mean()
     for config in ("telecom", "credit-card"):
         assert trough[config, "transaction"] < trough[config, "relationship"] < 0.0
+
+
+def test_where_nobody_is_won_only_retention_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enough_kept, "CONFIGS", ("grocery",))
+    monkeypatch.setattr(enough_kept, "YEARS", 6)
+    # A chance to stay that is the same for all, so that the closed form is exact.
+    monthly = {
+        "mechanisms.retention.rule": "fixed",
+        "mechanisms.retention.monthly": 0.99,
+        "market.annual_turnover": 0.0,
+    }
+    worlds = {name: dict(values) | monthly for name, values in enough_kept.UNASKED.items()}
+    monkeypatch.setattr(enough_kept, "UNASKED", worlds)
+    frame = enough_kept.table(3000, (1, 2))
+    alone = frame[(frame["unasked"] == enough_kept.NOBODY) & (frame["way"] == "keeps with 80%")]
+    assert (alone["won"] == 0.0).all()
+    for _, mine in alone.groupby("seed"):
+        start = mine["customers"].iloc[0]
+        expected = 0.99 ** (12 * mine["year"].to_numpy())
+        error = np.sqrt(expected * (1.0 - expected) / start)
+        assert (np.abs(mine["customers"] / start - expected) <= 4.0 * error).all()
+    flows = frame.sort_values(["unasked", "way", "seed", "year"])
+    change = flows.groupby(["unasked", "way", "seed"])["customers"].diff().fillna(0.0)
+    assert change.tolist() == (flows["won"] - flows["lost"]).tolist()
 
 
 def test_the_interval_of_a_mean_is_students() -> None:
