@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from experiments.studies import (
     cost_ratio,
     enough_kept,
+    life_cycle,
     living_advertisement,
     size_decides,
     transactions_cost_more,
@@ -33,6 +34,7 @@ class Study(Protocol):
 STUDIES: Mapping[str, Study] = {
     "cost-ratio": cost_ratio,
     "enough-kept": enough_kept,
+    "life-cycle": life_cycle,
     "living-advertisement": living_advertisement,
     "size-decides": size_decides,
     "transactions-cost-more": transactions_cost_more,

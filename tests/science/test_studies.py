@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 from experiments.studies import (
     cost_ratio,
     enough_kept,
+    life_cycle,
     living_advertisement,
     size_decides,
     transactions_cost_more,
@@ -76,6 +77,31 @@ def test_where_nobody_is_won_only_retention_is_left(monkeypatch: pytest.MonkeyPa
     flows = frame.sort_values(["unasked", "way", "seed", "year"])
     change = flows.groupby(["unasked", "way", "seed"])["customers"].diff().fillna(0.0)
     assert change.tolist() == (flows["won"] - flows["lost"]).tolist()
+
+
+def test_the_best_split_of_a_known_parabola_is_found() -> None:
+    rng = np.random.default_rng(1)
+    rows = [
+        {"penetration": 0.1, "retention_share": split, "seed": seed, "profit": luck + value}
+        for seed, luck in enumerate(rng.normal(100.0, 1.0, 8))
+        for split in life_cycle.SPLITS
+        for value in [-40.0 * (split - 0.7) ** 2]
+    ]
+    found = life_cycle.best(pd.DataFrame(rows), 0.1, "profit")
+    # The luck is that of the seed and the same for every split: it moves no optimum.
+    assert (found.split, found.low, found.high) == (0.7, 0.7, 0.7)
+    assert found.gain == pytest.approx(0.016, abs=0.001)
+    assert found.flat == (0.6, 0.8)
+
+
+def test_a_young_market_fills_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(life_cycle, "PENETRATIONS", (0.1, 0.95))
+    monkeypatch.setattr(life_cycle, "SPLITS", (0.0, 0.5))
+    frame = life_cycle.table(1000, (1,))
+    filled = frame.groupby(["market", "penetration"])["filled_2"].mean()
+    assert 0.1 < filled[life_cycle.SLOWEST, 0.1] < filled[life_cycle.SLOWEST, 0.95]
+    assert filled[life_cycle.SLOWEST, 0.1] < filled[life_cycle.MIDDLE, 0.1]
+    assert (frame["filled_10"] > 0.9).all()
 
 
 def test_the_interval_of_a_mean_is_students() -> None:
