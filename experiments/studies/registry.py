@@ -11,6 +11,7 @@ from experiments.studies import (
     enough_kept,
     life_cycle,
     living_advertisement,
+    loyalty_barrier,
     size_decides,
     transactions_cost_more,
 )
@@ -36,6 +37,7 @@ STUDIES: Mapping[str, Study] = {
     "enough-kept": enough_kept,
     "life-cycle": life_cycle,
     "living-advertisement": living_advertisement,
+    "loyalty-barrier": loyalty_barrier,
     "size-decides": size_decides,
     "transactions-cost-more": transactions_cost_more,
 }

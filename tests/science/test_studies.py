@@ -12,6 +12,7 @@ from experiments.studies import (
     enough_kept,
     life_cycle,
     living_advertisement,
+    loyalty_barrier,
     size_decides,
     transactions_cost_more,
 )
@@ -102,6 +103,19 @@ def test_a_young_market_fills_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.1 < filled[life_cycle.SLOWEST, 0.1] < filled[life_cycle.SLOWEST, 0.95]
     assert filled[life_cycle.SLOWEST, 0.1] < filled[life_cycle.MIDDLE, 0.1]
     assert (frame["filled_10"] > 0.9).all()
+
+
+def test_a_known_entrant_and_one_among_the_disloyal_end_larger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loyalty_barrier, "CONFIGS", ("telecom",))
+    frame = loyalty_barrier.table(2000, (1, 2))
+    assert (frame["share"] > 0.0).any()
+    ends = frame[frame["month"] == loyalty_barrier.MONTHS].groupby(["loyalty", "fame"])["share"]
+    share = ends.mean()
+    unknown, known = (share.xs(fame, level="fame") for fame in loyalty_barrier.FAME)
+    assert (known > 1.5 * unknown).all()
+    assert known["low"] > known["ordinary"] > known["high"]
 
 
 def test_the_interval_of_a_mean_is_students() -> None:
