@@ -12,6 +12,7 @@ from experiments.studies import (
     life_cycle,
     living_advertisement,
     loyalty_barrier,
+    price_insensitive,
     size_decides,
     transactions_cost_more,
 )
@@ -38,6 +39,7 @@ STUDIES: Mapping[str, Study] = {
     "life-cycle": life_cycle,
     "living-advertisement": living_advertisement,
     "loyalty-barrier": loyalty_barrier,
+    "price-insensitive": price_insensitive,
     "size-decides": size_decides,
     "transactions-cost-more": transactions_cost_more,
 }

@@ -13,6 +13,7 @@ from experiments.studies import (
     life_cycle,
     living_advertisement,
     loyalty_barrier,
+    price_insensitive,
     size_decides,
     transactions_cost_more,
 )
@@ -116,6 +117,26 @@ def test_a_known_entrant_and_one_among_the_disloyal_end_larger(
     unknown, known = (share.xs(fame, level="fame") for fame in loyalty_barrier.FAME)
     assert (known > 1.5 * unknown).all()
     assert known["low"] > known["ordinary"] > known["high"]
+
+
+def test_a_war_moves_those_who_look_and_a_price_makes_them_look() -> None:
+    frame = price_insensitive.table(5000, (1, 2, 3))
+    assert (frame["left"] <= frame["looked"]).all()
+    assert (frame["looked"] <= frame["free_months"]).all()
+    sums = (
+        frame[frame["by"] == "trust"].groupby("year")[["n", "free_months", "looked", "left"]].sum()
+    )
+    assert (sums["n"] == sums["n"].iloc[0]).all()
+    look, leave = sums["looked"] / sums["free_months"], sums["left"] / sums["looked"]
+    peace, war, dearer = price_insensitive.PEACE, price_insensitive.WAR, price_insensitive.DEARER
+    assert leave[war] > leave[peace]
+    assert leave[dearer] > leave[peace]
+    # Who does not look does not see what rivals ask; what the own firm asks is on the bill.
+    assert look[war] == pytest.approx(look[peace], rel=0.03)
+    assert look[dearer] > 1.05 * look[peace]
+    # Both groupings are of the same customers.
+    left = frame.groupby(["by", "year"])["left"].sum()
+    assert left["trust"].tolist() == left["tenure"].tolist()
 
 
 def test_the_interval_of_a_mean_is_students() -> None:
