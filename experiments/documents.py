@@ -1,7 +1,8 @@
 """The documents that follow from the code: ``python -m experiments.documents`` writes them.
 
-Pages of mechanisms from rules, spec and recorded effects; and the tables of docs/odd.md and of the
-README between their marks. What is between marks is never edited by hand.
+Pages of mechanisms from rules, spec and recorded effects; that of the studies beside the claims
+from their tables; and the tables of docs/odd.md and of the README between their marks. What is
+between marks is never edited by hand.
 """
 
 import inspect
@@ -15,6 +16,7 @@ import pandas as pd
 from experiments.documents_figure import picture
 from experiments.markdown import table
 from experiments.mechanisms import CUSTOMERS, EFFECTS, MONTHS, RESULTS, SEEDS, WARM_UP, Effect
+from experiments.studies.page import page as page_of_studies
 from relsim.cli.listing import EQUATIONS
 from relsim.customers import columns
 from relsim.customers.rules import leaving, response, telling
@@ -32,6 +34,7 @@ CLAIMS = ROOT / "results" / "claims"
 FLAGSHIP = ("value-per-customer", "profit-ten-years", "of-defection", "everyone", "paid-for")
 """The readings of "five per cent" that the README shows."""
 PAGES = ROOT / "docs" / "mechanisms"
+STUDIES = ROOT / "docs" / "studies.md"
 
 Rule = Callable[..., float]
 OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
@@ -225,6 +228,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Yield every document's path and text."""
     for name in EFFECTS:
         yield PAGES / f"{name}.md", page(name)
+    yield STUDIES, page_of_studies(ROOT / "results")
     yield ODD, filled(ODD.read_text("utf-8"))
     yield README, filled(README.read_text("utf-8"), {"verdicts": verdicts})
 

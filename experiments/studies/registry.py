@@ -43,4 +43,4 @@ STUDIES: Mapping[str, Study] = {
     "size-decides": size_decides,
     "transactions-cost-more": transactions_cost_more,
 }
-"""Studies by their claim."""
+"""Studies by their claim; those of the other claims are in :mod:`experiments.studies.elsewhere`."""

@@ -18,8 +18,10 @@ from experiments.studies import (
     transactions_cost_more,
 )
 from experiments.studies.__main__ import RESULTS, main
+from experiments.studies.elsewhere import ELSEWHERE
 from experiments.studies.registry import STUDIES
 from experiments.studies.shared import jackknife
+from relsim.spec.locating import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -145,6 +147,18 @@ def test_the_interval_of_a_mean_is_students() -> None:
     deviation = values[:, 0].std(ddof=1) / 2.0
     assert estimate == pytest.approx(3.5)
     assert half == pytest.approx(3.182446 * deviation, rel=1e-6)
+
+
+def test_every_claim_has_a_study_and_a_figure() -> None:
+    assert set(STUDIES) | set(ELSEWHERE) == set(shipped("claims"))
+    assert not set(STUDIES) & set(ELSEWHERE)
+    names = [str(RESULTS / claim) for claim in STUDIES]
+    pictures = [*names, *(f"results/{study.picture}" for study in ELSEWHERE.values())]
+    for picture in pictures:
+        assert (ROOT / f"{picture}.svg").is_file(), picture
+        assert (ROOT / f"{picture}.png").is_file(), picture
+    kept = {path.stem for path in (ROOT / RESULTS).iterdir()}
+    assert kept == set(STUDIES)
 
 
 @pytest.mark.parametrize("claim", STUDIES)
