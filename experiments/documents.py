@@ -1,19 +1,22 @@
 """The documents that follow from the code: ``python -m experiments.documents`` writes them.
 
-Pages of mechanisms from rules, spec and recorded effects; and the tables of docs/odd.md and of the
-README between their marks. What is between marks is never edited by hand.
+Pages of mechanisms from rules, spec and recorded effects; that of the studies beside the claims
+from their tables; and the tables of docs/odd.md and of the README between their marks. What is
+between marks is never edited by hand.
 """
 
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from experiments.documents_figure import picture
+from experiments.markdown import table
 from experiments.mechanisms import CUSTOMERS, EFFECTS, MONTHS, RESULTS, SEEDS, WARM_UP, Effect
+from experiments.studies.page import page as page_of_studies
 from relsim.cli.listing import EQUATIONS
 from relsim.customers import columns
 from relsim.customers.rules import leaving, response, telling
@@ -31,6 +34,7 @@ CLAIMS = ROOT / "results" / "claims"
 FLAGSHIP = ("value-per-customer", "profit-ten-years", "of-defection", "everyone", "paid-for")
 """The readings of "five per cent" that the README shows."""
 PAGES = ROOT / "docs" / "mechanisms"
+STUDIES = ROOT / "docs" / "studies.md"
 
 Rule = Callable[..., float]
 OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
@@ -62,25 +66,6 @@ OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
 
 
 # Tables -----------------------------------------------------------------------------------
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    r"""Return a table in Markdown.
-
-    Examples
-    --------
-    >>> print(table(["a", "b"], [[1, "x | y"]]))
-    | a | b |
-    |---|---|
-    | 1 | x \| y |
-    """
-    cells = [list(heads), ["---"] * len(heads), *([_cell(c) for c in row] for row in rows)]
-    head, rule, *body = ["| " + " | ".join(row) + " |" for row in cells]
-    return "\n".join([head, rule.replace(" ", ""), *body])
-
-
-def _cell(value: object) -> str:
-    return str(value).replace("|", r"\|").replace("\n", " ")
 
 
 def parameters(sections: Sequence[str]) -> str:
@@ -243,6 +228,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Yield every document's path and text."""
     for name in EFFECTS:
         yield PAGES / f"{name}.md", page(name)
+    yield STUDIES, page_of_studies(ROOT / "results")
     yield ODD, filled(ODD.read_text("utf-8"))
     yield README, filled(README.read_text("utf-8"), {"verdicts": verdicts})
 

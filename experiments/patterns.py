@@ -4,7 +4,6 @@ Each study lives ordinary markets for some seeds and returns a tidy table; the c
 CSV with a figure into results/patterns. Names of patterns do only those.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,11 +14,11 @@ import pandas as pd
 
 import relsim
 from experiments.across import SHARES, alike, by_choice, in_all_industries
+from experiments.commanding import command
 from experiments.patterns_figure import DRAWN
 from experiments.relationships import lifetime_profit
 from relsim.economics import repeat_buying
 from relsim.market import Market
-from relsim.report.figures import save
 from relsim.spec import MarketSpec, override, starter
 
 RESULTS = Path("results/patterns")
@@ -204,20 +203,7 @@ STUDIES: dict[str, Callable[..., pd.DataFrame]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help=", ".join(STUDIES))
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for tables and figures")
-    order = parser.parse_args(arguments)
-    unknown = [name for name in order.patterns if name not in STUDIES]
-    if unknown:
-        parser.error(f"{unknown[0]}: no such pattern; known: {', '.join(STUDIES)}")
-    order.out.mkdir(parents=True, exist_ok=True)
-    for name in order.patterns or STUDIES:
-        frame = STUDIES[name]()
-        frame.to_csv(order.out / f"{name}.csv", index=False, float_format="%.8g")
-        save({name: DRAWN[name](frame)}, order.out)
-        print(f"{name}: {order.out / name}.csv, .png, .svg")
-    return 0
+    return command(__doc__, "pattern", STUDIES, DRAWN, RESULTS, arguments)
 
 
 if __name__ == "__main__":

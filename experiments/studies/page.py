@@ -1,0 +1,60 @@
+"""The page of the studies: what each asks, its command, its picture, and what its table shows."""
+
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from experiments.studies.elsewhere import ELSEWHERE
+from experiments.studies.registry import STUDIES
+from relsim.spec.locating import shipped
+
+_HEAD = """# Studies beside the claims
+
+A verdict weighs one outcome of a run over a scope. Beside each claim stands a study that asks what
+such an outcome cannot tell: when, who, where the best lies, how far luck goes. A study has no
+verdict: it looks at single markets and settings, which are no sample of anything. `python -m
+experiments.studies STUDY` makes one anew, with a table and a figure in `results/studies`; three
+have a command and a folder of their own. After ± stand half-widths of 95% intervals over seeds.
+This page is made from the tables by `python -m experiments.documents`.
+"""
+
+
+def page(results: Path) -> str:
+    """Return the page in Markdown.
+
+    Parameters
+    ----------
+    results : Path
+        The folder that holds the recorded tables.
+    """
+    return "\n".join([_HEAD, *(_section(claim, path, results) for claim, path in _claims())])
+
+
+def _claims() -> list[tuple[str, Path]]:
+    return sorted(shipped("claims").items())
+
+
+def _section(claim: str, config: Path, results: Path) -> str:
+    spec = yaml.safe_load(config.read_text("utf-8"))
+    if claim in STUDIES:
+        study = STUDIES[claim]
+        asks = inspect.cleandoc(study.__doc__ or "").partition("\n\n")[2]
+        command, picture = f"experiments.studies {claim}", f"studies/{claim}"
+        tables: Sequence[str] = (f"{picture}.csv",)
+        shows = study.words(pd.read_csv(results / tables[0]))
+    else:
+        asks, command, picture, tables, words = ELSEWHERE[claim]
+        shows = words(results)
+    links = ", ".join(f"[{Path(name).stem}](../results/{name})" for name in tables)
+    parts = [
+        f"## {spec['title']}",
+        f"*{spec['statement']}* ([config](../configs/claims/{claim}.yaml))",
+        asks,
+        f"`python -m {command}`; table: {links}.",
+        f"![{spec['title']}: the study's figure](../results/{picture}.svg)",
+        shows,
+    ]
+    return "\n\n".join(parts) + "\n"
