@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import YEAR_FIELDS
-from relsim.customers.compiled import loop
+from relsim.customers.compiled import Whole, loop
 
 Array = npt.NDArray[np.float64]
 
@@ -117,10 +117,18 @@ def firm_lines(
     for firm in range(spent.shape[0]):
         out, line = spent[firm], lines[firm]
         line[0] = 0.0 - onboarding_cost[firm] * acquired[firm]
-        line[1] = 0.0 - out[:_END_OFFENCE].sum()
-        line[2] = 0.0 - out[_END_OFFENCE:_END_RETENTION].sum()
+        line[1] = 0.0 - _total(out, 0, _END_OFFENCE)
+        line[2] = 0.0 - _total(out, _END_OFFENCE, _END_RETENTION)
         line[3] = 0.0 - out[_RECOVERY]
         line[4] = 0.0 - reward[firm] * referred[firm]
-        line[5] = 0.0 - out[_RECOVERY + 1 :].sum()
+        line[5] = 0.0 - _total(out, _RECOVERY + 1, out.size)
         line[6] = 0.0 - fixed_cost[firm]
     return lines
+
+
+@loop
+def _total(amounts: Array, first: Whole, end: Whole) -> float:
+    total = 0.0
+    for k in range(first, end):
+        total += amounts[k]
+    return total

@@ -14,6 +14,7 @@ from relsim.customers.rules.choice import either
 from relsim.customers.rules.experience import service_level
 from relsim.customers.rules.reconsider import GONE, pull_to_stay
 from relsim.customers.rules.response import spend_response
+from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import N_TERMS, N_TIERS, Term
 from relsim.firms.figures import PLACES, places
 from relsim.firms.firm import Firm
@@ -24,10 +25,7 @@ from relsim.spec import FirmSpec, MarketSpec
 Array = npt.NDArray[np.float64]
 
 _N_SPENT = len(SPENT_FIELDS)
-_PROSPECTS, _RIVALS, _DISSATISFIED, _RETENTION, _RECOVERY, _DATA = (
-    SPENT_FIELDS.index(name)
-    for name in ("prospects", "rivals", "dissatisfied", "below_zero", "recovery", "data")
-)
+_RETENTION, _RECOVERY = SPENT_FIELDS.index("below_zero"), SPENT_FIELDS.index("recovery")
 _PRICE, _DISCOUNT, _REWARD = range(_N_SPENT, _N_SPENT + 3)  # of a plan, behind its budgets
 _SEEN_CUSTOMERS, _SEEN_DISSATISFIED, _SEEN_TIERS, _SEEN_SERVICE = places(
     "customers", "dissatisfied", "tier_below_zero", "service"
@@ -77,6 +75,17 @@ class Target(enum.IntEnum):
     DISSATISFIED = 2
     COMPLAINTS = 3
     TIERS = 4
+
+
+_WHOM = {
+    "prospects": Target.PROSPECTS,
+    "rivals": Target.RIVALS,
+    "dissatisfied": Target.DISSATISFIED,
+    "recovery": Target.COMPLAINTS,
+    **{tier: Target.TIERS + k for k, tier in enumerate(TIERS)},
+}
+_TARGETS = np.array([_WHOM.get(field, -1) for field in SPENT_FIELDS])
+"""For whom each budget is meant; -1 for nobody's but the firm's own."""
 
 
 @enum.unique
@@ -275,11 +284,12 @@ def lay_out(
         crowded = m.congestion_weight * max(0.0, load - 1.0)
         for tier in range(N_TIERS):
             mine = table[firm + 1, tier]
-            mine[:] = terms
+            for term in range(N_TERMS):  # a loop compiles faster than an assignment of the whole
+                mine[term] = terms[term]
             each = spent[firm, _RETENTION + tier] / max(people[firm, Target.TIERS + tier], 1.0)
             _care(mine, own[firm], each, quality, pressure, crowded, m)
-        if not times[Times.PRESENT, firm]:
-            table[firm + 1, :, Term.PULL] = GONE
+            if not times[Times.PRESENT, firm]:
+                mine[Term.PULL] = GONE
     return table, spent
 
 
@@ -306,19 +316,12 @@ def _people(own: Array, seen: Array, m: Rules) -> Array:
 @loop
 def _spending(planned: Array, people: Array) -> Array:
     """Return what of the plans finds someone to be spent on."""
-    spent = planned[:, :_N_SPENT].copy()
+    spent = np.zeros((planned.shape[0], _N_SPENT))
     for firm in range(spent.shape[0]):
-        for budget, target in (
-            (_PROSPECTS, Target.PROSPECTS),
-            (_RIVALS, Target.RIVALS),
-            (_DISSATISFIED, Target.DISSATISFIED),
-            (_RECOVERY, Target.COMPLAINTS),
-        ):
-            if people[firm, target] <= 0.0:
-                spent[firm, budget] = 0.0
-        for tier in range(N_TIERS):
-            if people[firm, Target.TIERS + tier] <= 0.0:
-                spent[firm, _RETENTION + tier] = 0.0
+        for budget in range(_N_SPENT):
+            target = _TARGETS[budget]
+            if target < 0 or people[firm, target] > 0.0:
+                spent[firm, budget] = planned[firm, budget]
     return spent
 
 

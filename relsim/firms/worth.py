@@ -147,8 +147,12 @@ def _with_unseen(moves: Array) -> Array:
                 all_to += moves[firm, rung, to]
             kept += all_to
         for rung in range(1, N_RUNGS):
-            if moves[firm, rung].sum() <= _NOBODY:
-                filled[firm, rung] = 0.0
+            seen = 0.0
+            for to in range(N_RUNGS):
+                seen += moves[firm, rung, to]
+            if seen <= _NOBODY:
+                for to in range(N_RUNGS):
+                    filled[firm, rung, to] = 0.0
                 filled[firm, rung, 0] = lost
                 filled[firm, rung, rung] = kept
     return filled

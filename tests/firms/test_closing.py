@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS
+from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, YEAR_FIELDS
+from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.leaving import CAUSES
 from relsim.customers.rules.value import TIERS
 from relsim.firms.figures import FIGURES, PLACES, TABLE
@@ -77,6 +78,18 @@ def test_means_are_over_everybody_who_lived_the_month(month: Record) -> None:
         assert figure(month, f"contribution_{tier}") == pytest.approx(means)
 
 
+def test_service_spending_and_terms_stand_under_their_names(market: Market, month: Record) -> None:
+    asked = month.accounts.years[1:, :, YEAR_FIELDS.index("service")].sum(axis=1)
+    assert figure(month, "service") == pytest.approx(asked)
+    assert asked.min() > 0.0
+    plans = [firm.plan for firm in market.firms]
+    assert figure(month, "referral_reward") == [plan.referral_reward for plan in plans if plan]
+    assert figure(month, "discount") == [plan.discount for plan in plans if plan]
+    assert figure(month, "spent_recovery") == [plan.recovery for plan in plans if plan]
+    assert figure(month, "spent_ordinary") == [plan.retention[1] for plan in plans if plan]
+    assert len(set(figure(month, "referral_reward"))) == len(set(figure(month, "discount"))) == 2
+
+
 def test_profit_is_the_sum_of_all_lines(month: Record) -> None:
     lines = sum(np.array(figure(month, name)) for name in (*CUSTOMER_LINES, *FIRM_LINES))
     assert figure(month, "profit") == pytest.approx(lines)
@@ -113,9 +126,31 @@ def test_a_firm_sees_every_figure_under_its_own_name(market: Market, month: Reco
             row[PLACES[f"by_{way}"]] for way in ("recommendation", "reach", "awareness")
         )
         assert view.tier_customers == tuple(row[PLACES[f"tier_{tier}"]] for tier in TIERS)
+        assert view.tier_contributions == tuple(
+            row[PLACES[f"contribution_{tier}"]] for tier in TIERS
+        )
+        assert view.rung_customers == tuple(row[PLACES[f"rung_{rung}"]] for rung in RUNGS[1:])
+        assert len({view.rung_customers, view.tier_customers, view.tier_contributions}) == 3
         assert (view.cash, view.data, view.staff) == tuple(
             row[PLACES[name]] for name in ("cash", "data", "staff")
         )
         assert view.past[-1] == OwnMonth(18, *(row[PLACES[name]] for name in OwnMonth._fields[1:]))
         assert view.market.prices[place] == row[PLACES["price"]]
-        assert view.market.offence[place] == row[PLACES["offence"]]
+        for name in ("customers", "satisfaction", "offence", "dissatisfied"):
+            assert getattr(view.market, name)[place] == row[PLACES[name]] > 0.0, name
+
+
+def test_before_the_first_month_firms_know_who_is_there() -> None:
+    values = {"customers.start.satisfaction": 0.1, "firms.0.share": 0.2, "firms.0.data.start": 0.4}
+    market = Market(override(starter(), values), seed=5)
+    people = market.customers.frame()
+    first = market.firms[0]
+    served = people["supplier"] == first.name
+    seen = market.views()[0]
+    assert seen.customers == seen.tier_customers[1] == seen.market.dissatisfied[0] == served.sum()
+    assert seen.rung_customers == tuple(
+        (people.loc[served, "rung"] == rung).sum() for rung in RUNGS[1:]
+    )
+    assert seen.contribution == seen.tier_contributions[0] > 0.0
+    state = market.figures[0, [PLACES[name] for name in ("cash", "data", "staff")]]
+    assert state.tolist() == [first.cash, 0.4, first.staff]
