@@ -12,7 +12,7 @@ from relsim.report.style import INK, MUTED, STEPS
 _COLOURS = LinearSegmentedColormap.from_list("steps", ("#FFFFFF", *STEPS))
 _LIGHT_FROM = 0.55
 """The total from which text is light on its colour."""
-_LUCK = 0.5
+MOST_LUCK = 0.5
 """The share of luck in the variance of the points' means beyond which indices say nothing."""
 
 
@@ -50,7 +50,7 @@ def _map(axes: Axes, rows: pd.DataFrame, outcome: str) -> None:
     factors = list(dict.fromkeys(rows["factor"]))
     total = rows.pivot(index="base", columns="factor", values="total").loc[bases, factors]
     alone = rows.pivot(index="base", columns="factor", values="first").loc[bases, factors]
-    lucky = rows.groupby("base")["noise"].first().loc[bases].to_numpy() > _LUCK
+    lucky = rows.groupby("base")["noise"].first().loc[bases].to_numpy() > MOST_LUCK
     shown = total.clip(0.0, 1.0).mask(np.repeat(lucky[:, None], len(factors), axis=1))
     axes.imshow(shown, cmap=_COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
     for y in np.flatnonzero(lucky):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from experiments.five_percent_paid import MORE
+from experiments.five_percent_scope_figure import MOST_LUCK
 from experiments.studies.shared import joined, spread
 
 
@@ -89,7 +90,37 @@ def five_percent(results: Path) -> str:
         f"instead of given ([table](../results/five_percent/paid_five_points.csv)), up to "
         f"{100 * max(MORE):.0f}% of revenue more buys them in {len(bought)} of {len(paid)} "
         f"industries, and profit then moves by "
-        f"{joined([_paid(row) for _, row in bought.iterrows()])}."
+        f"{joined([_paid(row) for _, row in bought.iterrows()])}.\n\n{_decides(folder)}"
+    )
+
+
+def _decides(folder: Path) -> str:
+    """Return in words which parameter has the largest part in the variance of the gain."""
+    scope = pd.read_csv(folder / "scope.csv")
+    known = scope[scope["noise"] <= MOST_LUCK]
+    strongest = known.loc[known.groupby(["outcome", "base"], sort=False)["total"].idxmax()]
+    told = [
+        f"of {outcome}, {joined([_part(row) for _, row in rows.iterrows()])}"
+        for outcome, rows in strongest.groupby("outcome", sort=False)
+    ]
+    lucky = sorted(set(scope["base"]) - set(known["base"]))
+    return (
+        "A third study, `python -m experiments.five_percent_scope`, shares out the variance of the "
+        "gain over the claim's scope by Sobol's indices "
+        "([table](../results/five_percent/scope.csv)). The parameter with the largest part in it "
+        f"(total index, 95% interval) is: {'; '.join(told)}. In {joined(lucky)} more than half of "
+        "that variance is luck, and the indices say nothing.\n\n"
+        "![What decides how much five points bring](../results/five_percent/scope.svg)"
+    )
+
+
+def _part(row: "pd.Series[float]") -> str:
+    total, low, high = (
+        100.0 * min(row[name], 1.0) for name in ("total", "total_low", "total_high")
+    )
+    return (
+        f"in {row['base']} {str(row['factor']).replace('_', ' ')} "
+        f"({total:.0f}%, {low:.0f} to {high:.0f})"
     )
 
 
@@ -114,7 +145,7 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
             "Which five per cent, of what, from which base? Reichheld & Sasser's arithmetic (1990, "
             "Harvard Business Review 68:5) with each reading of the words, by base retention; "
             "nothing is simulated. A second study, `experiments.five_percent_paid`, buys five "
-            "points in the markets of six industries."
+            "points in the markets of six industries; a third looks for what decides."
         ),
         command="experiments.five_percent",
         picture="five_percent/readings",
