@@ -13,6 +13,13 @@ SETTINGS: tuple[dict[str, Any], ...] = (
     {},
     {"market.setting": "non_contractual", "market.annual_turnover": 0.5},
     {"mechanisms.retention.rule": "own", "customers.network.kind": "scale_free"},
+    {
+        "events": [
+            {"kind": "recession", "month": 1, "depth": 0.3},
+            {"kind": "changing_needs", "month": 1, "shift": 0.123, "lasts": 3},
+            {"kind": "price_war", "month": 2, "lasts": 1, "depth": 0.1},
+        ]
+    },
 )
 
 

@@ -108,11 +108,11 @@ def take(  # noqa: C901  # a loop a column
     for c in range(n):
         f[TENURE + c] = tenure[c]
     for c in range(n):
-        f[USAGE + c] = usage[c] * usage_factor
+        f[USAGE + c] = np.float64(usage[c]) * usage_factor
     for c in range(n):
         f[PRICE_SENSITIVITY + c] = price_sensitivity[c]
     for c in range(n):
-        f[ORIENTATION + c] = clip01(orientation[c] + needs)
+        f[ORIENTATION + c] = clip01(np.float64(orientation[c]) + needs)
     for c in range(n):
         f[SERVICE_DEMAND + c] = service_demand[c]
     for c in range(n):
