@@ -237,6 +237,11 @@ class ClaimSpec(SpecModel):
     )
     questions: tuple[str, ...] = fields.key("Questions for a class.", unit="-", default=())
     opposite: str = fields.key("What to change to see the opposite.", unit="-", default="")
+    study: str = fields.key(
+        "Command of a study that looks closer, in a checkout of relsim or of one's own.",
+        unit="-",
+        default="",
+    )
     readings: dict[str, ReadingSpec] = fields.key(
         "What the claim may mean, by name.", unit="-", min_length=1
     )

@@ -21,6 +21,7 @@ from experiments.studies.__main__ import RESULTS, main
 from experiments.studies.elsewhere import ELSEWHERE
 from experiments.studies.registry import STUDIES
 from experiments.studies.shared import jackknife
+from relsim.claims.reading import read_claim
 from relsim.spec.locating import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +153,10 @@ def test_the_interval_of_a_mean_is_students() -> None:
 def test_every_claim_has_a_study_and_a_figure() -> None:
     assert set(STUDIES) | set(ELSEWHERE) == set(shipped("claims"))
     assert not set(STUDIES) & set(ELSEWHERE)
+    commands = {claim: f"experiments.studies {claim}" for claim in STUDIES}
+    commands |= {claim: study.command for claim, study in ELSEWHERE.items()}
+    for claim, command in commands.items():
+        assert read_claim(claim).spec.study == f"python -m {command}"
     names = [str(RESULTS / claim) for claim in STUDIES]
     pictures = [*names, *(f"results/{study.picture}" for study in ELSEWHERE.values())]
     for picture in pictures:

@@ -87,6 +87,7 @@ def write_claim(
             ],
             "questions": ["Whose money is it?", "What is a point?", "Who pays?"],
             "opposite": f"relsim claim {claim} --set market.annual_turnover=0.3",
+            "study": f"python -m studies {claim}",
             "readings": {row["reading"]: {"notes": ""} for row in rows}, "frontier": None, **spec,
         },
         "comparisons": list(comparisons), "quick": claim == "size-decides",
