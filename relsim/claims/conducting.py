@@ -96,11 +96,15 @@ class Answered(NamedTuple):
         The verdicts.
     clock : Clock
         When it began, and the seconds of its readings.
+    runs : int
+        Runs that it rests on, earlier ones and those of checks included; readings that share an
+        experiment share its runs.
     """
 
     claim: Claim
     judged: tuple[Judged, ...]
     clock: Clock
+    runs: int
 
 
 def planned(claims: Sequence[Claim], *, quick: bool) -> int:
@@ -145,7 +149,7 @@ def _tested(claim: Claim, way: Way, tally: "_Tally") -> Answered:
                 place = _Place(claim, claim.readings[name], way, tally)
                 one = _judged(place, confidence, command)
         judged.append(one)
-    return Answered(claim, tuple(judged), clock)
+    return Answered(claim, tuple(judged), clock, tally.lived(claim))
 
 
 def command_of(claim: Claim, *, quick: bool) -> str:
@@ -170,8 +174,12 @@ class _Place:
     @property
     def folder(self) -> Path:
         """Where its experiment lies; readings that ask the same experiment share it."""
-        owner = _owner(self.claim, self.reading)
-        return self.way.out / self.claim.spec.id / READINGS / owner
+        return self.way.out / self.claim.spec.id / READINGS / _owner(self.claim, self.reading)
+
+    @property
+    def counted(self) -> str:
+        """Under what name its runs are counted, those of readings that share them once."""
+        return f"{self.claim.spec.id}/{_owner(self.claim, self.reading)}"
 
 
 def _owner(claim: Claim, reading: Reading) -> str:
@@ -184,17 +192,17 @@ def _owner(claim: Claim, reading: Reading) -> str:
 def _judged(place: _Place, confidence: float, command: str) -> Judged:
     """Run a reading's experiment, judge it, and check what its answer hangs on."""
     reading, folder = place.reading, place.folder
-    runs = _runs(place, reading.study, folder, place.name)
+    runs = _runs(place, reading.study, folder)
     judged = judge(place.claim.spec.id, reading, runs, confidence, command)
     word = judged.verdict.word
     check = None
     if word in ("supported", "refuted"):
         check = _check(reading, quick=place.way.quick)
     if check is None:
-        place.tally.drop(f"{place.name}{CHECK}")
+        place.tally.drop(f"{place.counted}{CHECK}")
         return judged
     beside = folder.with_name(f"{folder.name}{CHECK}")
-    changed = _runs(place, check.study, beside, f"{place.name}{CHECK}")
+    changed = _runs(place, check.study, beside, CHECK)
     stays = answer_stays(reading, check.study, changed, word)
     about = {
         "points": len(check.study.design),
@@ -217,9 +225,10 @@ def _check_size(*, quick: bool) -> tuple[int, int]:
     return _CHECKED, _CHECK_REPLICATIONS
 
 
-def _runs(place: _Place, study: Study, folder: Path, name: str) -> pd.DataFrame:
+def _runs(place: _Place, study: Study, folder: Path, behind: str = "") -> pd.DataFrame:
     """Return the table of runs of an experiment, running what is not done yet."""
     way, tally = place.way, place.tally
+    name, counted = f"{place.name}{behind}", f"{place.counted}{behind}"
     way.watcher.phase(name)
     _make_room(folder, study)
     clock = Clock()
@@ -227,7 +236,7 @@ def _runs(place: _Place, study: Study, folder: Path, name: str) -> pd.DataFrame:
         before = len(store.journal.done())
         store.save(study.saved())
         with clock.phase("run"):
-            how = Conduct(way.crew, 1, partial(tally.total, name), partial(tally.each, name))
+            how = Conduct(way.crew, 1, partial(tally.total, counted), partial(tally.each, counted))
             conduct(study, store, how)
         runs, failed, _ = store.journal.counted()
         if failed == runs:
@@ -295,9 +304,15 @@ class _Tally:
         self.tell()
 
     def drop(self, name: str) -> None:
-        """Hear that an experiment is not needed."""
-        self.planned.pop(name, None)
+        """Hear that an experiment is not needed, unless another reading had it."""
+        if name not in self.done:
+            self.planned.pop(name, None)
         self.tell()
+
+    def lived(self, claim: Claim) -> int:
+        """Return how many runs of a claim are over."""
+        mine = f"{claim.spec.id}/"
+        return sum(runs for name, runs in self.done.items() if name.startswith(mine))
 
     def tell(self) -> None:
         """Tell the watcher."""

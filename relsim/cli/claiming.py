@@ -60,10 +60,11 @@ def claims(order: Order) -> bool:
     read = [read_claim(name, quick=order.quick) for name in order.claims]
     _check(order, read)
     with clock.phase("all"):
-        verdicts = _test(order, read)
+        tested = _test(order, read)
+    verdicts = [one.verdict for each in tested for one in each.judged]
     if order.page:
         _write_page(order.folder)
-    _say(order, verdicts, clock)
+    _say(order, verdicts, sum(each.runs for each in tested), clock)
     return order.expect is None or _as_expected(verdicts, order.expect)
 
 
@@ -77,24 +78,20 @@ def _check(order: Order, read: Sequence[Claim]) -> None:
         expected_words(Path(str(order.expect), name))
 
 
-def _test(order: Order, read: Sequence[Claim]) -> list[Verdict]:
+def _test(order: Order, read: Sequence[Claim]) -> list[Answered]:
     total = planned(read, quick=order.quick)
     workers = order.workers or (cores() if total > _FEW else 1)
     kind = "processes" if workers > 1 else "serial"
-    verdicts: list[Verdict] = []
+    tested: list[Answered] = []
     with (
         standing(kind, workers) as crew,
         progress(total, quiet=order.quiet, noun="runs") as shown,
     ):
         way = Way(order.folder, order.quick, crew, shown, ["relsim", *sys.argv[1:]])
-        for tested in investigate(read, way):
-            write(tested, way)
-            verdicts += _verdicts(tested)
-    return verdicts
-
-
-def _verdicts(tested: Answered) -> list[Verdict]:
-    return [one.verdict for one in tested.judged]
+        for each in investigate(read, way):
+            write(each, way)
+            tested.append(each)
+    return tested
 
 
 def _write_page(folder: Path) -> None:
@@ -105,7 +102,7 @@ def _write_page(folder: Path) -> None:
 # What is said -----------------------------------------------------------------------------
 
 
-def _say(order: Order, verdicts: Sequence[Verdict], clock: Clock) -> None:
+def _say(order: Order, verdicts: Sequence[Verdict], runs: int, clock: Clock) -> None:
     out = console()
     if order.quiet:
         out.print(str(order.folder))
@@ -113,7 +110,6 @@ def _say(order: Order, verdicts: Sequence[Verdict], clock: Clock) -> None:
     show(out, verdicts)
     counts = {word: sum(one.word == word for one in verdicts) for word in WORDS}
     out.print(", ".join(f"{count} {word}" for word, count in counts.items() if count))
-    runs = sum(one.runs for one in verdicts)
     out.print(f"{many(runs, 'run')}, {duration(clock.seconds['all'])}")
     if order.quick:
         out.print("A quick look: small markets, few points. Without --quick the words count.")

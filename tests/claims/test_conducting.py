@@ -70,6 +70,7 @@ def test_a_claim_is_tested_once(claim: Claim, tmp_path: Path, crew: StandingCrew
     assert heard.phases == ["tiny/pays", "tiny/pays.assumed"]
     # Six points, two arms, two replications; four changes of what is assumed.
     assert heard.count == heard.total == planned([claim], quick=False) == 24 + 16
+    assert first.runs == heard.count
     assert pays.assumed_holds == 1.0
     assert first.judged[0].details["assumed"]["points"] == 4
     before = stamps(out)
@@ -90,6 +91,19 @@ def test_the_effects_are_those_of_the_laboratory(
     assert verdict.points == profit["clusters"]
     # Never narrower than over points alone: luck that all points share is counted too.
     assert verdict.low <= float(profit["difference_low"]) + 1e-9
+
+
+@pytest.mark.parametrize("limit", [-1e12, 0.0])
+def test_runs_that_two_readings_share_are_counted_once(
+    tmp_path: Path, data: Data, crew: StandingCrew, limit: float
+) -> None:
+    """Whether the second, too, has what is assumed checked, or not."""
+    data["readings"]["minds"] = {**data["readings"]["pays"], "hypothesis": {"above": limit}}
+    claim, heard = read_claim(written(tmp_path, data)), Heard()
+    found = answered(claim, tmp_path / "out", crew, heard)
+    assert found.judged[0].verdict.word == "supported"
+    assert (found.judged[1].verdict.word == "supported") == (limit < 0.0)
+    assert heard.count == heard.total == found.runs == 24 + 16
 
 
 def test_a_claim_that_was_stopped_goes_on(
