@@ -110,8 +110,11 @@ def find(order: Order) -> Root:
     recipe = _recipe(order, market, wanted)
     now = _value(market, order.key)
     whole = _is_whole(market, order.key, now)
+    if now is None and order.between is None and "*" not in order.key:
+        override(market, {order.key: 0.0}, "--for")  # a key that is none says so
     low, high = order.between or _range(order.key, now)
-    for end in (math.ceil(low), math.floor(high)) if whole else (low, high):
+    ends = (math.ceil(low), math.floor(high)) if whole else (low, high)
+    for end in ends if ends[0] <= ends[1] else ():  # else said where it is sought
         override(market, {order.key: end}, "--between")
     if order.replications < 1:
         raise SpecError(f"--replications: given {order.replications}, allowed: 1 or more")

@@ -85,9 +85,15 @@ def test_what_a_user_can_mend(invoke: Invoke, changed: dict[str, str], line: str
 
 
 def test_a_range_is_needed_where_there_is_nothing_to_start_from(invoke: Invoke) -> None:
-    words = ("--for", "firms.0.discount", "--until", "profit@Attacker=1")
+    words = ("--for", "firms.*.price", "--until", "profit@Attacker=1")
     (said,) = error_lines(invoke("solve", "telecom", *words, *SMALL))
-    assert said.startswith("--between: firms.0.discount has no value to start from")
+    assert said.startswith("--between: firms.*.price has no value to start from")
+
+
+def test_without_a_range_too_a_key_that_is_none_is_called_so(invoke: Invoke) -> None:
+    words = ("--for", "firms.0.prise", "--until", "profit@Attacker=1")
+    (said,) = error_lines(invoke("solve", "telecom", *words, *SMALL))
+    assert said.startswith("--for: firms.0.prise: unknown key; did you mean 'price'")
 
 
 def test_goals() -> None:
