@@ -3,10 +3,10 @@
 ``python -m experiments.mechanisms`` draws them; names of mechanisms draw only those.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 import relsim
+from experiments.commanding import command
 from experiments.mechanisms_figure import draw
 from relsim.customers.rules import (
     choice,
@@ -30,7 +31,6 @@ from relsim.customers.rules import (
 )
 from relsim.customers.rules.ladder import RUNGS
 from relsim.economics.lifetime import monthly_loss
-from relsim.report.figures import save
 from relsim.spec import Mechanisms
 
 Array = npt.NDArray[np.float64]
@@ -422,34 +422,25 @@ def sweep(effect: Effect) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _look(effect: Effect) -> dict[str, Any]:
+    """Return all that a mechanism's figure shows besides its table."""
+    curves = effect.curves()
+    return {
+        "title": effect.title,
+        "x": curves.x,
+        "lines": curves.lines,
+        "axes_of": (curves.across, curves.up),
+        "swept": (effect.key, effect.measured),
+        "customers": CUSTOMERS,
+        "months": MONTHS - WARM_UP,
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("mechanisms", nargs="*", metavar="MECHANISM", help=", ".join(EFFECTS))
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for tables and figures")
-    order = parser.parse_args(arguments)
-    unknown = [name for name in order.mechanisms if name not in EFFECTS]
-    if unknown:
-        parser.error(f"{unknown[0]}: no such mechanism; known: {', '.join(EFFECTS)}")
-    order.out.mkdir(parents=True, exist_ok=True)
-    for name in order.mechanisms or EFFECTS:
-        effect = EFFECTS[name]
-        frame = sweep(effect)
-        frame.to_csv(order.out / f"{name}.csv", index=False, float_format="%.8g")
-        curves = effect.curves()
-        figure = draw(
-            effect.title,
-            curves.x,
-            curves.lines,
-            (curves.across, curves.up),
-            frame,
-            (effect.key, effect.measured),
-            CUSTOMERS,
-            MONTHS - WARM_UP,
-        )
-        save({name: figure}, order.out)
-        print(f"{name}: {order.out / name}.csv, .png, .svg")
-    return 0
+    tables = {name: partial(sweep, effect) for name, effect in EFFECTS.items()}
+    figures = {name: partial(draw, **_look(effect)) for name, effect in EFFECTS.items()}
+    return command(__doc__, "mechanism", tables, figures, RESULTS, arguments)
 
 
 if __name__ == "__main__":

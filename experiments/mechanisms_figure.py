@@ -17,11 +17,11 @@ _SIGNS = ("equation, at the default parameters", "telecom market")
 
 
 def draw(
+    frame: pd.DataFrame,
     title: str,
     x: Array,
     lines: Mapping[str, Array],
     axes_of: tuple[str, str],
-    frame: pd.DataFrame,
     swept: tuple[str, str],
     customers: int,
     months: int,
@@ -30,14 +30,14 @@ def draw(
 
     Parameters
     ----------
+    frame : DataFrame
+        ``value``, ``seed``, ``measure``.
     title : str
         Name of the mechanism.
     x, lines : array, mapping of name to array
         The equation.
     axes_of : (str, str)
         What its axes mean.
-    frame : DataFrame
-        ``value``, ``seed``, ``measure``.
     swept : (str, str)
         The key that was varied, and what was measured.
     customers, months : int
