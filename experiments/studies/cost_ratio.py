@@ -9,7 +9,8 @@ retention costs", JAMS 33:2.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -38,6 +39,20 @@ SPLITS = tuple(k / 10.0 for k in range(11))
 EVEN = 0.5
 
 
+def costs(columns: Mapping[str, Any]) -> tuple[float, float]:
+    """Return what a customer won costs on average, and what keeping one for a year does.
+
+    Parameters
+    ----------
+    columns : mapping
+        Columns of a firm by month.
+    """
+    names = ("acquisition", "onboarding", "discounts", "rewards")
+    to_win = -sum(columns[name].sum() for name in names) / columns["acquired"].sum()
+    keeping = -(columns["retention"] + columns["recovery"]).sum()
+    return float(to_win), float(12.0 * keeping / columns["opening"].sum())
+
+
 def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
     """Return discounted profit by split of the budget and by what winning costs.
 
@@ -53,10 +68,7 @@ def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
             "firms.*.acquisition.rate": 0.05 * reach,
         }
         columns, profit = money(relsim.load("telecom", values), seed)
-        names = ("acquisition", "onboarding", "discounts", "rewards")
-        to_win = -sum(columns[name].sum() for name in names) / columns["acquired"].sum()
-        keeping = -(columns["retention"] + columns["recovery"]).sum()
-        to_keep = 12.0 * keeping / columns["opening"].sum()
+        to_win, to_keep = costs(columns)
         rows.append(
             {
                 "reach_for_money": reach,

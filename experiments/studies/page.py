@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from experiments.studies import frontiers
 from experiments.studies.elsewhere import ELSEWHERE
 from experiments.studies.registry import STUDIES
 from relsim.spec.locating import shipped
@@ -48,6 +49,8 @@ def _section(claim: str, config: Path, results: Path) -> str:
     else:
         asks, command, picture, tables, words = ELSEWHERE[claim]
         shows = words(results)
+    if claim in frontiers.TABLES:
+        shows += "\n\n" + _frontier(claim, results)
     links = ", ".join(f"[{Path(name).stem}](../results/{name})" for name in tables)
     parts = [
         f"## {spec['title']}",
@@ -58,3 +61,14 @@ def _section(claim: str, config: Path, results: Path) -> str:
         shows,
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _frontier(claim: str, results: Path) -> str:
+    """Return what the map of the best split shows, with its picture."""
+    shows = frontiers.words(pd.read_csv(results / "frontiers" / f"{claim}.csv"))
+    picture = f"../results/frontiers/{claim}.svg"
+    return (
+        f"A map of the best split (`python -m experiments.studies.frontiers {claim}`, "
+        f"[table](../results/frontiers/{claim}.csv)). {shows}\n\n"
+        f"![The best split of a budget, as a map]({picture})"
+    )

@@ -7,7 +7,8 @@ density of competition decides is Voss & Voss (2008).
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,8 +26,20 @@ SERVED = 0.95
 """Part of the market with a supplier at the start."""
 
 
-def _sized(share: float, count: int, strategy: str, customers: int) -> MarketSpec:
-    """Return the telecom market with one firm of some size among so many, rivals alike."""
+def sized(share: float, count: int, strategy: Mapping[str, Any], customers: int) -> MarketSpec:
+    """Return the telecom market with one firm of some size among so many, rivals alike.
+
+    Parameters
+    ----------
+    share : float
+        Of the market at the start.
+    count : int
+        Firms, this one among them.
+    strategy : mapping
+        What its strategy has that those of the others have not.
+    customers : int
+        Of the market.
+    """
     spec = relsim.load("telecom", {"market.customers": customers, "run.months": MONTHS})
     firm = spec.firms[2].model_dump()
     rivals = [
@@ -37,7 +50,7 @@ def _sized(share: float, count: int, strategy: str, customers: int) -> MarketSpe
         "name": "Own",
         "share": share,
         "awareness": 0.1 + 1.5 * min(share, 0.6),
-        "strategy": firm["strategy"] | {"kind": strategy},
+        "strategy": firm["strategy"] | dict(strategy),
     }
     return MarketSpec.model_validate(spec.model_dump() | {"firms": [own, *rivals]})
 
@@ -47,7 +60,7 @@ def table(customers: int = 10_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
     rows = []
     for share, count, seed in itertools.product(SIZES, FIRMS, seeds):
         profits = {
-            strategy: money(_sized(share, count, strategy, customers), seed)[1]
+            strategy: money(sized(share, count, {"kind": strategy}, customers), seed)[1]
             for strategy in ("offensive", "defensive")
         }
         gain = profits["defensive"] / profits["offensive"] - 1.0

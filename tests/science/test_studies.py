@@ -1,5 +1,6 @@
 """The studies beside the claims, small: their tables against what has to hold."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from matplotlib import pyplot as plt
 from experiments.studies import (
     cost_ratio,
     enough_kept,
+    frontiers,
     life_cycle,
     living_advertisement,
     loyalty_barrier,
@@ -180,3 +182,37 @@ def test_the_command_refuses_what_is_no_study(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         main(["double-trouble"])
     assert "double-trouble: no such study; known: cost-ratio" in capsys.readouterr().err
+
+
+def _known_map() -> pd.DataFrame:
+    """Return profit that is highest at a split which rises along y, and with x not at all."""
+    rows = []
+    for x, y, split, seed in itertools.product((1.0, 2.0), (0.2, 0.6), frontiers.SPLITS, range(4)):
+        profit = 100.0 - 10.0 * (split - y) ** 2 + seed
+        row = {"x": x, "y": y, "retention_share": split, "seed": seed, "profit": profit}
+        rows.append(row | {"ratio": 10.0 * x, "defection": y, "market_size": 100})
+    return pd.DataFrame(rows)
+
+
+def test_a_map_finds_the_best_split_and_where_the_sides_are_equal() -> None:
+    frame = _known_map()
+    found = frontiers.mapped(frame)
+    assert found.best.to_numpy() == pytest.approx(np.array([[0.2, 0.2], [0.6, 0.6]]))
+    assert (found.as_good == 1).all(axis=None)
+    # At 0.2 offence is the best there is, at 0.6 defence (0.8) is nearer to the best.
+    assert (found.gain.to_numpy() < 0.0).tolist() == [[True, True], [False, False]]
+    figure = frontiers.draw_by_cost(frame)
+    assert [c for c in figure.axes[0].collections if len(c.get_paths())], "the line is missing"
+    assert "Defence earns more than offence at 2 of them" in frontiers.words(frame)
+    plt.close(figure)
+
+
+def test_a_map_over_markets_says_what_a_customer_won_and_a_year_cost() -> None:
+    frame = frontiers.by_cost(2000, (1, 2), (0.0, 300.0), (0.4, 0.9), (0.2, 0.5, 0.8))
+    even = frame[frame["retention_share"] == frontiers.EVEN]
+    ratio, lost = even.groupby("x")["ratio"].mean(), even.groupby("y")["defection"].mean()
+    assert ratio[300.0] > ratio[0.0] + 1.0
+    assert lost[0.9] > lost[0.4]
+    sizes = frontiers.by_size(2000, (1, 2), (0.05, 0.5), (2,), (0.2, 0.5, 0.8))
+    (small, large) = frontiers.mapped(sizes).gain.to_numpy()[0]
+    assert small < large
