@@ -2,9 +2,12 @@
 
 import sys
 
+from relsim.cli import interrupts
+
 
 def main() -> None:
     """Do what the command line says."""
+    interrupts.hear()
     try:
         # Imported here so that nobody who only imports this package pays for it.
         from relsim.cli.app import app  # noqa: PLC0415  # see above

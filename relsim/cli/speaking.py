@@ -13,6 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from relsim.cli import interrupts
 from relsim.errors import RelsimError, StrategyError
 
 WRONG, STOPPED = 2, 130
@@ -62,25 +63,31 @@ def mishaps(stopped: str = "stopped; no results were kept") -> Iterator[None]:
     """
     try:
         yield
-    except RelsimError as error:
-        for line in str(error).splitlines():
-            typer.echo(f"error: {line}{_where(error)}", err=True)
+    except (KeyboardInterrupt, Exception) as error:
+        # What Ctrl-C cut in two may fail with an error of its own, which takes its place.
+        if isinstance(error, KeyboardInterrupt) or interrupts.asked():
+            typer.echo(stopped, err=True)
+            raise typer.Exit(STOPPED) from None
+        complaint = _complaint(error)
+        if complaint is None:
+            raise
+        for line in complaint.splitlines():
+            typer.echo(f"error: {line}", err=True)
         raise typer.Exit(WRONG) from None
-    except MemoryError:
-        typer.echo(
-            "error: not enough memory; market.customers (--customers) says how much is needed",
-            err=True,
-        )
-        raise typer.Exit(WRONG) from None
-    except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise  # the reader has seen enough; typer ends quietly
+
+
+def _complaint(error: Exception) -> str | None:
+    """Return what is said of an error that the user can mend; of others None."""
+    if isinstance(error, RelsimError):
+        where = _where(error)
+        return "\n".join(f"{line}{where}" for line in str(error).splitlines())
+    if isinstance(error, MemoryError):
+        return "not enough memory; market.customers (--customers) says how much is needed"
+    # Where the reader has seen enough, typer ends quietly.
+    if isinstance(error, OSError) and error.errno != errno.EPIPE:
         place = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"error: {place}{error.strerror or error}", err=True)
-        raise typer.Exit(WRONG) from None
-    except KeyboardInterrupt:
-        typer.echo(stopped, err=True)
-        raise typer.Exit(STOPPED) from None
+        return f"{place}{error.strerror or error}"
+    return None
 
 
 def _where(error: RelsimError) -> str:

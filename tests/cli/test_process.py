@@ -70,6 +70,57 @@ def test_a_stopped_run_leaves_nothing_at_all(here: Path) -> None:
     assert list(here.iterdir()) == []
 
 
+TORN = """
+import signal, sys, time
+import relsim
+from relsim.cli import main
+
+class Torn:
+    '''Interrupted while it is taken apart, as what a library owns may be.'''
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+class Half:
+    '''Cut in two: complains at the very end.'''
+
+    def __del__(self):
+        raise AttributeError("half of it is gone")
+
+kept = [Half()]
+
+def live(market, table):
+    torn = Torn()
+    del torn
+    try:
+        time.sleep(60.0)
+    finally:
+        {error}
+
+relsim.Market.live = live
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("error", ["pass", "raise OSError('closed already')", "raise ValueError"])
+def test_a_run_stopped_where_python_does_not_listen(here: Path, error: str) -> None:
+    before = time.monotonic()
+    done = subprocess.run(
+        start(*SHORT, "--out", "out", python=("-c", TORN.format(error=error))),
+        cwd=here,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=_hear_interrupts,  # no threads here
+    )
+    assert time.monotonic() - before < 60.0
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "stopped; no results were kept\n"
+    assert list(here.iterdir()) == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits")
 def test_a_file_that_cannot_grow(here: Path) -> None:
     limited = (
