@@ -7,11 +7,11 @@ from relsim.cli import interrupts
 
 def main() -> None:
     """Do what the command line says."""
-    interrupts.hear()
     try:
-        # Imported here so that nobody who only imports this package pays for it.
-        from relsim.cli.app import app  # noqa: PLC0415  # see above
+        with interrupts.heard():
+            # Imported here so that nobody who only imports this package pays for it.
+            from relsim.cli.app import app  # noqa: PLC0415  # see above
 
-        app(prog_name="relsim")
+            app(prog_name="relsim")
     except KeyboardInterrupt:
         sys.exit(130)
