@@ -204,15 +204,22 @@ def test_a_map_finds_the_best_split_and_where_the_sides_are_equal() -> None:
     figure = frontiers.draw_by_cost(frame)
     assert [c for c in figure.axes[0].collections if len(c.get_paths())], "the line is missing"
     assert "Defence earns more than offence at 2 of them" in frontiers.words(frame)
+    assert "from 10.0:1 to 20.0:1; its rank correlation with the gain of defence is " in (
+        frontiers.words(frame)
+    )
     plt.close(figure)
 
 
 def test_a_map_over_markets_says_what_a_customer_won_and_a_year_cost() -> None:
-    frame = frontiers.by_cost(2000, (1, 2), (0.0, 300.0), (0.4, 0.9), (0.2, 0.5, 0.8))
+    frame = frontiers.by_cost(
+        2000, (1, 2), (0.0, 300.0), ((0.4, 0.03), (0.73, 0.3)), (0.2, 0.5, 0.8)
+    )
     even = frame[frame["retention_share"] == frontiers.EVEN]
     ratio, lost = even.groupby("x")["ratio"].mean(), even.groupby("y")["defection"].mean()
     assert ratio[300.0] > ratio[0.0] + 1.0
-    assert lost[0.9] > lost[0.4]
+    assert lost[1] > lost[0]
+    few, many = frontiers.mapped(frame).ratio.to_numpy()
+    assert (few > many).all(), "who loses few wins few, and each of them costs more"
     sizes = frontiers.by_size(2000, (1, 2), (0.05, 0.5), (2,), (0.2, 0.5, 0.8))
     (small, large) = frontiers.mapped(sizes).gain.to_numpy()[0]
     assert small < large
