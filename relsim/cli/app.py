@@ -232,7 +232,7 @@ _CLAIM = (
         "relsim claim five-percent --quick",
         "relsim claim five-percent cost-ratio --out two",
         "relsim claim new mine.yaml              start a claim of your own",
-        "relsim claim mine.yaml --expect results/claims   has a verdict changed?",
+        "relsim claim mine.yaml --out now --expect results/claims   has a verdict changed?",
     ),
 )
 def claim(
@@ -252,7 +252,7 @@ def claim(
     "claims",
     epilog=examples(
         "relsim claims --quick",
-        "relsim claims --expect results/claims   has a verdict changed?",
+        "relsim claims --out now --expect results/claims   has a verdict changed?",
     ),
 )
 def claims_(

@@ -73,6 +73,12 @@ def _check(order: Order, read: Sequence[Claim]) -> None:
     twice = next((name for name in ids if ids.count(name) > 1), None)
     if twice:
         raise SpecError(f"the id {twice!r} is that of two claims: their results would be mixed")
+    if order.expect is not None and order.expect.resolve() == order.folder.resolve():
+        # What is expected would be overwritten first, and then agree with itself.
+        raise SpecError(
+            f"--expect: given {order.expect}, where the new results go too: name another folder "
+            "for these with --out"
+        )
     check_free(order.folder, ids, quick=order.quick)
     for name in ids if order.expect else ():
         expected_words(Path(str(order.expect), name))

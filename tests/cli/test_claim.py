@@ -92,6 +92,14 @@ def test_a_new_claim_is_ready_to_be_tested(invoke: Invoke, here: Path) -> None:
         (["claim", "new", "!.yaml"], "!.yaml: given a name without letters or digits"),
         (["claim", "tiny.yaml", "tiny.yaml"], "the id 'tiny' is that of two claims"),
         (["claim", "tiny.yaml", "--expect", "nothing"], "--expect: nothing/tiny/verdicts.csv: "),
+        (
+            ["claim", "tiny.yaml", "--expect", "results/claims"],
+            "--expect: given results/claims, where the new results go too: name another folder",
+        ),
+        (
+            ["claim", "tiny.yaml", "--out", "here", "--expect", "./here/"],
+            "--expect: given here, where the new results go too: name another folder",
+        ),
         (["claim", "wrong.yaml"], "wrong.yaml: readings.pays.effect.outcome: given 'proft', whi"),
     ],
 )
