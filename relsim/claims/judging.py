@@ -105,11 +105,12 @@ class _Found(NamedTuple):
         scope = scope_of(reading.study, runs, reading.effect, reading.arms, reading.region)
         evidence = scope.evidence(confidence, reading.spec.precision or 0.0)
         factors = scope.table[list(scope.factors)]
+        drawn = scope.units, scope.strata
         return cls(
             scope,
             evidence,
             word_of(evidence, reading.region),
-            {of: shares(factors, scope.table[of]) for of in ("effect", "holds")},
+            {of: shares(factors, scope.table[of], *drawn) for of in ("effect", "holds")},
             best_box(factors, scope.table["holds"]),
             *_break_even(reading, runs, scope),
         )
