@@ -3,11 +3,17 @@
 The patient rule induction method (Friedman and Fisher 1999, Statistics and Computing 9:123): from
 the whole scope a thin slice is peeled off, the one whose loss leaves most of what holds to most
 of what is left, again and again; then slices are pasted back where that costs nothing. A limit
-that the box does as well without is dropped.
+that the box does as well without is dropped. Where two steps are as good, the parameter that comes
+first in the alphabet is taken, so that the order of columns and rows decides nothing.
+
+Some box is found in any flags. :mod:`relsim.claims.beyond` asks whether it is more than chance.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +22,10 @@ import pandas as pd
 from relsim.claims.deciding import is_number
 
 Flags = npt.NDArray[np.bool_]
+Array = npt.NDArray[np.float64]
+
+NOTHING = "no part of the scope stands out beyond chance"
+"""What is said of a hypothesis that holds in a part of its scope, but in no box."""
 
 PEEL = 0.1
 """Part of the points in the box that a slice takes."""
@@ -86,10 +96,17 @@ class Box:
         """Harmonic mean of density and coverage: 1 where box and hypothesis are the same."""
         return 2.0 * self.held / (self.points + self.all_held)
 
+    @property
+    def agreement(self) -> float:
+        """Correlation of being inside with holding: 0 of the whole scope, 1 where they are one."""
+        out, failed = self.all_points - self.points, self.all_points - self.all_held
+        scale = math.sqrt(self.points * out) * math.sqrt(self.all_held * failed)
+        return (self.held * self.all_points - self.points * self.all_held) / scale if scale else 0.0
+
     def sentence(self) -> str:
-        """Return the box in words."""
+        """Return the box in words; nothing where all points or none hold."""
         if not self.limits:
-            return ""
+            return NOTHING if 0 < self.all_held < self.all_points else ""
         where = " and ".join(_words(name, limit) for name, limit in self.limits.items())
         return (
             f"holds where {where}: at {self.held} of {self.points} points there, which are "
@@ -129,8 +146,17 @@ def best_box(factors: pd.DataFrame, holds: npt.ArrayLike) -> Box:
     >>> best_box(table, table["churn"] < 0.4).limits.keys()
     dict_keys(['churn'])
     """
-    flags = np.asarray(holds, dtype=np.bool_)
-    search = _Search(factors.reset_index(drop=True), flags)
+    return box_of(columns_of(factors), np.asarray(holds, dtype=np.bool_))
+
+
+def columns_of(factors: pd.DataFrame) -> "Columns":
+    """Return parameters as a search wants them, by name."""
+    return {name: _column(factors[name]) for name in sorted(map(str, factors))}
+
+
+def box_of(columns: "Columns", flags: Flags) -> Box:
+    """Return the best box among columns that are looked at again and again."""
+    search = _Search(columns, flags)
     if not flags.any() or flags.all():
         return search.box({})
     path = list(search.peeled())
@@ -143,24 +169,111 @@ def best_box(factors: pd.DataFrame, holds: npt.ArrayLike) -> Box:
     return search.without_idle(search.pasted(found))
 
 
+class _Numbers(NamedTuple):
+    """A parameter that is a number."""
+
+    values: Array
+
+    def at(self, inside: Flags) -> Self:
+        """Return it at some of the points."""
+        return self._replace(values=self.values[inside])
+
+    def allowed(self, limit: Limit) -> Flags:
+        """Return which values are inside."""
+        return (self.values >= limit.low) & (self.values <= limit.high)
+
+    def tighter(self, limit: Limit) -> Iterator[tuple[Limit, Flags]]:
+        """Yield the limit with one slice less, at either end, and what that leaves."""
+        ordered = np.sort(self.values)
+        take = max(1, int(PEEL * ordered.size))
+        low, high = ordered[take - 1], ordered[-take]
+        above = int(ordered.searchsorted(low, "right"))
+        if above < ordered.size:
+            yield Limit(_between(low, ordered[above]), limit.high), self.values > low
+        below = int(ordered.searchsorted(high))
+        if below:
+            yield Limit(limit.low, _between(ordered[below - 1], high)), self.values < high
+
+    def looser(self, limit: Limit) -> Iterator[Limit]:
+        """Yield the limit with one slice more, beyond either end."""
+        values = np.unique(self.values)
+        below, above = values[values < limit.low], values[values > limit.high]
+        if below.size:
+            low = _between(below[-2], below[-1]) if below.size > 1 else -np.inf
+            yield Limit(low, limit.high)
+        if above.size:
+            high = _between(above[0], above[1]) if above.size > 1 else np.inf
+            yield Limit(limit.low, high)
+
+
+class _Names(NamedTuple):
+    """A parameter that is a name: the places of its values among all names."""
+
+    places: npt.NDArray[np.int64]
+    names: tuple[str, ...]
+
+    def at(self, inside: Flags) -> Self:
+        """Return it at some of the points."""
+        return self._replace(places=self.places[inside])
+
+    def allowed(self, limit: Limit) -> Flags:
+        """Return which values are inside."""
+        if not limit.names:
+            return np.ones(self.places.size, dtype=np.bool_)
+        return np.array([name in limit.names for name in self.names])[self.places]
+
+    def tighter(self, _: Limit) -> Iterator[tuple[Limit, Flags]]:
+        """Yield the limit with one name less, and what that leaves."""
+        there = np.flatnonzero(np.bincount(self.places)).tolist()
+        if len(there) > 1:
+            for gone in there:
+                names = tuple(self.names[place] for place in there if place != gone)
+                yield Limit(names=names), self.places != gone
+
+    def looser(self, limit: Limit) -> Iterator[Limit]:
+        """Yield the limit with one more name."""
+        there = np.flatnonzero(np.bincount(self.places)).tolist()
+        for more in (self.names[place] for place in there):
+            if more not in limit.names:
+                yield Limit(names=tuple(sorted((*limit.names, more))))
+
+
+Columns = Mapping[str, _Numbers | _Names]
+
+
+def _column(column: "pd.Series[float]") -> _Numbers | _Names:
+    if is_number(column):
+        return _Numbers(np.asarray(column, dtype=np.float64))
+    names, places = np.unique(column.astype(str).to_numpy(dtype=np.str_), return_inverse=True)
+    return _Names(places, tuple(names.tolist()))
+
+
 @dataclass(frozen=True)
 class _Search:
     """The scope that is searched, and which of its points hold."""
 
-    factors: pd.DataFrame
+    columns: Columns
     holds: Flags
+
+    @cached_property
+    def all_held(self) -> int:
+        """Points at which the hypothesis holds."""
+        return int(np.count_nonzero(self.holds))
 
     def box(self, limits: Mapping[str, Limit]) -> Box:
         """Return the box of some limits, its points counted."""
         inside = self.inside(limits)
-        held = int((inside & self.holds).sum())
-        return Box(dict(limits), int(inside.sum()), held, int(self.holds.sum()), self.holds.size)
+        return self._counted(limits, inside, self.holds)
+
+    def _counted(self, limits: Mapping[str, Limit], inside: Flags, holds: Flags) -> Box:
+        points, held = int(np.count_nonzero(inside)), int(np.count_nonzero(inside & holds))
+        return Box(dict(limits), points, held, self.all_held, self.holds.size)
 
     def inside(self, limits: Mapping[str, Limit]) -> Flags:
         """Return which points are inside."""
         inside = np.ones(self.holds.size, dtype=np.bool_)
         for name, limit in limits.items():
-            inside &= limit.allows(self.factors[name])
+            inside &= self.columns[name].allowed(limit)
         return inside
 
     def peeled(self) -> Iterator[Box]:
@@ -172,14 +285,14 @@ class _Search:
             slimmer = [one for one in self._peels(box) if least <= one.points < box.points]
             if not slimmer or box.density == 1.0:
                 return
-            box = max(slimmer, key=lambda one: _gain(box, one))
+            box = max(slimmer, key=lambda one: (_gain(box, one), one.points))
 
     def _peels(self, box: Box) -> Iterator[Box]:
         inside = self.inside(box.limits)
-        for name, column in self.factors.items():
-            limit = box.limits.get(str(name), Limit())
-            for tighter in _tighter(column[inside], limit):
-                yield self.box({**box.limits, str(name): tighter})
+        holds = self.holds[inside]
+        for name, column in self.columns.items():
+            for tighter, kept in column.at(inside).tighter(box.limits.get(name, Limit())):
+                yield self._counted({**box.limits, name: tighter}, kept, holds)
 
     def pasted(self, box: Box) -> Box:
         """Return the box grown by slices, as long as it becomes no less dense."""
@@ -194,10 +307,10 @@ class _Search:
             box = max(wider, key=lambda one: (one.density, one.points))
 
     def _pastes(self, box: Box) -> Iterator[Box]:
-        for name, limit in box.limits.items():
+        for name, limit in _by_name(box.limits):
             others = {key: one for key, one in box.limits.items() if key != name}
-            around = self.factors[name][self.inside(others)]
-            for looser in _looser(around, limit):
+            around = self.columns[name].at(self.inside(others))
+            for looser in around.looser(limit):
                 yield self.box({**box.limits, name: looser})
 
     def without_idle(self, box: Box) -> Box:
@@ -210,7 +323,7 @@ class _Search:
             box = max(freer, key=lambda one: (one.density, one.points))
 
     def _freed(self, box: Box) -> Iterator[Box]:
-        for name, limit in box.limits.items():
+        for name, limit in _by_name(box.limits):
             others = {key: one for key, one in box.limits.items() if key != name}
             yield self.box(others)
             if np.isfinite([limit.low, limit.high]).all():
@@ -218,42 +331,14 @@ class _Search:
                 yield self.box({**box.limits, name: Limit(high=limit.high)})
 
 
+def _by_name(limits: Mapping[str, Limit]) -> list[tuple[str, Limit]]:
+    """Return limits in the order in which they are looked at."""
+    return sorted(limits.items(), key=lambda one: one[0])
+
+
 def _gain(before: Box, after: Box) -> float:
     """Return by how much a peel raises the density, for each point that it takes."""
     return (after.density - before.density) / (before.points - after.points)
-
-
-def _tighter(inside: "pd.Series[float]", limit: Limit) -> Iterator[Limit]:
-    """Yield the limit with one slice less: at either end, or without one name."""
-    if not is_number(inside):
-        names = sorted(set(inside.astype(str)))
-        if len(names) > 1:
-            yield from (Limit(names=tuple(n for n in names if n != gone)) for gone in names)
-        return
-    values = np.sort(inside.to_numpy(dtype=np.float64))
-    take = max(1, int(PEEL * values.size))
-    above = values[values > values[take - 1]]
-    if above.size:
-        yield Limit(_between(values[take - 1], above[0]), limit.high)
-    below = values[values < values[-take]]
-    if below.size:
-        yield Limit(limit.low, _between(below[-1], values[-take]))
-
-
-def _looser(around: "pd.Series[float]", limit: Limit) -> Iterator[Limit]:
-    """Yield the limit with one slice more: beyond either end, or with one more name."""
-    if limit.names:
-        rest = sorted(set(around.astype(str)) - set(limit.names))
-        yield from (Limit(names=tuple(sorted((*limit.names, more)))) for more in rest)
-        return
-    values = np.unique(around.to_numpy(dtype=np.float64))
-    below, above = values[values < limit.low], values[values > limit.high]
-    if below.size:
-        low = _between(below[-2], below[-1]) if below.size > 1 else -np.inf
-        yield Limit(low, limit.high)
-    if above.size:
-        high = _between(above[0], above[1]) if above.size > 1 else np.inf
-        yield Limit(limit.low, high)
 
 
 def _between(one: float, other: float) -> float:

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from relsim.claims.prim import Limit, best_box
+from relsim.claims.prim import NOTHING, Limit, best_box
 
 
 @pytest.fixture
@@ -72,6 +74,31 @@ def test_everywhere_and_nowhere_need_no_box(factors: pd.DataFrame, everywhere: b
     box = best_box(factors, np.full(400, everywhere))
     assert box.limits == {}
     assert box.sentence() == ""
+
+
+@settings(deadline=None, max_examples=60)
+@given(seed=st.integers(0, 10_000), points=st.integers(6, 40), levels=st.integers(2, 9))
+def test_the_order_of_columns_and_rows_decides_nothing(seed: int, points: int, levels: int) -> None:
+    """Few levels make many steps equally good."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.integers(0, levels, (points, 4)), columns=list("abcd")).astype(float)
+    table["base"] = rng.choice(["telecom", "grocery", "bank"], points)
+    holds = rng.random(points) < 0.5
+    rows, columns = rng.permutation(points), rng.permutation(table.columns)
+    assert best_box(table[columns].iloc[rows], holds[rows]) == best_box(table, holds)
+
+
+def test_a_part_of_which_nothing_can_be_said(factors: pd.DataFrame) -> None:
+    assert best_box(factors[[]], factors["churn"] < 0.5).sentence() == NOTHING
+
+
+def test_agreement_is_the_correlation_of_inside_and_holds(factors: pd.DataFrame) -> None:
+    holds = (factors["churn"] + 0.3 * factors["price"] < 0.6).to_numpy()
+    box = best_box(factors, holds)
+    inside = np.ones(400, dtype=bool)
+    for name, limit in box.limits.items():
+        inside &= limit.allows(factors[name])
+    assert box.agreement == pytest.approx(np.corrcoef(inside, holds)[0, 1])
 
 
 def test_few_points_do(factors: pd.DataFrame) -> None:
