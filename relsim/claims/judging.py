@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from relsim.claims import break_even
+from relsim.claims.beyond import box_beyond_chance
 from relsim.claims.deciding import Share, deciding, shares
-from relsim.claims.prim import Box, best_box
+from relsim.claims.prim import Box
 from relsim.claims.reading import Reading, unit_of
 from relsim.claims.region import words
 from relsim.claims.scope import Pairs, Scope, crossed_interval, measured, pairs, scope_of, strata_of
@@ -111,7 +112,7 @@ class _Found(NamedTuple):
             evidence,
             word_of(evidence, reading.region),
             {of: shares(factors, scope.table[of], *drawn) for of in ("effect", "holds")},
-            best_box(factors, scope.table["holds"]),
+            box_beyond_chance(factors, scope.table["holds"], scope.units),
             *_break_even(reading, runs, scope),
         )
 
