@@ -127,17 +127,18 @@ def draw_paid(table: pd.DataFrame) -> Figure:
     """
     with drawing():
         figure, axes = plt.subplots(2, 3, figsize=(WIDTH, 5.0), sharex=True, layout="constrained")
-        _title(figure, "Five points that are bought: often too dear, sometimes out of reach")
+        _title(figure, "Five points that are bought: a small gain, a loss, or out of reach")
         for panel, (base, rows) in zip(axes.flat, table.groupby("base", sort=False), strict=False):
             _paid_panel(panel, rows, str(base))
         for panel in axes[:, 0]:
-            panel.set_ylabel("profit, net of care (%)")
+            panel.set_ylabel("ten years' profit (%)")
         for panel in axes[-1]:
             panel.set_xlabel("points of retention bought")
         n = int(table["replications"].iloc[0])
         figure.supxlabel(
             f"Marks: 0 to 15% of revenue more for care. Bars: 95% intervals, n = {n} paired runs "
-            "of 4,000 customers, months 37 to 144.\nShaded: the claimed 25 to 85%. Dotted: five "
+            "of 4,000 customers. Profit: discounted,\nof ten years from the first month of the "
+            "spending on; points: months 37 to 120. Shaded: the claimed 25 to 85%.\nDotted: five "
             "points. Axes of profit differ. How care works is assumed.",
             size=SMALL, color=MUTED, x=0.01, ha="left",
         )  # fmt: skip
