@@ -26,6 +26,8 @@ from relsim.claims.verdict import (
     wilson,
     word_of,
 )
+from relsim.lab.designing import BASE
+from relsim.lab.intervals import Interval
 from relsim.lab.study import Study
 
 
@@ -264,19 +266,23 @@ def _arms(reading: Reading, runs: pd.DataFrame, scope: Scope) -> dict[str, float
 def _compared(
     reading: Reading, asked: ComparisonSpec, runs: pd.DataFrame, scope: Scope
 ) -> dict[str, Any]:
-    """Return a published number with the market's and its 95% interval beside it."""
+    """Return a published number with the market's, or all markets', and its 95% interval."""
     outcome = asked.outcome or reading.effect.outcome
     measure = asked.measure or reading.effect.measure
     arm = asked.arm or str(reading.effect.treatment)
     found = pairs(runs, outcome, arm, None if measure == "value" else reading.effect.control)
     values = measured(found, measure)
-    known = np.isfinite(values).any(axis=1)
-    interval = crossed_interval(
-        values[known],
-        _units(reading, found)[known],
-        CONFIDENCE,
-        common=scope.common_luck,
-        strata=strata_of(reading.study)[found.points][known],
+    known = np.isfinite(values).any(axis=1) & _in_market(reading.study, found, asked.base)
+    interval = (
+        crossed_interval(
+            values[known],
+            _units(reading, found)[known],
+            CONFIDENCE,
+            common=scope.common_luck,
+            strata=strata_of(reading.study)[found.points][known],
+        )
+        if known.any()
+        else Interval(math.nan, math.nan, math.nan)
     )
     return {
         "reading": reading.name,
@@ -287,7 +293,20 @@ def _compared(
         "outcome": outcome,
         "arm": arm,
         "measure": measure,
+        "markets": list(reading.study.spec.bases if asked.base is None else (asked.base,)),
         "model": interval.estimate,
         "low": interval.low,
         "high": interval.high,
     }
+
+
+def _in_market(
+    study: Study, found: Pairs, base: str | None
+) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+    """Return which points of pairs are of a market; all of them where none is named."""
+    if base is None or BASE not in study.design:
+        return np.ones(found.points.size, dtype=np.bool_)
+    here: np.ndarray[Any, np.dtype[np.bool_]] = (
+        study.design[BASE].iloc[found.points].to_numpy() == base
+    )
+    return here

@@ -197,6 +197,8 @@ def _check_comparisons(spec: ReadingSpec, experiment: ExperimentSpec, where: str
             _check_known(f"{key}.outcome", one.outcome, experiment.outcomes)
         if one.arm is not None:
             _check_known(f"{key}.arm", one.arm, experiment.arms)
+        if one.base is not None:
+            _check_known(f"{key}.base", one.base, experiment.bases)
 
 
 def _check_break_even(spec: ReadingSpec, experiment: ExperimentSpec, where: str) -> None:

@@ -123,6 +123,11 @@ class ComparisonSpec(SpecModel):
     measure: Measure | None = fields.key(
         "How it is measured; as the effect is unless said.", unit="-", default=None
     )
+    base: str | None = fields.key(
+        "The market whose own mean is set beside it; the mean of all of the reading unless said.",
+        unit="-",
+        default=None,
+    )
 
 
 class BreakEvenSpec(SpecModel):

@@ -121,6 +121,36 @@ def test_a_price_and_a_published_number_beside_the_models(judged: Callable[..., 
     assert relative["unit"] == "share"
 
 
+def test_a_published_number_stands_beside_its_own_market(
+    data: Data, judged: Callable[..., Judged]
+) -> None:
+    """The effect is 100 in one market and 300 in the other: a mean of both is 200."""
+    data["readings"]["pays"]["experiment"]["base"] = ["telecom", "grocery"]
+    published = {"what": "w", "published": 100.0, "source": "s"}
+    found = judged(
+        lambda d: 100.0 + 200.0 * (d["base"] == "grocery"),
+        compared_with=[published, *(published | {"base": b} for b in ("telecom", "grocery"))],
+    )
+    models = [one["model"] for one in found.comparisons]
+    assert models == pytest.approx([200.0, 100.0, 300.0], abs=1.0)
+    assert [one["markets"] for one in found.comparisons] == [
+        ["telecom", "grocery"],
+        ["telecom"],
+        ["grocery"],
+    ]
+    for one in found.comparisons[1:]:  # luck alone, not what markets differ by
+        assert one["high"] - one["low"] < 2.0
+
+
+def test_the_only_market_may_be_named(judged: Callable[..., Judged]) -> None:
+    published = {"what": "w", "published": 100.0, "source": "s"}
+    whole, named = judged(
+        lambda d: 100.0 + 50.0 * d["cost"],
+        compared_with=[published, published | {"base": "telecom"}],
+    ).comparisons
+    assert whole == named
+
+
 def test_relative_effects_and_bands(judged: Callable[..., Judged]) -> None:
     found = judged(
         lambda d: 300.0 + 0.0 * d["cost"],

@@ -103,6 +103,12 @@ def test_a_quick_look_at_several_markets_keeps_two_samples_of_each(
             [{"what": "w", "published": 1.0, "source": "s", "arm": "kept"}],
             "readings.pays.compared_with.0.arm: given 'kept', which is not there; did you mean 'ke",
         ),
+        (
+            "readings.pays.compared_with",
+            [{"what": "w", "published": 1.0, "source": "s", "base": "telcom"}],
+            "readings.pays.compared_with.0.base: given 'telcom', which is not there; did you mean "
+            "'telecom'?",
+        ),
         ("frontier", {"reading": "pay", "x": "cost", "y": "turnover"}, "frontier.reading: given"),
         ("frontier", {"reading": "pays", "x": "cst", "y": "turnover"}, "did you mean 'cost'?"),
     ],

@@ -1,7 +1,8 @@
 """What a card says: every number with the row and the column that it was taken from."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
@@ -76,7 +77,10 @@ class Reading(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A published number beside the market's; percent differ by points."""
+    """A published number beside the market's; percent differ by points.
+
+    ``markets`` says whose mean that is; nothing where the results do not tell.
+    """
 
     what: str
     source: str
@@ -84,6 +88,7 @@ class Comparison(NamedTuple):
     unit: str
     published: Shown
     model: Interval | None
+    markets: str
     difference: Shown | None
     apart: str
 
@@ -232,8 +237,22 @@ def _comparison(row: Mapping[str, Any], results: Results) -> Comparison:
         amount.behind,
         Shown(published, amount.exact(published), "published"),
         _interval(row, ("model", "low", "high"), amount) if known else None,
+        _whose(row.get("markets", ())),
         Shown(model - published, apart.texts([model - published])[0], "difference")
         if known
         else None,
         " points" if amount.unit == "%" else amount.behind,
     )
+
+
+def _whose(markets: Sequence[str]) -> str:
+    """Return whose number stands beside a published one.
+
+    Examples
+    --------
+    >>> _whose(["credit-card"]), _whose(["telecom", "credit-card"]), _whose([])
+    ('credit card', 'mean of all markets of the reading', '')
+    """
+    if len(markets) == 1:
+        return Path(markets[0]).stem.replace("-", " ")
+    return "mean of all markets of the reading" if markets else ""

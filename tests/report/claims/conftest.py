@@ -147,7 +147,12 @@ def write_several(folder: Path) -> Path:
             {
                 "reading": "free-alone", "what": "Effect in credit cards", "published": 0.75,
                 "unit": "", "source": "Somebody 1990", "measure": "relative", "model": 0.4123,
-                "low": 0.3456, "high": 0.4789,
+                "low": 0.3456, "high": 0.4789, "markets": ["credit-card"],
+            },
+            {
+                "reading": "free-alone", "what": "Effect in laundries", "published": 0.45,
+                "unit": "", "source": "Somebody 1990", "measure": "relative", "model": 0.3123,
+                "low": 0.2456, "high": 0.3789, "markets": ["credit-card", "telecom"],
             },
             {
                 "reading": "paid", "what": "What is not known here", "published": 0.1, "unit": "",

@@ -112,6 +112,16 @@ def row_of(folder: Path, node: Node) -> dict[str, Any]:
     return dict(table.loc[node.near("data-reading") or ""])
 
 
+def test_a_published_number_says_whose_stands_beside_it(written: Path, page: Node) -> None:
+    named: dict[str, str] = {}
+    for row in page.all("tr"):
+        if (row.near("data-claim"), "data-comparison" in row.attributes) == ("five-percent", True):
+            named[row.attributes["data-comparison"]] = row.text()
+    assert "credit card" in named["0"]
+    assert "mean of all markets" in named["1"]
+    assert "market" not in named["2"]
+
+
 def test_every_number_is_the_table_s(written: Path, page: Node) -> None:
     seen: Counter[str] = Counter()
     for node in page.all("data"):
@@ -250,7 +260,7 @@ def test_an_untestable_reading_says_why(page: Node) -> None:
 
 def test_percent_differ_by_points(page: Node) -> None:
     cells = [n for n in page.all("td") if n.attributes.get("data-label") == "Difference"]
-    assert [cell.text() for cell in cells] == ["−33.8 points", "not known"]
+    assert [cell.text() for cell in cells] == ["−33.8 points", "−13.8 points", "not known"]
 
 
 def test_a_quick_look_and_the_standing_of_a_source_are_said(page: Node) -> None:
