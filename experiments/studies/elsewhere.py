@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.five_percent_paid import MORE
-from experiments.five_percent_scope_figure import MOST_LUCK
+from experiments import five_percent_page
 from experiments.studies.shared import joined, spread
 
 
@@ -70,85 +69,6 @@ def loyal_worth_more(results: Path) -> str:
     )
 
 
-def five_percent(results: Path) -> str:
-    """Return in words what the famous per cent take, and what five points cost."""
-    folder = results / "five_percent"
-    band = pd.read_csv(folder / "band.csv")
-    flat = band[(band["stream"] == "flat margin") & (band["discount"] == 0.1)].set_index("reading")
-    inside = [
-        f"{100 * row['retention_from']:.0f} to {100 * row['retention_to']:.0f}% for {reading}"
-        for reading, row in flat.dropna().iterrows()
-    ]
-    never = [str(reading) for reading in flat.index if pd.isna(flat.loc[reading, "retention_from"])]
-    most = flat.loc[never, "highest_gain"].max()
-    return (
-        f"With a level margin and a discount of 10% a year, five per cent more bring 25 to 85% "
-        f"more value where base retention is {joined(inside)}; for {joined(never)} nowhere up to "
-        f"95%, the highest gain being {100 * most:.0f}%.\n\n{_bought(folder)}\n\n{_decides(folder)}"
-    )
-
-
-def _bought(folder: Path) -> str:
-    """Return in words what five points cost that are bought, and what they bring."""
-    paid = pd.read_csv(folder / "paid_five_points.csv")
-    found = paid.dropna()
-    never = paid[paid["more"].isna()]
-    told = [_paid(row) for _, row in found.iterrows()]
-    most = [f"{_points(row)} in {row['base']}" for _, row in never.iterrows()]
-    return (
-        "A second study, `python -m experiments.five_percent_paid`, buys the points with care "
-        "instead of giving them ([table](../results/five_percent/paid_five_points.csv)). The "
-        "spending begins in month 1, and so does the count: discounted profit of ten years, net "
-        "of it; what those who were kept bring later is left out. Five points cost, and bring: "
-        f"{'; '.join(told)}. Up to {100 * max(MORE):.0f}% of revenue more does not buy them "
-        f"elsewhere: {joined(most)} at the most. How far care reaches for a dollar is assumed.\n\n"
-        "![Five points that are bought](../results/five_percent/paid.svg)"
-    )
-
-
-def _points(row: "pd.Series[float]") -> str:
-    half = (row["most_points_high"] - row["most_points_low"]) / 2.0
-    return f"{100 * row['most_points']:.1f} ± {100 * half:.1f} points"
-
-
-def _decides(folder: Path) -> str:
-    """Return in words which parameter has the largest part in the variance of the gain."""
-    scope = pd.read_csv(folder / "scope.csv")
-    known = scope[scope["noise"] <= MOST_LUCK]
-    strongest = known.loc[known.groupby(["outcome", "base"], sort=False)["total"].idxmax()]
-    told = [
-        f"of {outcome}, {joined([_part(row) for _, row in rows.iterrows()])}"
-        for outcome, rows in strongest.groupby("outcome", sort=False)
-    ]
-    lucky = sorted(set(scope["base"]) - set(known["base"]))
-    return (
-        "A third study, `python -m experiments.five_percent_scope`, shares out the variance of the "
-        "gain over the claim's scope by Sobol's indices "
-        "([table](../results/five_percent/scope.csv)). The parameter with the largest part in it "
-        f"(total index, 95% interval) is: {'; '.join(told)}. In {joined(lucky)} more than half of "
-        "that variance is luck, and the indices say nothing.\n\n"
-        "![What decides how much five points bring](../results/five_percent/scope.svg)"
-    )
-
-
-def _part(row: "pd.Series[float]") -> str:
-    total, low, high = (
-        100.0 * min(row[name], 1.0) for name in ("total", "total_low", "total_high")
-    )
-    return (
-        f"in {row['base']} {str(row['factor']).replace('_', ' ')} "
-        f"({total:.0f}%, {low:.0f} to {high:.0f})"
-    )
-
-
-def _paid(row: "pd.Series[float]") -> str:
-    half = (row["profit_effect_high"] - row["profit_effect_low"]) / 2.0
-    return (
-        f"in {row['base']} {100 * row['more']:.1f}% of revenue, "
-        f"{100 * row['profit_effect']:+.1f} ± {100 * half:.1f}% of profit"
-    )
-
-
 ELSEWHERE: Mapping[str, Elsewhere] = {
     "double-jeopardy": Elsewhere(
         asks=(
@@ -165,13 +85,13 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         asks=(
             "Which five per cent, of what, from which base? Reichheld & Sasser's arithmetic (1990, "
             "Harvard Business Review 68:5) with each reading of the words, by base retention; "
-            "nothing is simulated. Further studies buy five points in the markets of six "
-            "industries, and look for what decides."
+            "nothing is simulated in the first two parts. The others give five points in seven "
+            "markets, buy them in six, and look for what decides."
         ),
         command="experiments.five_percent",
         picture="five_percent/readings",
         tables=("five_percent/readings.csv", "five_percent/band.csv"),
-        words=five_percent,
+        words=lambda results: five_percent_page.words(results / "five_percent"),
     ),
     "loyal-worth-more": Elsewhere(
         asks=(
