@@ -9,7 +9,7 @@ from rich.console import Console
 from relsim.errors import SpecError
 from relsim.output import write_new
 
-_ID = "{{id}}"
+_ID, _FILE = "{{id}}", "{{file}}"
 
 
 def write(out: Console, file: str) -> None:
@@ -23,11 +23,11 @@ def write(out: Console, file: str) -> None:
         If the file exists or cannot be written.
     """
     path = Path(file)
-    path = path if path.suffix else path.with_suffix(".yaml")
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
     if not name:
         raise SpecError(f"{file}: given a name without letters or digits, allowed: mine.yaml")
-    write_new(path, STARTER.replace(_ID, name))
+    path = path if path.suffix else path.with_suffix(".yaml")
+    write_new(path, STARTER.replace(_ID, name).replace(_FILE, shlex.quote(path.name)))
     out.print(f"{path}: written. Try it: relsim claim {shlex.quote(str(path))} --quick")
 
 
@@ -48,10 +48,10 @@ def only(files: list[str]) -> str:
 STARTER = """\
 # A claim for relsim: what people say, and what each way to understand it comes to.
 #
-#     relsim claim {{id}}.yaml --quick    a look, within a minute
-#     relsim claim {{id}}.yaml            the whole
+#     relsim claim {{file}} --quick    a look, within a minute
+#     relsim claim {{file}}            the whole
 
-id: {{id}}                          # small letters, digits and -; names the folder of its results
+id: "{{id}}"                        # small letters, digits and -; names the folder of its results
 title: Better care
 statement: "More care for customers pays."           # as people say it
 source:

@@ -1,12 +1,14 @@
 """Claims as a user tests them."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
+from relsim.claims.reading import read_claim
 from relsim.claims.verdict import Verdict
 from tests.claims.conftest import tiny, written
 from tests.cli.conftest import Invoke, error_lines
@@ -68,6 +70,14 @@ def test_a_verdict_can_be_guarded(invoke: Invoke, here: Path) -> None:
     assert "1 verdict changed." in changed.stdout
 
 
+@pytest.mark.parametrize("name", ["2024", "5%", "no", "1e3"])
+def test_a_new_claim_may_be_called_like_a_number(invoke: Invoke, here: Path, name: str) -> None:
+    assert invoke("claim", "new", name).exit_code == 0
+    (file,) = here.iterdir()
+    assert read_claim(str(file), quick=True).spec.id == name.strip("%")
+    assert f"relsim claim {shlex.quote(file.name)} --quick" in file.read_text()
+
+
 def test_a_new_claim_is_ready_to_be_tested(invoke: Invoke, here: Path) -> None:
     result = invoke("claim", "new", "My claim.yaml")
     assert result.stdout == "My claim.yaml: written. Try it: relsim claim 'My claim.yaml' --quick\n"
@@ -89,6 +99,9 @@ def test_a_new_claim_is_ready_to_be_tested(invoke: Invoke, here: Path) -> None:
         (["claim", "tinny.yaml"], "tinny.yaml: no such claim; did you mean 'tiny.yaml'?"),
         (["claim", "new"], "claim new: given no file, allowed: one file, such as mine.yaml"),
         (["claim", "new", "a", "b"], "claim new: given a, b, allowed: one file"),
+        (["claim", "new", "."], ".: given a name without letters or digits"),
+        (["claim", "new", "/"], "/: given a name without letters or digits"),
+        (["claim", "new", ""], ": given a name without letters or digits"),
         (["claim", "new", "!.yaml"], "!.yaml: given a name without letters or digits"),
         (["claim", "tiny.yaml", "tiny.yaml"], "the id 'tiny' is that of two claims"),
         (["claim", "tiny.yaml", "--expect", "nothing"], "--expect: nothing/tiny/verdicts.csv: "),
