@@ -32,7 +32,9 @@ def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
     >>> quick.settings, quick.design.points, quick.replication.minimum
     ({'market.customers': 2000}, 6, 2)
     """
-    customers = min(experiment.settings.get(_CUSTOMERS, quick.customers), quick.customers)
+    settings = dict(experiment.settings)
+    if all(factor.key != _CUSTOMERS for factor in experiment.factors):  # a factor sets its own
+        settings[_CUSTOMERS] = min(settings.get(_CUSTOMERS, quick.customers), quick.customers)
     levers = tuple(_few_levels(lever) for lever in experiment.levers)
     fewest = FEWEST if len(experiment.bases) == 1 else FEWEST_OF_EACH
     each = max(-(-quick.points // _combinations(experiment, levers)), fewest)
@@ -42,7 +44,7 @@ def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
         update["samples"] = "own"
     return experiment.model_copy(
         update={
-            "settings": {**experiment.settings, _CUSTOMERS: customers},
+            "settings": settings,
             "levers": levers,
             "design": design.model_copy(update=update),
             "replication": replication.model_copy(

@@ -92,6 +92,7 @@ _AGGREGATES: Mapping[str, Callable[[Array, float], float]] = {
     "max": lambda months, _: float(months.max()),
     "std": lambda months, _: _deviation(months),
     "variation": _variation,
+    "below_zero": lambda months, _: float((months < 0.0).sum()),
     "present_value": _present_value,
 }
 

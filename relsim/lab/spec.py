@@ -9,7 +9,16 @@ from relsim.spec.fields import SpecModel
 
 MOST_REPLICATIONS = 1_000_000
 Aggregate = Literal[
-    "mean", "sum", "first", "last", "min", "max", "std", "variation", "present_value"
+    "mean",
+    "sum",
+    "first",
+    "last",
+    "min",
+    "max",
+    "std",
+    "variation",
+    "below_zero",
+    "present_value",
 ]
 LeverDesign = Literal["full_factorial", "one_at_a_time"]
 DRAWN = ("latin_hypercube", "sobol", "halton")
@@ -100,8 +109,8 @@ class OutcomeSpec(SpecModel):
         default=None,
     )
     aggregate: Aggregate = fields.key(
-        "What is made of the months; variation is their deviation over their mean, present_value "
-        "discounts to the first of them.",
+        "What is made of the months; variation is their deviation over their mean, below_zero "
+        "counts those with a value below zero, present_value discounts to the first of them.",
         unit="-",
         default="mean",
     )

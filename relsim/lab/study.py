@@ -16,7 +16,7 @@ import pandas as pd
 from relsim.errors import SpecError
 from relsim.lab.designing import BASE, SAMPLE, design_of
 from relsim.lab.living import Assignment
-from relsim.lab.moving import values_of
+from relsim.lab.moving import check_nothing_overwritten, values_of
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import POINT, factor_columns
 from relsim.lab.reading import Config
@@ -75,6 +75,7 @@ class Study:
         spec, name = config.spec, config.name
         with naming(name):
             _check_names(spec)
+            check_nothing_overwritten(spec)
         markets = tuple(_market(base, config) for base in spec.bases)
         with naming(name):
             design = design_of(spec, config.folder)

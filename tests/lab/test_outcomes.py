@@ -50,6 +50,16 @@ def test_variation_about_a_mean_that_is_no_profit_is_not_a_number(market: Market
     assert np.isnan(found) == bool((table["acquisition"] - table["fixed"]).mean() <= 0.0)
 
 
+def test_months_below_zero_are_counted_and_zero_is_not_below(market: Market) -> None:
+    table = market.table[market.table["firm"] == market.spec.firms[0].name]
+    counted = (table["customers"] < table["opening"]).sum()
+    assert 0 < counted < len(table)  # or the count would tell nothing
+    found = taken(market, measure="customers - opening", firm=0, aggregate="below_zero")
+    assert found == counted
+    nothing = taken(market, measure="customers - customers", firm=0, aggregate="below_zero")
+    assert nothing == 0.0
+
+
 @pytest.mark.parametrize("year", [1, 3])
 def test_a_year_of_tenure_is_that_of_the_table(market: Market, year: int) -> None:
     rows = by_tenure(market, 0, year)
