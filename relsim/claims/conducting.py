@@ -139,9 +139,12 @@ def investigate(claims: Sequence[Claim], way: Way) -> Iterator[Answered]:
 
 def _tested(claim: Claim, way: Way, tally: "_Tally") -> Answered:
     clock, judged = Clock(), []
-    confidence = corrected(len(claim.readings))
+    tested = (one for one in claim.spec.readings.values() if one.untestable is None)
+    confidence = corrected(sum(1 for _ in tested))
     command = command_of(claim, quick=way.quick)
     for name, spec in claim.spec.readings.items():
+        if not claim.variation.tests(name):
+            continue
         if spec.untestable is not None:
             one = untestable(claim.spec.id, name, spec.title, spec.untestable, command)
         else:
@@ -154,7 +157,8 @@ def _tested(claim: Claim, way: Way, tally: "_Tally") -> Answered:
 
 def command_of(claim: Claim, *, quick: bool) -> str:
     """Return the command that makes the results of a claim again."""
-    return f"relsim claim {shlex.quote(claim.name)}{' --quick' if quick else ''}"
+    quickly = " --quick" if quick else ""
+    return f"relsim claim {shlex.quote(claim.name)}{claim.variation.arguments()}{quickly}"
 
 
 @dataclass(frozen=True)

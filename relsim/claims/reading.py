@@ -1,19 +1,20 @@
 """From the YAML of a claim to readings that are ready to be tested."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from relsim.claims.region import Region
 from relsim.claims.sizing import small
 from relsim.claims.spec import ClaimSpec, EffectSpec, Measure, ReadingSpec
+from relsim.claims.varying import Variation, varied
 from relsim.errors import SpecError
 from relsim.lab.points import factor_columns
 from relsim.lab.reading import Config
 from relsim.lab.spec import ExperimentSpec
 from relsim.lab.study import Study
 from relsim.spec.checking import checked, listing, nearest
-from relsim.spec.locating import locate, shipped
+from relsim.spec.locating import locate, shipped, shipped_folder
 from relsim.spec.reading import read_mapping
 
 KIND = "claims"
@@ -79,15 +80,23 @@ class Claim:
     spec : ClaimSpec
         What the config says.
     readings : mapping
-        Those that can be tested, by name.
+        Those that are tested, by name.
+    variation : Variation
+        What is otherwise than the config has it; it is in ``spec`` already.
+    ours : bool
+        Whether it is one that comes with relsim.
     """
 
     name: str
     spec: ClaimSpec
     readings: Mapping[str, Reading]
+    variation: Variation = field(default_factory=Variation)
+    ours: bool = False
 
 
-def read_claim(path: str | Path, *, quick: bool = False) -> Claim:
+def read_claim(
+    path: str | Path, *, quick: bool = False, variation: Variation | None = None
+) -> Claim:
     """Read a claim and set up all its experiments; nothing runs.
 
     Parameters
@@ -96,6 +105,8 @@ def read_claim(path: str | Path, *, quick: bool = False) -> Claim:
         A YAML file, or the name of a claim that comes with relsim.
     quick : bool
         Whether markets and samples are made as small as the claim's ``quick`` says.
+    variation : Variation, optional
+        Readings that are tested alone, and what is held fixed in them.
 
     Raises
     ------
@@ -107,14 +118,16 @@ def read_claim(path: str | Path, *, quick: bool = False) -> Claim:
     if "readings" not in data and ("outcomes" in data or "firms" in data):
         kind = "a market" if "firms" in data else "an experiment"
         raise SpecError(f"{path}: is the config of {kind}, not of a claim")
-    spec = checked(ClaimSpec, data, str(path))
+    variation = variation or Variation()
+    spec = varied(checked(ClaimSpec, data, str(path)), variation, str(path))
     readings = {
         name: _reading(str(path), place.parent, name, one, spec, quick)
         for name, one in spec.readings.items()
-        if one.untestable is None
+        if one.untestable is None and variation.tests(name)
     }
     _check_frontier(str(path), spec, readings)
-    return Claim(str(path), spec, readings)
+    ours = place.parent == (shipped_folder() / KIND).resolve()
+    return Claim(str(path), spec, readings, variation, ours)
 
 
 def shipped_claims() -> list[str]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 import relsim
 from relsim.claims.conducting import Answered, Way
+from relsim.claims.reading import Claim
 from relsim.claims.verdict import Verdict
 from relsim.errors import OutputError
 from relsim.lab.store import write_whole
@@ -21,28 +22,52 @@ _FIRST = ("reading", "point", "base")
 _LAST = ("effect", "low", "high", "holds")
 
 
-def check_free(out: Path, claims: Sequence[str], *, quick: bool) -> None:
-    """Check that a quick look does not take the place of whole results, nor the other way round.
+def check_free(out: Path, claims: Sequence[Claim], *, quick: bool) -> None:
+    """Check that results do not take the place of others that were asked for otherwise.
+
+    A quick look does not replace whole results, nor a claim tried otherwise the claim as it is,
+    nor one's own claim another that has its id; and none of them the other way round. Tries
+    replace each other.
 
     Parameters
     ----------
     out : Path
         The folder of all results.
-    claims : sequence of str
-        Ids of those that will be tested.
+    claims : sequence of Claim
+        Those that will be tested.
     quick : bool
         Whether it will be a quick look.
 
     Raises
     ------
     OutputError
-        If it would.
+        If they would.
     """
-    for name in claims:
-        there = _about(out / name / CLAIM)
-        if there is not None and bool(there.get("quick")) != quick:
-            kind = "a quick look" if there.get("quick") else "whole results"
-            raise OutputError(f"{out / name}: holds {kind}; name another folder with --out")
+    for claim in claims:
+        folder = out / claim.spec.id
+        there = _about(folder / CLAIM)
+        if there is None:
+            continue
+        for key, asked, kinds in (
+            ("quick", quick, ("whole results", "a quick look")),
+            ("varied", bool(claim.variation), ("the claim as it is", "the claim tried otherwise")),
+        ):
+            if bool(there.get(key)) != asked:
+                raise OutputError(
+                    f"{folder}: holds {kinds[bool(there.get(key))]}; name another folder with --out"
+                )
+        file = there.get("file", file_of(claim))
+        if file != file_of(claim):
+            raise OutputError(
+                f"{folder}: holds the results of another claim with that id, of {file}; give this "
+                "one an id of its own, or name another folder with --out"
+            )
+
+
+def file_of(claim: Claim) -> str:
+    """Return the name of a claim's file, without its ending where relsim comes with it."""
+    name = Path(claim.name).name
+    return name.removesuffix(".yaml") if claim.ours else name
 
 
 def _about(path: Path) -> dict[str, Any] | None:
@@ -102,6 +127,8 @@ def about(tested: Answered, way: Way) -> dict[str, Any]:
         {
             "claim": tested.claim.spec.model_dump(mode="json"),
             "quick": way.quick,
+            "varied": bool(tested.claim.variation),
+            "file": file_of(tested.claim),
             "verdicts": [asdict(one.verdict) for one in tested.judged],
             "comparisons": [row for one in tested.judged for row in one.comparisons],
             "details": {one.verdict.reading: one.details for one in tested.judged},
@@ -168,6 +195,27 @@ def changes(verdicts: Sequence[Verdict], expected: Path) -> Iterator[str]:
                 then = f"was {was}" if was else "was not there"
                 yield f"{claim} {verdict.reading}: {then}, is {verdict.word}"
         yield from (f"{claim} {reading}: was {was}, is not there" for reading, was in words.items())
+
+
+def check_expected(expected: Path, claims: Sequence[Claim], *, quick: bool) -> None:
+    """Check that verdicts can be compared with those in a folder.
+
+    Raises
+    ------
+    OutputError
+        If there is no table of verdicts of a claim, or one of a quick look where whole results
+        are asked for, or the other way round: such words differ by the runs alone.
+    """
+    for claim in claims:
+        folder = expected / claim.spec.id
+        expected_words(folder)
+        there = _about(folder / CLAIM)
+        if there is not None and bool(there.get("quick")) != quick:
+            kinds = ("whole results", "a quick look")
+            raise OutputError(
+                f"--expect: {folder}: holds {kinds[not quick]}, this is "
+                f"{'a quick look' if quick else 'a whole test'}; allowed: results of the same kind"
+            )
 
 
 def expected_words(folder: Path) -> dict[str, str]:

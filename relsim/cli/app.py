@@ -232,11 +232,14 @@ _CLAIM = (
         "relsim claim five-percent --quick",
         "relsim claim five-percent cost-ratio --out two",
         "relsim claim new mine.yaml              start a claim of your own",
+        "relsim claim cost-ratio --reading shift --set market.annual_turnover=0.3",
         "relsim claim mine.yaml --out now --expect results/claims   has a verdict changed?",
     ),
 )
 def claim(
     claims: options.Claims,
+    reading: options.Readings = None,
+    assignments: options.Held = None,
     quick: options.Quick = False,
     out: options.ClaimsOut = None,
     expect: options.Expect = None,
@@ -245,7 +248,8 @@ def claim(
     quiet: options.Quiet = False,
 ) -> None:
     """Test claims under all their readings, and give a verdict on each."""
-    _claims(claims, quick, out, expect, workers, no_page, quiet)
+    tried = tuple(reading or ()), tuple(assignments or ())
+    _claims(claims, tried, quick, out, expect, workers, no_page, quiet)
 
 
 @app.command(
@@ -264,11 +268,12 @@ def claims_(
     quiet: options.Quiet = False,
 ) -> None:
     """Test all claims that come with relsim, and write one page of them."""
-    _claims([], quick, out, expect, workers, no_page, quiet)
+    _claims([], ((), ()), quick, out, expect, workers, no_page, quiet)
 
 
 def _claims(
     names: list[str],
+    tried: tuple[tuple[str, ...], tuple[str, ...]],
     quick: bool,
     out: Path | None,
     expect: Path | None,
@@ -287,6 +292,7 @@ def _claims(
 
         order = claiming.Order(
             tuple(names or shipped_claims()),
+            *tried,
             quick=quick,
             out=out,
             expect=expect,

@@ -11,10 +11,11 @@ from rich.console import Console
 
 from relsim.claims.conducting import Answered, Way, investigate, planned
 from relsim.claims.reading import Claim, read_claim
-from relsim.claims.results import changes, check_free, expected_words, write
+from relsim.claims.results import changes, check_expected, check_free, write
+from relsim.claims.varying import Variation
 from relsim.claims.verdict import WORDS, Verdict
 from relsim.cli.progress import duration, progress
-from relsim.cli.reading import see_strategies_beside
+from relsim.cli.reading import assignment, see_strategies_beside
 from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing, many
 from relsim.errors import SpecError
@@ -24,7 +25,6 @@ from relsim.provenance import Clock
 CHANGED = 1
 """Exit code where a word is another than was expected."""
 
-_FOLDERS = {False: Path("results", "claims"), True: Path("results", "claims-quick")}
 _FEW = 24  # runs that are over before processes have started
 
 
@@ -33,6 +33,8 @@ class Order:
     """What the command line asks for; None = not said."""
 
     claims: tuple[str, ...]
+    readings: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
     quick: bool = False
     out: Path | None = None
     expect: Path | None = None
@@ -40,10 +42,15 @@ class Order:
     page: bool = True
     quiet: bool = False
 
-    @property
-    def folder(self) -> Path:
-        """The folder of all results."""
-        return self.out or _FOLDERS[self.quick]
+    def variation(self) -> Variation:
+        """Return what is tried otherwise than the claims have it."""
+        return Variation(self.readings, dict(map(assignment, self.assignments)))
+
+    def folder(self, claims: Sequence[Claim]) -> Path:
+        """Return the folder of all results: tries and own claims stay apart from relsim's."""
+        kind = "" if all(claim.ours for claim in claims) else "-mine"
+        kind = "-tried" if any(claim.variation for claim in claims) else kind
+        return self.out or Path("results", f"claims{kind}{'-quick' if self.quick else ''}")
 
 
 def claims(order: Order) -> bool:
@@ -57,34 +64,44 @@ def claims(order: Order) -> bool:
     clock = Clock()
     for name in order.claims:
         see_strategies_beside(name)
-    read = [read_claim(name, quick=order.quick) for name in order.claims]
-    _check(order, read)
+    variation = order.variation()
+    read = [read_claim(name, quick=order.quick, variation=variation) for name in order.claims]
+    folder = order.folder(read)
+    _check(order, read, folder)
     with clock.phase("all"):
-        tested = _test(order, read)
+        tested = _test(order, read, folder)
     verdicts = [one.verdict for each in tested for one in each.judged]
     if order.page:
-        _write_page(order.folder)
-    _say(order, verdicts, sum(each.runs for each in tested), clock)
+        _write_page(folder)
+    _say(order, folder, verdicts, sum(each.runs for each in tested), clock)
     return order.expect is None or _as_expected(verdicts, order.expect)
 
 
-def _check(order: Order, read: Sequence[Claim]) -> None:
+def _check(order: Order, read: Sequence[Claim], folder: Path) -> None:
     ids = [claim.spec.id for claim in read]
     twice = next((name for name in ids if ids.count(name) > 1), None)
     if twice:
         raise SpecError(f"the id {twice!r} is that of two claims: their results would be mixed")
-    if order.expect is not None and order.expect.resolve() == order.folder.resolve():
+    check_free(folder, read, quick=order.quick)
+    if order.expect is not None:
+        _check_expected(order, read, folder, order.expect)
+
+
+def _check_expected(order: Order, read: Sequence[Claim], folder: Path, expect: Path) -> None:
+    if any(claim.variation for claim in read):
+        raise SpecError(
+            "--expect: given together with --reading or --set, allowed: for claims as they are"
+        )
+    if expect.resolve() == folder.resolve():
         # What is expected would be overwritten first, and then agree with itself.
         raise SpecError(
-            f"--expect: given {order.expect}, where the new results go too: name another folder "
+            f"--expect: given {expect}, where the new results go too: name another folder "
             "for these with --out"
         )
-    check_free(order.folder, ids, quick=order.quick)
-    for name in ids if order.expect else ():
-        expected_words(Path(str(order.expect), name))
+    check_expected(expect, read, quick=order.quick)
 
 
-def _test(order: Order, read: Sequence[Claim]) -> list[Answered]:
+def _test(order: Order, read: Sequence[Claim], folder: Path) -> list[Answered]:
     total = planned(read, quick=order.quick)
     workers = order.workers or (cores() if total > _FEW else 1)
     kind = "processes" if workers > 1 else "serial"
@@ -93,7 +110,7 @@ def _test(order: Order, read: Sequence[Claim]) -> list[Answered]:
         standing(kind, workers) as crew,
         progress(total, quiet=order.quiet, noun="runs") as shown,
     ):
-        way = Way(order.folder, order.quick, crew, shown, ["relsim", *sys.argv[1:]])
+        way = Way(folder, order.quick, crew, shown, ["relsim", *sys.argv[1:]])
         for each in investigate(read, way):
             write(each, way)
             tested.append(each)
@@ -108,10 +125,10 @@ def _write_page(folder: Path) -> None:
 # What is said -----------------------------------------------------------------------------
 
 
-def _say(order: Order, verdicts: Sequence[Verdict], runs: int, clock: Clock) -> None:
+def _say(order: Order, folder: Path, verdicts: Sequence[Verdict], runs: int, clock: Clock) -> None:
     out = console()
     if order.quiet:
-        out.print(str(order.folder))
+        out.print(str(folder))
         return
     show(out, verdicts)
     counts = {word: sum(one.word == word for one in verdicts) for word in WORDS}
@@ -119,7 +136,7 @@ def _say(order: Order, verdicts: Sequence[Verdict], runs: int, clock: Clock) -> 
     out.print(f"{many(runs, 'run')}, {duration(clock.seconds['all'])}")
     if order.quick:
         out.print("A quick look: small markets, few points. Without --quick the words count.")
-    out.print(f"{'Page and tables' if order.page else 'Tables'}: {order.folder}")
+    out.print(f"{'Page and tables' if order.page else 'Tables'}: {folder}")
 
 
 def show(out: Console, verdicts: Sequence[Verdict]) -> None:

@@ -270,6 +270,27 @@ Claims = Annotated[
     ),
 ]
 
+Readings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reading",
+        metavar="NAME",
+        help="Test this reading alone; may be given several times.",
+        show_default=False,
+    ),
+]
+
+Held = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Hold a key of the markets at a value, in all readings that are tested: to see what "
+        "would turn a verdict. A factor of the scope is held there and leaves the scope.",
+        show_default=False,
+    ),
+]
+
 Quick = Annotated[
     bool, typer.Option("--quick", help="A quick look: small markets, few points, little luck.")
 ]
@@ -280,7 +301,8 @@ ClaimsOut = Annotated[
         "--out",
         metavar="DIR",
         help="Folder for the results; what was finished there is gone on with. Unless said: "
-        "results/claims, or results/claims-quick with --quick.",
+        "results/claims, results/claims-mine where a claim is one's own, results/claims-tried with "
+        "--reading or --set; each with -quick behind it for a quick look.",
     ),
 ]
 

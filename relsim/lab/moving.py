@@ -90,7 +90,7 @@ def check_nothing_overwritten(spec: ExperimentSpec) -> None:
 
 def _check_kept(where: str, values: Mapping[str, Any], factor: FactorSpec) -> None:
     for key in values:
-        if _covers(factor.key, key):
+        if covers(factor.key, key):
             called = "" if factor.title == factor.key else f" ({factor.title})"
             raise SpecError(
                 f"{where}.{key}: given together with the factor {factor.key}{called}, which sets "
@@ -98,12 +98,17 @@ def _check_kept(where: str, values: Mapping[str, Any], factor: FactorSpec) -> No
             )
 
 
-def _covers(pattern: str, key: str) -> bool:
-    """Return whether all that a path means is also meant by another.
+def covers(pattern: str, key: str) -> bool:
+    """Return whether all that a path means is also meant by a pattern.
+
+    Parameters
+    ----------
+    pattern, key : str
+        Dotted paths; * stands for every place of a list.
 
     Examples
     --------
-    >>> _covers("firms.*.price", "firms.0.price"), _covers("firms.0.price", "firms.*.price")
+    >>> covers("firms.*.price", "firms.0.price"), covers("firms.0.price", "firms.*.price")
     (True, False)
     """
     wanted, given = pattern.split("."), key.split(".")

@@ -177,11 +177,11 @@ def test_a_claim_whose_runs_all_fail_says_why(
 def test_a_quick_look_does_not_take_the_place_of_whole_results(
     claim: Claim, tmp_path: Path, crew: StandingCrew
 ) -> None:
-    check_free(tmp_path / "out", ["tiny"], quick=True)
+    check_free(tmp_path / "out", [claim], quick=True)
     answered(claim, tmp_path / "out", crew)
-    check_free(tmp_path / "out", ["tiny"], quick=False)
+    check_free(tmp_path / "out", [claim], quick=False)
     with pytest.raises(OutputError, match="holds whole results; name another folder"):
-        check_free(tmp_path / "out", ["tiny"], quick=True)
+        check_free(tmp_path / "out", [claim], quick=True)
 
 
 def test_words_are_compared_with_those_expected(

@@ -35,13 +35,13 @@ def test_a_claim_gets_its_verdicts(invoke: Invoke, here: Path) -> None:
     assert "USD" in lines[2]
     assert "untestable" in lines[3]
     assert "1 supported, 1 untestable" in result.stdout
-    verdicts = pd.read_csv(here / "results/claims/tiny/verdicts.csv")
+    verdicts = pd.read_csv(here / "results/claims-mine/tiny/verdicts.csv")
     assert list(verdicts.columns) == list(Verdict.__dataclass_fields__)
     assert list(verdicts["word"]) == ["supported", "untestable"]
     assert verdicts["command"][0] == "relsim claim tiny.yaml"
-    points = pd.read_csv(here / "results/claims/tiny/points.csv")
+    points = pd.read_csv(here / "results/claims-mine/tiny/points.csv")
     assert points["effect"].mean() == pytest.approx(verdicts["effect"][0])
-    about = json.loads((here / "results/claims/tiny/claim.json").read_text())
+    about = json.loads((here / "results/claims-mine/tiny/claim.json").read_text())
     assert about["claim"]["id"] == "tiny"
     assert about["verdicts"][0]["band_high"] is None
     assert about["provenance"]["relsim"]
@@ -51,8 +51,8 @@ def test_the_page_is_written(invoke: Invoke, here: Path) -> None:
     written(here, tiny())
     result = invoke("claim", "tiny.yaml", "--workers", "1", "--quick", "--quiet")
     assert result.exit_code == 0, result.output
-    assert result.stdout == "results/claims-quick\n"
-    assert "More care pays." in (here / "results/claims-quick/index.html").read_text()
+    assert result.stdout == "results/claims-mine-quick\n"
+    assert "More care pays." in (here / "results/claims-mine-quick/index.html").read_text()
 
 
 def test_a_verdict_can_be_guarded(invoke: Invoke, here: Path) -> None:
@@ -106,13 +106,18 @@ def test_a_new_claim_is_ready_to_be_tested(invoke: Invoke, here: Path) -> None:
         (["claim", "tiny.yaml", "tiny.yaml"], "the id 'tiny' is that of two claims"),
         (["claim", "tiny.yaml", "--expect", "nothing"], "--expect: nothing/tiny/verdicts.csv: "),
         (
-            ["claim", "tiny.yaml", "--expect", "results/claims"],
-            "--expect: given results/claims, where the new results go too: name another folder",
+            ["claim", "tiny.yaml", "--expect", "results/claims-mine"],
+            "--expect: given results/claims-mine, where the new results go too: name another",
         ),
         (
             ["claim", "tiny.yaml", "--out", "here", "--expect", "./here/"],
             "--expect: given here, where the new results go too: name another folder",
         ),
+        (
+            ["claim", "tiny.yaml", "--reading", "pays", "--expect", "before"],
+            "--expect: given together with --reading or --set, allowed: for claims as they are",
+        ),
+        (["claim", "tiny.yaml", "--set", "firms.0.price"], "--set: "),
         (["claim", "wrong.yaml"], "wrong.yaml: readings.pays.effect.outcome: given 'proft', whi"),
     ],
 )
@@ -131,3 +136,24 @@ def test_whole_results_are_not_replaced_by_a_quick_look(invoke: Invoke, here: Pa
     assert invoke("claim", "tiny.yaml", *ALONE, "--out", "out").exit_code == 0
     (said,) = error_lines(invoke("claim", "tiny.yaml", *ALONE, "--quick", "--out", "out"))
     assert said == "out/tiny: holds whole results; name another folder with --out"
+
+
+def test_a_try_lies_apart_and_says_what_was_held(invoke: Invoke, here: Path) -> None:
+    written(here, tiny())
+    tried = ("--reading", "pays", "--set", "market.annual_turnover=0.2")
+    result = invoke("claim", "tiny.yaml", *tried, *ALONE)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == "Tables: results/claims-tried"
+    row = pd.read_csv(here / "results/claims-tried/tiny/verdicts.csv").iloc[0]
+    assert row["command"] == "relsim claim tiny.yaml " + " ".join(tried)
+    assert not (here / "results/claims-mine").exists()
+    again = invoke("claim", "tiny.yaml", "--set", "market.annual_turnover=0.1", *ALONE)
+    assert again.exit_code == 0, again.output  # tries replace each other
+
+
+def test_a_quick_look_is_not_held_against_whole_results(invoke: Invoke, here: Path) -> None:
+    written(here, tiny())
+    assert invoke("claim", "tiny.yaml", *ALONE, "--out", "whole").exit_code == 0
+    (said,) = error_lines(invoke("claim", "tiny.yaml", "--quick", "--expect", "whole", *ALONE))
+    assert said.startswith("--expect: whole/tiny: holds whole results, this is a quick look")
+    assert not (here / "results").exists()
