@@ -13,6 +13,7 @@ from relsim.claims.deciding import is_number
 from relsim.claims.region import Region
 from relsim.claims.scope import Pairs
 from relsim.claims.verdict import CONFIDENCE
+from relsim.claims.wording import named, plainly
 
 Array = npt.NDArray[np.float64]
 
@@ -231,11 +232,10 @@ def price_words(found: BreakEven, name: str, unit: str) -> str:
     """
     if not math.isfinite(found.value):
         return f"no price: there is no difference of {name}"
+    amount = f"{plainly(found.value)}{_of(unit)}{_sure(found)}"
     if found.value <= 0.0:
-        return (
-            f"pays at no price: a unit of {name} brings {found.value:.3g}{_of(unit)}{_sure(found)}"
-        )
-    return f"pays while a unit of {name} costs less than {found.value:.3g}{_of(unit)}{_sure(found)}"
+        return f"pays at no price: a unit of {name} brings {amount}"
+    return f"pays while a unit of {name} costs less than {amount}"
 
 
 def turn_words(found: BreakEven, factor: str, unit: str) -> str:
@@ -247,11 +247,11 @@ def turn_words(found: BreakEven, factor: str, unit: str) -> str:
     'the effect is above 0 where turnover is below 0.04 (95% interval 0.03 to 0.05)'
     """
     if not math.isfinite(found.value):
-        return f"no turn along {factor} within the scope"
+        return f"no turn along {named(factor)} within the scope"
     side = "above" if found.direction > 0 else "below"
     return (
-        f"the effect is above {found.border:g} where {factor} is {side} "
-        f"{found.value:.3g}{_of(unit)}{_sure(found)}"
+        f"the effect is above {found.border:g} where {named(factor)} is {side} "
+        f"{plainly(found.value)}{_of(unit)}{_sure(found)}"
     )
 
 
@@ -262,4 +262,4 @@ def _of(unit: str) -> str:
 def _sure(found: BreakEven) -> str:
     if not math.isfinite(found.low):
         return ""
-    return f" ({CONFIDENCE:.0%} interval {found.low:.3g} to {found.high:.3g})"
+    return f" ({CONFIDENCE:.0%} interval {plainly(found.low)} to {plainly(found.high)})"

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.claims.deciding import is_number
+from relsim.claims.wording import named, plainly
 
 Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[np.float64]
@@ -109,19 +110,21 @@ class Box:
             return NOTHING if 0 < self.all_held < self.all_points else ""
         where = " and ".join(_words(name, limit) for name, limit in self.limits.items())
         return (
-            f"holds where {where}: at {self.held} of {self.points} points there, which are "
-            f"{self.coverage:.0%} of all at which it holds"
+            f"holds where {where}: at {self.held} of the {self.points} points there; they are "
+            f"{self.coverage:.0%} of all points at which it holds"
         )
 
 
-def _words(name: str, limit: Limit) -> str:
+def _words(factor: str, limit: Limit) -> str:
+    name = named(factor)
     if limit.names:
         return f"{name} is {' or '.join(limit.names)}"
+    low, high = plainly(limit.low), plainly(limit.high)
     if np.isinf(limit.low):
-        return f"{name} < {limit.high:.3g}"
+        return f"{name} is below {high}"
     if np.isinf(limit.high):
-        return f"{name} > {limit.low:.3g}"
-    return f"{limit.low:.3g} < {name} < {limit.high:.3g}"
+        return f"{name} is above {low}"
+    return f"{name} is between {low} and {high}"
 
 
 def best_box(factors: pd.DataFrame, holds: npt.ArrayLike) -> Box:

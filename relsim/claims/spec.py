@@ -2,7 +2,7 @@
 
 import math
 import re
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -157,6 +157,16 @@ class BreakEvenSpec(SpecModel):
         return self
 
 
+class OppositeSpec(SpecModel):
+    """What to change to see another answer: a reading, tried with something held."""
+
+    text: str = fields.key("What to change, and what is seen then.", unit="-", min_length=1)
+    reading: str = fields.key("The reading that answers otherwise.", unit="-")
+    settings: dict[str, Any] = fields.key(
+        "What is held: dotted path of the market to value.", unit="-", min_length=1
+    )
+
+
 class ReadingSpec(SpecModel):
     """One way to understand a claim, precise enough to be true or false."""
 
@@ -241,7 +251,9 @@ class ClaimSpec(SpecModel):
         "What the model assumes that favours a side.", unit="-", default=()
     )
     questions: tuple[str, ...] = fields.key("Questions for a class.", unit="-", default=())
-    opposite: str = fields.key("What to change to see the opposite.", unit="-", default="")
+    opposite: OppositeSpec | None = fields.key(
+        "What to change to see the opposite.", unit="-", default=None
+    )
     study: str = fields.key(
         "Command of a study that looks closer, in a checkout of relsim or of one's own.",
         unit="-",

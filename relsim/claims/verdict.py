@@ -260,3 +260,12 @@ class Verdict:
     assumed_holds: float = math.nan
     hash: str = ""
     command: str = ""
+
+    @property
+    def hangs_on_assumptions(self) -> bool:
+        """Whether the answer turns in many of the changes of what is assumed."""
+        return self.assumed_holds < HANGS
+
+
+HANGS = 0.9
+"""An answer that stays under a smaller share of changes is said to rest on what is assumed."""

@@ -4,7 +4,7 @@ import dataclasses
 import importlib
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from relsim.claims.reading import Claim, read_claim
 from relsim.claims.results import changes, check_expected, check_free, write
 from relsim.claims.varying import Variation
 from relsim.claims.verdict import WORDS, Verdict
+from relsim.claims.wording import named, round_runs
 from relsim.cli.progress import duration, progress
 from relsim.cli.reading import assignment, see_strategies_beside
 from relsim.cli.running import cores
@@ -25,6 +26,8 @@ from relsim.provenance import Clock
 CHANGED = 1
 """Exit code where a word is another than was expected."""
 
+_WIDTHS = {4: 0, 5: 90, 6: 120}
+"""Columns of the table to those of the terminal at least: a narrow one leaves the last out."""
 _FEW = 24  # runs that are over before processes have started
 
 
@@ -140,7 +143,7 @@ def _say(order: Order, folder: Path, verdicts: Sequence[Verdict], runs: int, clo
 
 
 def show(out: Console, verdicts: Sequence[Verdict]) -> None:
-    """Print verdicts as a table, a row a reading.
+    """Print verdicts as a table, a row a reading, and beneath it what a word hangs on.
 
     Parameters
     ----------
@@ -149,24 +152,35 @@ def show(out: Console, verdicts: Sequence[Verdict]) -> None:
     verdicts : sequence of Verdict
         In the order to show them.
     """
-    table = listing("claim", "reading", "verdict", "effect", "claimed", "holds", "decided by")
+    heads = ["claim and reading", "verdict", "effect", "holds", "claimed", "decided by"]
+    shown = max(count for count, least in _WIDTHS.items() if out.width >= least)
+    table = listing(*heads[:shown])
+    claim = ""
     for one in verdicts:
-        table.add_row(
-            one.claim,
-            one.reading,
-            _word(one),
-            _effect(one),
-            _claimed(one),
-            f"{one.holds:.0%}" if math.isfinite(one.holds) else "",
-            one.deciding,
-        )
+        if one.claim != claim:
+            claim = one.claim
+            table.add_row(claim)
+        decided = ", ".join(named(name) for name in one.deciding.split("; ") if name)
+        cells = [f"  {one.reading}", one.word, _effect(one), _holds(one), _claimed(one), decided]
+        table.add_row(*cells[:shown])
     out.print(table)
+    for one in verdicts:
+        for sentence in _besides(one):
+            out.print(f"{one.claim} {one.reading}: {sentence}")
 
 
-def _word(verdict: Verdict) -> str:
+def _holds(verdict: Verdict) -> str:
+    return f"{verdict.holds:.0%}" if math.isfinite(verdict.holds) else ""
+
+
+def _besides(verdict: Verdict) -> Iterator[str]:
+    """Yield what the word alone does not say."""
     if math.isfinite(verdict.needed):
-        return f"{verdict.word}: about {verdict.needed:,.0f} runs would do"
-    return verdict.word
+        runs = round_runs(verdict.needed)
+        yield f"{verdict.word}; about {runs:,.0f} runs would do, {verdict.runs:,} were made"
+    if verdict.hangs_on_assumptions:
+        stays = f"stays in {verdict.assumed_holds:.0%} of the changes of it"
+        yield f"{verdict.word} rests on what is assumed: {stays}"
 
 
 def _effect(verdict: Verdict) -> str:

@@ -63,7 +63,10 @@ assumptions:                        # what the model takes for granted that help
   - {favours: claim, text: "Care never stops having an effect."}
 questions:                          # for a class
   - "Who pays for the care, and when does it come back?"
-opposite: "Make care dearer: firms.0.care.rate lower."   # what to change to see the opposite
+opposite:                           # what to change to see the opposite, as --set takes it
+  text: Let care have hardly any effect.
+  reading: pays
+  settings: {firms.*.care.rate: 0.001}
 
 readings:
   pays:
@@ -86,6 +89,7 @@ readings:
         share: {measure: share, firm: 0, unit: share of customers}
     effect: {outcome: profit, treatment: keep, measure: relative}   # or difference, or value
     hypothesis: {above: 0.0}        # or below: x, band: [low, high], within: [low, high]
+    precision: 0.01                 # an interval of that half-width is narrow enough
     break_even: {factor: turnover, unit: a year}    # where along a factor the answer turns
   anybody:
     title: Nobody minds being cared for

@@ -80,7 +80,7 @@ def test_an_effect_in_a_part_of_the_scope_is_conditional_and_its_place_is_found(
     assert np.searchsorted(effects, [verdict.low_tenth, verdict.high_tenth]).tolist() == [6, 54]
     assert list(box["limits"]) == ["turnover"]
     assert box["limits"]["turnover"]["high"] == pytest.approx(0.05, abs=0.002)
-    assert verdict.box.startswith("holds where turnover < 0.0")
+    assert verdict.box.startswith("holds where turnover is below 0.0")
     assert verdict.break_even == pytest.approx(0.05, abs=0.0015)
     assert "above 0 where turnover is below 0.0" in verdict.break_even_text
     assert len(found.points) == 60

@@ -1,5 +1,6 @@
 """Claims as a user tests them."""
 
+import io
 import json
 import shlex
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from rich.console import Console
 
 from relsim.claims.reading import read_claim
 from relsim.claims.verdict import Verdict
+from relsim.cli.claiming import show
 from tests.claims.conftest import tiny, written
 from tests.cli.conftest import Invoke, error_lines
 
@@ -28,12 +31,13 @@ def test_a_claim_gets_its_verdicts(invoke: Invoke, here: Path) -> None:
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0].split() == [
-        "claim", "reading", "verdict", "effect", "claimed", "holds", "decided", "by",
+        "claim", "and", "reading", "verdict", "effect", "holds", "claimed", "decided", "by",
     ]  # fmt: skip
-    assert "tiny" in lines[2]
-    assert "supported" in lines[2]
-    assert "USD" in lines[2]
-    assert "untestable" in lines[3]
+    assert lines[2].strip() == "tiny"
+    assert "pays" in lines[3]
+    assert "supported" in lines[3]
+    assert "USD" in lines[3]
+    assert "untestable" in lines[4]
     assert "1 supported, 1 untestable" in result.stdout
     verdicts = pd.read_csv(here / "results/claims-mine/tiny/verdicts.csv")
     assert list(verdicts.columns) == list(Verdict.__dataclass_fields__)
@@ -89,6 +93,7 @@ def test_a_new_claim_is_ready_to_be_tested(invoke: Invoke, here: Path) -> None:
     small = invoke("claim", "small.yaml", "--quick", *ALONE)
     assert small.exit_code == 0, small.output
     assert "my-claim" in small.stdout
+    assert "results/claims-mine-quick" in small.stdout
     assert error_lines(invoke("claim", "new", "My claim.yaml"))
     assert (here / "My claim.yaml").read_text() == text
 
@@ -157,3 +162,24 @@ def test_a_quick_look_is_not_held_against_whole_results(invoke: Invoke, here: Pa
     (said,) = error_lines(invoke("claim", "tiny.yaml", "--quick", "--expect", "whole", *ALONE))
     assert said.startswith("--expect: whole/tiny: holds whole results, this is a quick look")
     assert not (here / "results").exists()
+
+
+@pytest.mark.parametrize("width", [80, 90, 100, 120])
+def test_in_a_narrow_terminal_no_name_is_broken(width: int) -> None:
+    verdicts = [
+        Verdict(
+            "living-advertisement", "replace-in-silence", "t", "conditional", -0.157, -0.203,
+            -0.110, measure="relative", band_low=float("-inf"), band_high=-0.05, holds=0.81,
+            deciding="awareness; acquisition_rate", assumed_holds=0.7, needed=10772.0, runs=384,
+        )
+    ]  # fmt: skip
+    out = Console(width=width, record=True, markup=False, highlight=False, file=io.StringIO())
+    show(out, verdicts)
+    text = out.export_text()
+    assert all(len(line.rstrip()) <= width for line in text.splitlines())
+    for word in ("replace-in-silence", "conditional", "-15.7% [-20.3%, -11.0%]", "81%"):
+        assert word in text
+    assert ("below -5.0%" in text) == (width >= 90)
+    assert ("awareness, acquisition" in text) == (width >= 120)
+    assert "about 11,000 runs would do, 384 were made" in " ".join(text.split())
+    assert "rests on what is assumed: stays in 70%" in " ".join(text.split())

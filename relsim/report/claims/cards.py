@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
+from relsim.claims.varying import Variation
+from relsim.claims.verdict import HANGS
+from relsim.claims.wording import named, round_runs
 from relsim.report.claims.deciding import deciding, factors_in
 from relsim.report.claims.described import (
     deciding_described,
@@ -15,10 +18,12 @@ from relsim.report.claims.described import (
     strip_described,
 )
 from relsim.report.claims.effects import effects
+from relsim.report.claims.factors import Varied, varied
 from relsim.report.claims.frontier import frontier
 from relsim.report.claims.inlining import svg_of
 from relsim.report.claims.results import Results
 from relsim.report.claims.strip import strip
+from relsim.report.claims.turning import turning
 from relsim.report.claims.words import LOOKS, SHARE, STANDINGS, Amount, Look
 
 
@@ -57,6 +62,12 @@ class Reading(NamedTuple):
         The borders of the region, unsigned infinity where there is none; in ``claimed_unit``.
     deciding : list of str
         Factors.
+    turning : list of str
+        How often it holds at either end of each of them.
+    central : Shown or None
+        The median over the points of the scope, where it lies outside the mean's interval.
+    hangs : bool
+        Whether the answer rests on what is assumed.
     notes, untestable : str
         What the claim's config says of it.
     """
@@ -70,6 +81,9 @@ class Reading(NamedTuple):
     claimed_unit: str
     counts: Mapping[str, Shown]
     deciding: list[str]
+    turning: list[str]
+    central: Shown | None
+    hangs: bool
     assumed: Shown | None
     needed: Shown | None
     notes: str
@@ -110,6 +124,8 @@ class Card(NamedTuple):
     pictures: list[Picture]
     favours: Mapping[str, list[str]]
     standing: str
+    varied: list[Varied]
+    opposite: str
     made: str
     quick: bool
 
@@ -127,9 +143,20 @@ def card(results: Results) -> Card:
         pictures(results),
         favours,
         STANDINGS[results.spec["source"]["standing"]],
+        varied(results.spec),
+        _opposite(results),
         _made(results.provenance),
         results.quick,
     )
+
+
+def _opposite(results: Results) -> str:
+    """Return the command that shows the opposite; nothing where the claim says none."""
+    asked = results.spec.get("opposite")
+    if not asked:
+        return ""
+    variation = Variation((asked["reading"],), asked["settings"])
+    return f"relsim claim {results.name}{variation.arguments()}"
 
 
 def _made(provenance: Mapping[str, Any]) -> str:
@@ -178,9 +205,12 @@ def _reading(row: Mapping[Any, Any], results: Results) -> Reading:
             column: Shown(row[column], _counted(row[column]), column)
             for column in ("runs", "points", "replications")
         },
-        [_spaced(name) for name in factors_in(row["deciding"])],
+        [named(name) for name in factors_in(row["deciding"])],
+        _turning(row, results),
+        _central(row, amount),
+        _float(row["assumed_holds"]) < HANGS,
         _known(row, "assumed_holds", lambda share: SHARE.texts([share])[0]),
-        _known(row, "needed", _counted),
+        _known(row, "needed", lambda runs: _counted(round_runs(runs))),
         spec.get("notes") or "",
         spec.get("untestable") or "",
     )
@@ -219,8 +249,18 @@ def _counted(count: float) -> str:
     return f"{count:,.0f}"
 
 
-def _spaced(factor: str) -> str:
-    return factor.replace("_", " ")
+def _turning(row: Mapping[Any, Any], results: Results) -> list[str]:
+    points = results.points_of(row["reading"])
+    if points.empty or points["holds"].nunique() < 2:  # it holds everywhere or nowhere
+        return []
+    there = results.factors_of(row["reading"])
+    return [turning(points, name) for name in factors_in(row["deciding"]) if name in there]
+
+
+def _central(row: Mapping[Any, Any], amount: Amount) -> Shown | None:
+    median, low, high = (_float(row[column]) for column in ("median", "low", "high"))
+    outside = median < low or median > high
+    return Shown(median, amount.texts([median])[0], "median") if outside else None
 
 
 def _comparison(row: Mapping[str, Any], results: Results) -> Comparison:

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from relsim.report.claims.results import Results
-from relsim.report.claims.rows import BAND, BAND_EDGE, NARROW, AboutClaim, Group, named
+from relsim.report.claims.rows import BAND, BAND_EDGE, NARROW, AboutClaim, Group, labelled
 from relsim.report.claims.strip import FAILS, HOLDS
 from relsim.report.lab.rows import across_axis
 from relsim.report.labels import value_limits, value_ticks
@@ -84,7 +84,7 @@ def deciding(results: Results) -> Figure | None:
         Line2D([], [], linewidth=0.0, markersize=5, **FAILS),  # type: ignore[arg-type]  # the same
         Patch(facecolor=BAND, edgecolor=BAND_EDGE, label="claimed"),
     ]
-    panels = [_Panel(name, points[name]) for name in factors]
+    panels = [_Panel(labelled(results, reading, name), points[name]) for name in factors]
     left = EDGE + max(panel.left for panel in panels) + 0.1
     body = sum(panel.tall for panel in panels) + _BETWEEN * (len(panels) - 1)
     figure, box = frame(
@@ -110,7 +110,7 @@ class _Panel:
     """A factor from below to above."""
 
     def __init__(self, name: str, values: "pd.Series[Any]") -> None:
-        self.name = named(name)
+        self.name = name
         self.numeric = bool(pd.api.types.is_numeric_dtype(values))
         if self.numeric:
             self.places: Array = values.to_numpy(dtype=np.float64)

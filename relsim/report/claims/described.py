@@ -5,6 +5,7 @@ from collections.abc import Hashable
 
 import pandas as pd
 
+from relsim.claims.wording import named
 from relsim.report.claims.deciding import deciding_reading
 from relsim.report.claims.frontier import cells
 from relsim.report.claims.results import Results
@@ -59,10 +60,12 @@ def deciding_described(results: Results) -> str:
         if not pd.api.types.is_numeric_dtype(values):
             shares = holds.groupby(values.astype(str)).mean()
             parts = (f"{level} {SHARE.write(share)}" for level, share in shares.items())
-            said.append(f"It holds, by {name}: {', '.join(parts)}.")
+            said.append(f"It holds, by {named(name)}: {', '.join(parts)}.")
         elif holds.any() and not holds.all():
             middle, other = (f"{values[which].median():,.3g}" for which in (holds, ~holds))
-            said.append(f"Median {name}: {middle} where it holds, {other} where it does not.")
+            said.append(
+                f"Median {named(name)}: {middle} where it holds, {other} where it does not."
+            )
     return " ".join(said)
 
 
@@ -77,8 +80,8 @@ def frontier_described(results: Results) -> str:
     ordered = table.sort_values("effect").to_dict("records")
     above = SHARE.write(float((table["effect"] > 0.0).mean()))
     ends = (
-        f"{name} {amount.write(cell['effect'])} at {wanted['x']} {_level(cell['x'])} and "
-        f"{wanted['y']} {_level(cell['y'])}"
+        f"{name} {amount.write(cell['effect'])} at {named(wanted['x'])} {_level(cell['x'])} and "
+        f"{named(wanted['y'])} {_level(cell['y'])}"
         for name, cell in (("highest", ordered[-1]), ("lowest", ordered[0]))
     )
     return f"{len(table)} combinations, {above} of them above zero; {', '.join(ends)}."

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from relsim.claims.wording import named
+from relsim.report.claims.factors import unit_in
 from relsim.report.claims.results import Results
-from relsim.report.claims.rows import NARROW, AboutClaim, named
+from relsim.report.claims.rows import NARROW, AboutClaim
 from relsim.report.claims.words import Amount
 from relsim.report.lab.about import Quantity
 from relsim.report.lab.surface import surface
+from relsim.report.style import plain
 
 _MOST_LEVELS, _CELLS = 12, 4
 
@@ -24,7 +27,10 @@ def frontier(results: Results) -> Figure | None:
     shown = table.assign(
         **{name: table[name] / amount.factor for name in ("effect", "low", "high")}
     )
-    across, up = (Quantity(end, named(str(wanted[end]))) for end in ("x", "y"))
+    across, up = (
+        Quantity(end, plain(named(wanted[end])), unit_in(results.spec, row.name, wanted[end]))
+        for end in ("x", "y")
+    )
     return surface(
         shown, AboutClaim.of(results), across, up, Quantity("effect", "Effect", amount.unit),
         effect=row["measure"] != "value",

@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import blended_transform_factory
 
+from relsim.claims.wording import named
+from relsim.report.claims.factors import unit_in
 from relsim.report.claims.results import Results
 from relsim.report.claims.words import LOOKS, SHARE, Amount
 from relsim.report.lab.about import AboutStudy, counted
@@ -52,6 +54,7 @@ class AboutClaim(AboutStudy):
     """What a claim's study was, for the foot of its figures."""
 
     readings: int = field(default=1, kw_only=True)
+    fewest: int = field(default=0, kw_only=True)
 
     @classmethod
     def of(cls, results: Results) -> "AboutClaim":
@@ -63,6 +66,7 @@ class AboutClaim(AboutStudy):
             "money",
             runs=int(tested["runs"].sum()),
             points=int(tested["points"].max()) if len(tested) else 0,
+            fewest=int(tested["points"].min()) if len(tested) else 0,
             replications=int(tested["replications"].max()) if len(tested) else 0,
             seed=0,
             readings=_tested(results.spec),
@@ -71,7 +75,9 @@ class AboutClaim(AboutStudy):
     def line(self) -> str:
         """Return the line at the foot of every figure."""
         corrected = f", corrected for {self.readings} readings" if self.readings > 1 else ""
-        counts = (f"n = {counted(self.runs, 'run')}", f"{counted(self.points, 'point')} a reading")
+        several = f"{self.fewest:,} to " if self.fewest < self.points else ""
+        points = f"{several}{counted(self.points, 'point')} a reading"
+        counts = (f"n = {counted(self.runs, 'run')}", points)
         return " · ".join((*counts, f"{self.level} intervals{corrected}"))
 
 
@@ -226,15 +232,10 @@ def _draw_bands(axes: Axes, group: Group) -> None:
             )
 
 
-def named(factor: str) -> str:
-    """Return the name of a factor as readers read it.
-
-    Examples
-    --------
-    >>> named("discount_rate")
-    'discount rate'
-    """
-    return plain(factor.replace("_", " "))
+def labelled(results: Results, reading: str, factor: str) -> str:
+    """Return the name of a factor with its unit, for an axis."""
+    unit = unit_in(results.spec, reading, factor)
+    return plain(f"{named(factor)} ({unit})" if unit else named(factor))
 
 
 def says_verdict(row: "pd.Series[Any]") -> str:

@@ -86,7 +86,10 @@ def write_claim(
                 {"favours": "against", "text": "Rivals are never asleep."},
             ],
             "questions": ["Whose money is it?", "What is a point?", "Who pays?"],
-            "opposite": f"relsim claim {claim} --set market.annual_turnover=0.3",
+            "opposite": {
+                "text": "Let people come and go.", "reading": rows[0]["reading"],
+                "settings": {"market.annual_turnover": 0.3},
+            },
             "study": f"python -m studies {claim}",
             "readings": {row["reading"]: {"notes": ""} for row in rows}, "frontier": None, **spec,
         },
@@ -184,7 +187,7 @@ def write_several(folder: Path) -> Path:
     only = verdict(
         "size-decides", "equal", "supported", title="No difference that matters",
         effect=0.0012, low=-0.0044, high=0.0068, band_low=_NONE[0], band_high=_NONE[1], deciding="",
-        assumed_holds=0.97, holds=1.0, holds_low=0.92, holds_high=1.0,
+        assumed_holds=0.81, holds=1.0, holds_low=0.92, holds_high=1.0,
     )  # fmt: skip
     write_claim(folder, "size-decides", [only], [scattered(only)])
     return folder

@@ -44,4 +44,4 @@ def test_the_map_s_ends_are_said(folder: Path) -> None:
     said = frontier_described(read(folder / "cost-ratio"))
     points = read(folder / "cost-ratio").points_of("map")
     assert f"{100.0 * (points['effect'] > 0.0).mean():.1f}% of them above zero" in said
-    assert "highest +22.0% at cost_ratio 20 and share 0.05" in said
+    assert "highest +22.0% at cost ratio 20 and share 0.05" in said

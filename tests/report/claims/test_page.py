@@ -13,9 +13,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from relsim.claims.verdict import CONFIDENCE, LEAST, MOST
+from relsim.claims.verdict import CONFIDENCE, HANGS, LEAST, MOST
+from relsim.claims.wording import round_runs
 from relsim.errors import OutputError
+from relsim.report.claims.cards import card
 from relsim.report.claims.page import write_page
+from relsim.report.claims.results import read
 from tests.report.claims.conftest import write_several
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -128,6 +131,7 @@ def test_every_number_is_the_table_s(written: Path, page: Node) -> None:
         column, row = node.attributes["data-column"], row_of(written.parent, node)
         value = float(row[column])
         assert float(node.attributes["value"]) == pytest.approx(value, rel=1e-12)
+        value = round_runs(value) if column == "needed" else value
         percent = column in PARTS or (row["measure"] == "relative" and column not in COUNTS)
         text = node.text().replace(",", "").replace("−", "-")
         last = 0.1 ** len(text.partition(".")[2])
@@ -138,12 +142,15 @@ def test_every_number_is_the_table_s(written: Path, page: Node) -> None:
     for column in ("effect", "low", "high"):
         assert seen[column] >= 2 * tested  # in the summary and on the card
     for column in (
-        "median", "low_tenth", "high_tenth", "holds", "holds_low", "holds_high", "runs", "points",
+        "low_tenth", "high_tenth", "holds", "holds_low", "holds_high", "runs", "points",
         "replications",
     ):  # fmt: skip
         assert seen[column] == tested
+    outside = (verdicts["median"] < verdicts["low"]) | (verdicts["median"] > verdicts["high"])
+    assert seen["median"] == tested + outside.sum()  # in the summary only where it says more
     assert seen["needed"] == verdicts["needed"].notna().sum()
-    assert seen["assumed_holds"] == verdicts["assumed_holds"].notna().sum()
+    assumed = verdicts["assumed_holds"]
+    assert seen["assumed_holds"] == assumed.notna().sum() + (assumed < HANGS).sum()
 
 
 def test_intervals_stand_behind_what_they_are_of_the_lower_end_first(page: Node) -> None:
@@ -175,6 +182,9 @@ def test_no_number_is_typed_by_hand(written: Path, page: Node) -> None:
         known |= {provenance["started"][:10], provenance["git"]["commit"][:10]}
         table = pd.read_csv(path.with_name("verdicts.csv"), dtype={"hash": str})
         known |= {str(text) for text in table.select_dtypes(["object", "str"]).to_numpy().ravel()}
+        made = card(read(path.parent))  # counts and ranges, which have tests of their own
+        known |= {made.opposite, *(factor.over for factor in made.varied)}
+        known |= {told for reading in made.readings for told in reading.turning}
     text = page.text("data", "svg", "style")
     for each in sorted(known, key=len, reverse=True):
         text = text.replace(each, "")
@@ -227,7 +237,7 @@ def test_every_figure_has_its_title_and_says_its_numbers(page: Node) -> None:
     described = " ".join(figure.text("style") for figure in figures)
     assert "+41.2%, interval +34.6 to +47.9; claimed 25 to 85%; supported." in described
     assert "holds at 97.9% of 48 points" in described
-    assert "lowest −24.0% at cost_ratio 1 and share 0.6" in described
+    assert "lowest −24.0% at cost ratio 1 and share 0.6" in described
 
 
 def test_headings_nest_and_tables_are_explained(page: Node) -> None:
@@ -280,3 +290,17 @@ def test_what_cannot_be_written_is_told(folder: Path) -> None:
     (folder / "index.html").mkdir()
     with pytest.raises(OutputError, match=r"index\.html: cannot be written"):
         write_page(folder)
+
+
+def test_an_answer_that_rests_on_assumptions_says_so_where_the_word_stands(page: Node) -> None:
+    (summary,) = (table for table in page.all("table") if table.attributes["class"] == "summary")
+    told = [row.text() for row in summary.all("tr") if "rests on assumptions" in row.text()]
+    assert len(told) == 1
+    assert "81" in told[0]
+
+
+def test_the_opposite_is_a_command(page: Node) -> None:
+    codes = {node.text() for node in page.all("code")}
+    assert (
+        "relsim claim five-percent --reading free-alone --set market.annual_turnover=0.3" in codes
+    )

@@ -1,0 +1,119 @@
+"""What is varied over the scope of a claim: every factor with its key, its range and its unit."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from relsim.claims.wording import named, plainly
+from relsim.firms.strategies import BUILT_IN
+from relsim.spec.explain import Entry, entries
+
+_TIMES = "times the market's own"
+
+
+class Varied(NamedTuple):
+    """A factor as a card shows it.
+
+    Attributes
+    ----------
+    name, key : str
+        As readers and as configs call it.
+    meaning : str
+        What the key is, and in which unit.
+    over : str
+        The range or the levels, in a unit.
+    readings : int
+        In how many readings it is varied so.
+    """
+
+    name: str
+    key: str
+    meaning: str
+    over: str
+    readings: int
+
+
+def varied(spec: Mapping[str, Any]) -> list[Varied]:
+    """Return the factors of a claim's readings, as the claim's config has them.
+
+    Parameters
+    ----------
+    spec : mapping
+        The claim as ``claim.json`` holds it.
+    """
+    counted: dict[tuple[str, str, str, str], int] = {}
+    for reading in spec["readings"].values():
+        for factor in _factors(reading):
+            key = factor["key"]
+            found = (named(factor["name"] or key), key, meaning(key), _values(factor))
+            counted[found] = counted.get(found, 0) + 1
+    return [Varied(*found, count) for found, count in sorted(counted.items())]
+
+
+def unit_in(spec: Mapping[str, Any], reading: str, factor: str) -> str:
+    """Return the unit in which a reading varies a factor; nothing where it is not known.
+
+    Parameters
+    ----------
+    spec : mapping
+        The claim as ``claim.json`` holds it.
+    reading, factor : str
+        Which.
+    """
+    for one in _factors(spec["readings"].get(reading, {})):
+        if factor == (one["name"] or one["key"]):
+            return _TIMES if one["relative"] else unit(one["key"])
+    return ""
+
+
+def unit(key: str) -> str:
+    """Return the unit of a key; nothing where it is not known or it has none.
+
+    Examples
+    --------
+    >>> unit("market.annual_turnover"), unit("firms.*.strategy.discount")
+    ('share a year', 'share of price')
+    """
+    entry = _entry(key)
+    return "" if entry is None or entry.unit == "-" else entry.unit
+
+
+def meaning(key: str) -> str:
+    """Return what a key is; nothing where it is not known.
+
+    Examples
+    --------
+    >>> meaning("firms.0.share")
+    "Part of the market's customers that it has at the start."
+    """
+    entry = _entry(key)
+    return "" if entry is None else entry.meaning
+
+
+def _factors(reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    experiment = reading.get("experiment") or {}
+    yield from (*experiment.get("levers", ()), *experiment.get("uncertainties", ()))
+
+
+def _values(factor: Mapping[str, Any]) -> str:
+    if factor["levels"]:
+        return ", ".join(str(level) for level in factor["levels"])
+    if factor["low"] is None:
+        return str(factor["distribution"])
+    of = _TIMES if factor["relative"] else unit(factor["key"])
+    return f"{plainly(factor['low'])} to {plainly(factor['high'])} {of}".rstrip()
+
+
+def _entry(key: str) -> Entry | None:
+    path = ".".join(part for part in key.split(".") if part != "*" and not part.isdigit())
+    return _known().get(path)
+
+
+@cache
+def _known() -> Mapping[str, Entry]:
+    """Return all keys of markets, and the parameters of the strategies that come with relsim."""
+    found = {entry.path: entry for entry in entries()}
+    for kind in BUILT_IN.values():
+        for entry in entries(kind, "firms.strategy."):
+            found.setdefault(entry.path, entry)
+    return found

@@ -1,0 +1,50 @@
+"""What would flip an answer: how often a reading holds at either end of what decides it."""
+
+import pandas as pd
+
+from relsim.claims.wording import named, plainly
+
+
+def turning(points: pd.DataFrame, factor: str) -> str:
+    """Return at how many points a reading holds by a factor, in words.
+
+    A number is cut at its median; a name is told level by level, the best first.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Points of the scope, with the factor and ``holds``.
+    factor : str
+        The column.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"churn": [1.0, 2.0, 3.0, 4.0], "holds": [True, True, True, False]})
+    >>> turning(table, "churn")
+    'churn: holds at 2 of 2 points up to 2.5, at 1 of 2 above'
+    >>> table["base"] = ["bank", "shop", "bank", "shop"]
+    >>> turning(table, "base")
+    'market: holds at 2 of 2 points in bank, at 1 of 2 in shop'
+    """
+    holds, values = points["holds"].astype(bool), points[factor]
+    if pd.api.types.is_numeric_dtype(values) and values.nunique() > _FEW:
+        middle = float(values.median())
+        low, high = holds[values <= middle], holds[values > middle]
+        border = plainly(middle)
+        parts = [f"{_count(low, ' points')} up to {border}", f"{_count(high)} above"]
+    else:
+        groups = {str(level): each for level, each in holds.groupby(values.astype(str))}
+        ordered = sorted(groups.items(), key=lambda one: (-one[1].mean(), one[0]))
+        parts = [
+            f"{_count(each, '' if place else ' points')} in {level}"
+            for place, (level, each) in enumerate(ordered)
+        ]
+    return f"{named(factor)}: holds at {', at '.join(parts)}"
+
+
+_FEW = 2
+"""Different values of a number at most that are told one by one."""
+
+
+def _count(holds: "pd.Series[bool]", noun: str = "") -> str:
+    return f"{int(holds.sum())} of {holds.size}{noun}"
