@@ -13,7 +13,7 @@ from relsim.spec.fields import SpecModel
 Measure = Literal["relative", "difference", "value"]
 Standing = Literal["seen", "as commonly quoted", "computed"]
 Span = tuple[float, float]
-_NAME = "^[a-z0-9][a-z0-9-]*$"
+_NAME = "[a-z0-9][a-z0-9-]*"
 
 
 class SourceSpec(SpecModel):
@@ -90,16 +90,15 @@ class HypothesisSpec(SpecModel):
     def _check_one(self) -> Self:
         given = [name for name in _FORMS if getattr(self, name) is not None]
         if len(given) != 1:
-            shown = " together with ".join(given) or "none"
-            raise ValueError(
-                f"hypothesis: given {shown}, allowed: exactly one of {', '.join(_FORMS)}"
-            )
+            key, *others = reversed(given or _FORMS[:1])
+            shown = f"given together with {' and '.join(others)}" if others else "missing"
+            raise ValueError(f"{key}: {shown}, allowed: exactly one of {', '.join(_FORMS)}")
         for name in ("band", "within"):
             span = getattr(self, name)
             if span is not None and not span[0] < span[1]:
                 raise ValueError(
-                    f"hypothesis.{name}: given {list(span)}, allowed: two different numbers, the "
-                    "lower one first"
+                    f"{name}: given {list(span)}, allowed: two different numbers, the lower one "
+                    "first"
                 )
         return self
 
@@ -150,10 +149,10 @@ class BreakEvenSpec(SpecModel):
     def _check_form(self) -> Self:
         given = [n for n in ("outcome", "per", "factor") if getattr(self, n) is not None]
         if given not in (["outcome", "per"], ["factor"]):
-            shown = " and ".join(given) or "nothing"
-            raise ValueError(
-                f"break_even: given {shown}, allowed: outcome and per together, or factor alone"
-            )
+            key, *others = reversed(given or ["factor"])
+            shown = f"given together with {' and '.join(others)}" if others else "given alone"
+            shown = shown if given else "missing"
+            raise ValueError(f"{key}: {shown}, allowed: outcome and per together, or factor alone")
         return self
 
 
@@ -239,7 +238,7 @@ class QuickSpec(SpecModel):
 class ClaimSpec(SpecModel):
     """A claim: what people say, who says it, and every reading that is tested."""
 
-    id: str = fields.key("Its name in commands and folders.", unit="-", pattern=_NAME)
+    id: str = fields.key("Its name in commands and folders.", unit="-")
     title: str = fields.key("A few words.", unit="-", min_length=1)
     statement: str = fields.key("The claim as people say it.", unit="-", min_length=1)
     source: SourceSpec = fields.key("Where it was read.", unit="-")
@@ -269,9 +268,9 @@ class ClaimSpec(SpecModel):
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
-        for name in self.readings:
+        for key, name in (("id", self.id), *(("readings", name) for name in self.readings)):
             if not re.fullmatch(_NAME, name):
                 raise ValueError(
-                    f"readings: given the name {name!r}, allowed: small letters, digits and -"
+                    f"{key}: given the name {name!r}, allowed: small letters, digits and -"
                 )
         return self

@@ -7,7 +7,7 @@ from typing import Any
 
 from relsim.claims.spec import ClaimSpec, FrontierSpec, ReadingSpec
 from relsim.errors import SpecError
-from relsim.lab.moving import covers
+from relsim.lab.moving import overwrites
 from relsim.lab.spec import ExperimentSpec
 from relsim.spec.checking import listing, nearest
 
@@ -88,7 +88,7 @@ def _held(name: str, reading: ReadingSpec, variation: Variation) -> ReadingSpec:
         return reading
     for arm, values in experiment.arms.items():
         for path in variation.settings:
-            if any(covers(path, key) or covers(key, path) for key in values):
+            if any(overwrites(path, key) or overwrites(key, path) for key in values):
                 raise SpecError(
                     f"--set {path}: given for the reading {name!r}, whose arm {arm!r} sets it; "
                     "allowed: what no arm sets"

@@ -1,23 +1,73 @@
 """``relsim validate``: whether a config can be run."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
-from relsim.cli.reading import spec_of
+from relsim.cli.reading import assignment, see_strategies_beside, spec_of
 from relsim.cli.speaking import many, note
 from relsim.provenance import identity
 from relsim.spec.events import too_late
+from relsim.spec.locating import shipped
+from relsim.spec.reading import read_mapping
 
 
 def validate(out: Console, config: str, assignments: Sequence[str]) -> None:
-    """Print that a config can be run.
+    """Print that a config can be run: that of a market, of an experiment, or of a claim.
 
     Raises
     ------
     RelsimError
         If it cannot: every fault.
     """
+    see_strategies_beside(config)
+    kind = _kind(config)
+    {"claims": _claim, "experiments": _experiment, "markets": _market}[kind](
+        out, config, assignments
+    )
+
+
+def _kind(config: str) -> str:
+    """Return what a config is of, by its name or its content."""
+    named = next((kind for kind in ("experiments", "claims") if config in shipped(kind)), None)
+    if named or not Path(config).is_file():
+        return named or "markets"
+    content = read_mapping(Path(config))
+    if "readings" in content:
+        return "claims"
+    return "experiments" if "outcomes" in content else "markets"
+
+
+def _claim(out: Console, config: str, assignments: Sequence[str]) -> None:
+    # Claims and experiments bring scipy and pandas, a second: only for those that ask for them.
+    from relsim.claims.conducting import planned  # noqa: PLC0415  # see above
+    from relsim.claims.reading import read_claim  # noqa: PLC0415  # see above
+    from relsim.claims.varying import Variation  # noqa: PLC0415  # see above
+
+    held = Variation(settings=dict(map(assignment, assignments)))
+    claim = read_claim(config, variation=held)
+    counts = (
+        many(len(claim.readings), "reading"),
+        f"{planned([claim], quick=False):,} runs at most",
+    )
+    out.print(f"{config}: can be tested ({', '.join(counts)})")
+
+
+def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
+    from relsim.lab.reading import read_experiment  # noqa: PLC0415  # as above
+    from relsim.lab.study import Study  # noqa: PLC0415  # as above
+
+    study = Study.of(read_experiment(config, dict(map(assignment, assignments))))
+    counts = (
+        many(len(study.arms), "arm"),
+        many(len(study.design), "point"),
+        f"{study.size(study.spec.replication.minimum):,} runs or more",
+    )
+    out.print(f"{config}: can be run ({', '.join(counts)})")
+
+
+def _market(out: Console, config: str, assignments: Sequence[str]) -> None:
     spec = spec_of(config, assignments)
     name = identity(spec)
     if spec.customers.network.kind == "file":

@@ -1,11 +1,11 @@
 """What a factor's value sets: its key, a multiple of what was there, and what goes with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from relsim.errors import SpecError
 from relsim.lab.checking import is_number
-from relsim.lab.spec import ExperimentSpec, FactorSpec
+from relsim.lab.spec import FactorSpec
 from relsim.spec import MarketSpec
 
 
@@ -70,48 +70,32 @@ def _inside(place: Any, part: str) -> Iterator[tuple[str, Any]]:
         yield part, place[part]
 
 
-def check_nothing_overwritten(spec: ExperimentSpec) -> None:
-    """Check that no value of the settings or of an arm is lost under that of a factor.
-
-    Factors are set last. A ``relative`` factor multiplies what the settings say and so keeps it;
-    arms are overwritten by any.
-
-    Raises
-    ------
-    SpecError
-        If one would be lost.
-    """
-    for factor in spec.factors:
-        if not factor.relative:
-            _check_kept("settings", spec.settings, factor)
-        for arm, values in spec.arms.items():
-            _check_kept(f"arms.{arm}", values, factor)
-
-
-def _check_kept(where: str, values: Mapping[str, Any], factor: FactorSpec) -> None:
-    for key in values:
-        if covers(factor.key, key):
-            called = "" if factor.title == factor.key else f" ({factor.title})"
-            raise SpecError(
-                f"{where}.{key}: given together with the factor {factor.key}{called}, which sets "
-                "the same in every run; allowed: one of the two"
-            )
-
-
-def covers(pattern: str, key: str) -> bool:
-    """Return whether all that a path means is also meant by a pattern.
+def overwrites(key: str, path: str) -> bool:
+    """Return whether what is set at a key takes the place of some of what was set at a path before.
 
     Parameters
     ----------
-    pattern, key : str
+    key, path : str
         Dotted paths; * stands for every place of a list.
+
+    Examples
+    --------
+    >>> overwrites("firms.0.price", "firms.*.price"), overwrites("firms", "firms.0.price")
+    (True, True)
+    """
+    upper, lower = key.split("."), path.split(".")
+    same = (a == b or "*" in (a, b) for a, b in zip(upper, lower, strict=False))
+    return len(upper) <= len(lower) and all(same)
+
+
+def covers(key: str, path: str) -> bool:
+    """Return whether what is set at a key takes the place of all that was set at a path before.
 
     Examples
     --------
     >>> covers("firms.*.price", "firms.0.price"), covers("firms.0.price", "firms.*.price")
     (True, False)
     """
-    wanted, given = pattern.split("."), key.split(".")
-    return len(wanted) == len(given) and all(
-        part in ("*", own) for part, own in zip(wanted, given, strict=True)
-    )
+    upper, lower = key.split("."), path.split(".")
+    same = (a in ("*", b) for a, b in zip(upper, lower, strict=False))
+    return len(upper) <= len(lower) and all(same)

@@ -16,7 +16,7 @@ import pandas as pd
 from relsim.errors import SpecError
 from relsim.lab.designing import BASE, SAMPLE, design_of
 from relsim.lab.living import Assignment
-from relsim.lab.moving import check_nothing_overwritten, values_of
+from relsim.lab.moving import covers, overwrites, values_of
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import POINT, factor_columns
 from relsim.lab.reading import Config
@@ -75,7 +75,6 @@ class Study:
         spec, name = config.spec, config.name
         with naming(name):
             _check_names(spec)
-            check_nothing_overwritten(spec)
         markets = tuple(_market(base, config) for base in spec.bases)
         with naming(name):
             design = design_of(spec, config.folder)
@@ -253,6 +252,7 @@ class Study:
         """
         with naming(self.name):
             self._check_arms()
+            self._check_settings()
             self._check_streams()
             self._check_columns()
         self._check_points()
@@ -266,12 +266,12 @@ class Study:
         # Within a factor, a key that moves along may say of all firms what the factor says of one.
         for earlier, later in itertools.combinations(by_factor, 2):
             for key, other in itertools.product(earlier, later):
-                if _overwrites(key, other) or _overwrites(other, key):
+                if overwrites(key, other) or overwrites(other, key):
                     raise SpecError(f"{other}: is varied by two factors, allowed: one ({key})")
         keys = [key for own in by_factor for key in own]
         for arm, values in self.spec.arms.items():
             for path, key in itertools.product(values, keys):
-                if _overwrites(key, path):
+                if overwrites(key, path):
                     raise SpecError(
                         f"arms.{arm}: sets {path}, which levers or uncertainties vary too ({key})"
                     )
@@ -284,6 +284,16 @@ class Study:
                     f"{where}: given {path}, allowed: keys of the market; all runs live the same "
                     "months (settings: run.months), and their luck follows from the key seed"
                 )
+
+    def _check_settings(self) -> None:
+        """Check that no setting is lost in every run; a relative factor multiplies it."""
+        for factor in self.spec.factors:
+            keys = factor.also if factor.relative else (factor.key, *factor.also)
+            for path, key in itertools.product(self.spec.settings, keys):
+                if covers(key, path):
+                    raise SpecError(
+                        f"settings: sets {path}, which levers or uncertainties vary too ({key})"
+                    )
 
     def _check_streams(self) -> None:
         samples, most = int(self.samples.max()) + 1, self.spec.replication.most
@@ -324,13 +334,6 @@ class Study:
                 f"{self.name}: arms.{equal[0]}: is the same market as the control "
                 f"{self.spec.reference!r}: there is nothing to compare"
             )
-
-
-def _overwrites(key: str, path: str) -> bool:
-    """Return whether what is set at a key takes the place of what was set at a path before."""
-    upper, lower = key.split("."), path.split(".")
-    same = (a == b or "*" in (a, b) for a, b in zip(upper, lower, strict=False))
-    return len(upper) <= len(lower) and all(same)
 
 
 def _plain(value: Any) -> Any:

@@ -135,6 +135,8 @@ def _sentence(error: Any, model: type[BaseModel], parts: Sequence[Any]) -> str:
         words = str(error["msg"]).removeprefix("Value error, ")
         # In lists and mappings of things alike only the place says which of them it is.
         return words if len(parts) < 2 or words.startswith(str(parts[0])) else f"{place}.{words}"
+    if kind == "string_too_short":
+        return f"{place}: given {given!r}, allowed: a text that is not empty"
     message = str(error["msg"]).removeprefix("Input should be ")
     shown = kind_of(given) if isinstance(given, dict | list) else repr(given)
     return f"{place}: given {shown}, allowed: {message}"

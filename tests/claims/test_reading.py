@@ -61,7 +61,8 @@ def test_a_quick_look_at_several_markets_keeps_two_samples_of_each(
         ("titel", "x", "titel: unknown key; did you mean 'title'?"),
         ("readings.pays.efect", {}, "readings.pays.efect: unknown key; did you mean 'effect'?"),
         ("readings.pays.experiment.arns", {}, "arns: unknown key; did you mean 'arms'?"),
-        ("id", "Tiny claim", "id: given 'Tiny claim', allowed: "),
+        ("title", "", "title: given '', allowed: a text that is not empty"),
+        ("id", "Tiny claim", "id: given the name 'Tiny claim', allowed: "),
         ("readings", {"A b": {"title": "t", "untestable": "u"}}, "readings: given the name 'A b'"),
         ("source.standing", "heard", "source.standing: given 'heard', allowed: "),
         (
@@ -76,13 +77,21 @@ def test_a_quick_look_at_several_markets_keeps_two_samples_of_each(
             "readings.pays.effect.treatment: given 'keeep', which is not there; did you mean 'keep",
         ),
         ("readings.pays.effect.treatment", "half", "treatment and control are both 'half'"),
-        ("readings.pays.hypothesis", {}, "hypothesis: given none, allowed: exactly one of band, "),
+        (
+            "readings.pays.hypothesis",
+            {},
+            "pays.hypothesis.band: missing, allowed: exactly ",
+        ),
         (
             "readings.pays.hypothesis",
             {"above": 0, "below": 1},
-            "hypothesis: given above together with below, allowed: exactly one of",
+            "readings.pays.hypothesis.below: given together with above, allowed: exactly one of",
         ),
-        ("readings.pays.hypothesis", {"band": [2, 1]}, "hypothesis.band: given [2.0, 1.0], allow"),
+        (
+            "readings.pays.hypothesis",
+            {"band": [2, 1]},
+            "hypothesis.band: given [2.0, 1.0], allowed:",
+        ),
         ("readings.pays.effect", None, "the reading 'Earns more' lacks effect"),
         ("readings.pays.untestable", "no", "untestable: given together with experiment"),
         ("readings.pays.experiment.base", "telecmo", "telecmo: no such config; did you mean 'tele"),
@@ -94,7 +103,7 @@ def test_a_quick_look_at_several_markets_keeps_two_samples_of_each(
         (
             "readings.pays.break_even",
             {"outcome": "profit"},
-            "break_even: given outcome, allowed: outcome and per together, or factor alone",
+            "readings.pays.break_even.outcome: given alone, allowed: outcome and per together, or ",
         ),
         ("readings.pays.break_even", {"factor": "turnovr"}, "did you mean 'turnover'?"),
         ("readings.pays.break_even", {"outcome": "profit", "per": "shar"}, "break_even.per: given"),

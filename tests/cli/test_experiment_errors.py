@@ -67,6 +67,14 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"arms": {"a": OFFENSIVE, "b": {"firms.0.acquisition.rate": 0.1}}},
         "arms.b: sets firms.0.acquisition.rate, which levers or uncertainties vary too (firms.*",
     ),
+    "a setting that a lever varies": (
+        {"settings": {"firms.0.strategy.budget_share": 0.1}},
+        "settings: sets firms.0.strategy.budget_share, which levers or uncertainties vary too",
+    ),
+    "a setting of one firm where an uncertainty varies all": (
+        {"settings": {"firms.0.acquisition.rate": 0.1}},
+        "settings: sets firms.0.acquisition.rate, which levers or uncertainties vary too (firms.*",
+    ),
     "a key that two factors vary": (
         {"levers": [{"key": "firms.1.acquisition.rate", "levels": [0.1, 0.2]}]},
         "firms.*.acquisition.rate: is varied by two factors, allowed: one (firms.1.acquisition",
@@ -229,7 +237,6 @@ def test_configs_of_the_other_kind(invoke: Invoke, here: Path) -> None:
         ("run", "offence_defence", "is one of the experiments of relsim; relsim experiment off"),
         ("experiment", "telecom", "is one of the markets of relsim; relsim run telecom takes it"),
         ("run", path, "is the config of an experiment, not of a market; relsim experiment takes"),
-        ("validate", path, "is the config of an experiment, not of a market"),
     ):
         (line,) = error_lines(invoke(command, name))
         assert words in line

@@ -13,7 +13,7 @@ from relsim.firms.strategies import BUILT_IN
 from relsim.spec import FirmSpec, Mechanisms, Response
 from relsim.spec.events import BY_KIND
 from relsim.spec.explain import OWN_SOURCE, REQUIRED, UNSAID, Entry, comments
-from tests.cli.conftest import Invoke
+from tests.cli.conftest import Invoke, error_lines
 
 KEYS = [entry for entry in known() if not entry.section]
 
@@ -253,6 +253,21 @@ def test_validate(invoke: Invoke) -> None:
     )
     assert result.exit_code == 0
     assert "telecom: can be run (4 firms, 1,234 customers, 7 months, spec " in result.stdout
+
+
+def test_validate_experiments_and_claims(invoke: Invoke, here: Path) -> None:
+    result = invoke("validate", "offence_defence")
+    assert result.stdout.startswith("offence_defence: can be run (2 arms, ")
+    result = invoke("validate", "cost-ratio")
+    assert result.stdout.startswith("cost-ratio: can be tested (5 readings, ")
+    assert invoke("claim", "new", "mine.yaml").exit_code == 0
+    assert "mine.yaml: can be tested (1 reading, " in invoke("validate", "mine.yaml").stdout
+    (line,) = error_lines(invoke("validate", "mine.yaml", "--set", "firms.0.prise=3"))
+    assert "firms.0.prise: unknown key; did you mean 'price'?" in line
+    text = (here / "mine.yaml").read_text().replace("hypothesis:", "hypotesis:")
+    (here / "mine.yaml").write_text(text)
+    (line,) = error_lines(invoke("validate", "mine.yaml"))
+    assert "readings.pays.hypotesis: unknown key; did you mean 'hypothesis'?" in line
 
 
 # The tab key ----------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 """Factors that multiply what is there, and keys that move along with one."""
 
+from pathlib import Path
+
 import pytest
 
 from relsim.errors import SpecError
-from relsim.lab.moving import check_nothing_overwritten, values_of
+from relsim.lab.moving import values_of
+from relsim.lab.reading import Config
 from relsim.lab.spec import ExperimentSpec, FactorSpec, OutcomeSpec
+from relsim.lab.study import Study
 from relsim.spec import override, starter
 
 
@@ -39,38 +43,24 @@ def test_what_is_no_number_cannot_be_multiplied(key: str) -> None:
         values_of(factor, 1.0, starter())
 
 
-def experiment(factor: FactorSpec, **parts: object) -> ExperimentSpec:
-    outcomes = {"profit": OutcomeSpec(measure="profit")}
-    return ExperimentSpec.model_validate(
-        {"base": "telecom", "uncertainties": (factor,), "outcomes": outcomes, **parts}
-    )
-
-
-PRICE = FactorSpec(key="firms.*.price", name="price", low=10.0, high=60.0)
-
-
 @pytest.mark.parametrize(
-    ("parts", "where"),
+    ("factor", "setting"),
     [
-        ({"settings": {"firms.0.price": 20.0}}, "settings.firms.0.price"),
-        ({"settings": {"firms.*.price": 20.0}}, r"settings.firms.\*.price"),
-        ({"arms": {"as_is": {}, "dear": {"firms.1.price": 70.0}}}, "arms.dear.firms.1.price"),
+        # It multiplies what the setting says.
+        ({"key": "firms.*.price", "low": 0.5, "high": 2.0, "relative": True}, "firms.*.price"),
+        # The other firms keep the setting.
+        ({"key": "firms.0.price", "low": 10.0, "high": 60.0}, "firms.*.price"),
     ],
 )
-def test_a_value_that_a_factor_would_overwrite_is_an_error(
-    parts: dict[str, object], where: str
+def test_a_setting_that_is_not_lost_under_a_factor_may_stand(
+    factor: dict[str, object], setting: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(SpecError, match=rf"{where}: given together with the factor .*\(price\)"):
-        check_nothing_overwritten(experiment(PRICE, **parts))
-
-
-def test_an_arm_is_overwritten_by_a_relative_factor_too_and_a_setting_is_not() -> None:
-    factor = FactorSpec(key="firms.*.price", low=0.5, high=2.0, relative=True)
-    check_nothing_overwritten(experiment(factor, settings={"firms.*.price": 20.0}))
-    with pytest.raises(SpecError, match=r"arms\.dear\.firms\.0\.price"):
-        check_nothing_overwritten(experiment(factor, arms={"dear": {"firms.0.price": 70.0}}))
-
-
-def test_what_a_factor_sets_for_one_firm_leaves_the_others_their_setting() -> None:
-    one = FactorSpec(key="firms.0.price", low=10.0, high=60.0)
-    check_nothing_overwritten(experiment(one, settings={"firms.*.price": 20.0}))
+    spec = ExperimentSpec(
+        base="telecom",
+        settings={setting: 30.0},
+        uncertainties=(FactorSpec.model_validate(factor),),
+        outcomes={"profit": OutcomeSpec(measure="profit")},
+    )
+    study = Study.of(Config("here", tmp_path, spec))
+    prices = {firm.price for firm in study.market(0, "as_is").firms}
+    assert 30.0 in prices or factor.get("relative")

@@ -13,7 +13,8 @@ from relsim.report.lab.about import Quantity
 from relsim.report.lab.surface import surface
 from relsim.report.style import plain
 
-_MOST_LEVELS, _CELLS = 12, 4
+_MOST_LEVELS = 12
+_CELLS = (4, 3, 2)
 
 
 def frontier(results: Results) -> Figure | None:
@@ -52,8 +53,19 @@ def cells(results: Results) -> pd.DataFrame | None:
     points = results.points_of(wanted["reading"])
     if points.empty or not {wanted["x"], wanted["y"]} <= set(points):
         return None
+    tables = (_cut(points, str(wanted["x"]), str(wanted["y"]), cells) for cells in _CELLS)
+    # The finest cut that leaves no cell empty, or the coarsest.
+    coarsest = None
+    for table in tables:
+        coarsest = table
+        if len(table) == table["x"].nunique() * table["y"].nunique():
+            break
+    return coarsest
+
+
+def _cut(points: pd.DataFrame, x: str, y: str, cells: int) -> pd.DataFrame:
     table = points[["effect", "low", "high"]].assign(
-        x=_levels(points[wanted["x"]]), y=_levels(points[wanted["y"]])
+        x=_levels(points[x], cells), y=_levels(points[y], cells)
     )
     by_cell = table.groupby(["x", "y"])
     means = by_cell.mean()
@@ -61,8 +73,8 @@ def cells(results: Results) -> pd.DataFrame | None:
     return means.reset_index()
 
 
-def _levels(values: "pd.Series[float]") -> "pd.Series[float]":
+def _levels(values: "pd.Series[float]", cells: int) -> "pd.Series[float]":
     if not pd.api.types.is_numeric_dtype(values) or values.nunique() <= _MOST_LEVELS:
         return values
-    bands = pd.qcut(values, _CELLS, labels=False)
+    bands = pd.qcut(values, cells, labels=False)
     return values.groupby(bands).transform(lambda band: float(f"{band.median():.2g}"))
