@@ -17,6 +17,7 @@ def command(
     figures: Mapping[str, Callable[[pd.DataFrame], Figure]],
     folder: Path,
     arguments: Sequence[str] | None = None,
+    others: Mapping[str, str] | None = None,
 ) -> int:
     """Run the studies that are named, or all; write their tables and figures.
 
@@ -32,6 +33,8 @@ def command(
         Where to, unless the user says otherwise.
     arguments : sequence of str, optional
         The command line; that of the process unless given.
+    others : mapping of str to str, optional
+        Names that have a command of their own, and the command.
 
     Returns
     -------
@@ -43,6 +46,8 @@ def command(
     parser.add_argument("--out", type=Path, default=folder, help="folder for tables and figures")
     order = parser.parse_args(arguments)
     unknown = [name for name in order.names if name not in tables]
+    if unknown and unknown[0] in (others or {}):
+        parser.error(f"{unknown[0]}: has a command of its own: {(others or {})[unknown[0]]}")
     if unknown:
         parser.error(f"{unknown[0]}: no such {kind}; known: {', '.join(tables)}")
     order.out.mkdir(parents=True, exist_ok=True)

@@ -12,11 +12,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from experiments.documents_figure import picture
 from experiments.markdown import table
 from experiments.mechanisms import CUSTOMERS, EFFECTS, MONTHS, RESULTS, SEEDS, WARM_UP, Effect
 from experiments.studies.page import page as page_of_studies
+from relsim.claims.spec import (
+    AssumptionSpec,
+    BreakEvenSpec,
+    ClaimSpec,
+    ComparisonSpec,
+    EffectSpec,
+    FrontierSpec,
+    HypothesisSpec,
+    OppositeSpec,
+    QuickSpec,
+    ReadingSpec,
+    SourceSpec,
+)
 from relsim.cli.listing import EQUATIONS
 from relsim.customers import columns
 from relsim.customers.rules import leaving, response, telling
@@ -30,6 +45,7 @@ from relsim.spec.explain import REQUIRED, Entry, entries
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 ODD = ROOT / "docs" / "odd.md"
+CLAIM_PAGE = ROOT / "docs" / "claims.md"
 CLAIMS = ROOT / "results" / "claims"
 FLAGSHIP = ("value-per-customer", "profit-ten-years", "of-defection", "everyone", "paid-for")
 """The readings of "five per cent" that the README shows."""
@@ -150,6 +166,39 @@ TABLES: dict[str, Callable[[], str]] = {
 """Tables of docs/odd.md by the name in their marks."""
 
 
+def claim_keys(*parts: tuple[str, type[BaseModel]]) -> str:
+    """Return the table of the keys of parts of a claim; what a part holds has tables of its own."""
+    rows = [
+        [f"`{before}{name}`", *_claim_key(field)]
+        for before, part in parts
+        for name, field in part.model_fields.items()
+    ]
+    return table(["key", "what it is", "unit", "unless said"], rows)
+
+
+def _claim_key(field: FieldInfo) -> list[str]:
+    default = field.get_default(call_default_factory=True)
+    said = "required" if field.is_required() else _plain(default).replace("as below", "as told")
+    extra = field.json_schema_extra
+    unit = str(extra.get("unit")) if isinstance(extra, dict) else "-"
+    return [field.description or "", unit, said]
+
+
+CLAIM_TABLES: dict[str, Callable[[], str]] = {
+    "claim": lambda: claim_keys(("", ClaimSpec)),
+    "source": lambda: claim_keys(
+        ("source.", SourceSpec), ("assumptions.", AssumptionSpec), ("opposite.", OppositeSpec)
+    ),
+    "reading": lambda: claim_keys(("", ReadingSpec)),
+    "effect": lambda: claim_keys(("effect.", EffectSpec), ("hypothesis.", HypothesisSpec)),
+    "comparison": lambda: claim_keys(
+        ("compared_with.", ComparisonSpec), ("break_even.", BreakEvenSpec)
+    ),
+    "frontier": lambda: claim_keys(("frontier.", FrontierSpec), ("quick.", QuickSpec)),
+}
+"""Tables of docs/claims.md by the name in their marks."""
+
+
 def verdicts() -> str:
     """Return the readings of the flagship claim, with effects, intervals and words."""
     frame = pd.read_csv(CLAIMS / "five-percent" / "verdicts.csv")
@@ -229,6 +278,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     for name in EFFECTS:
         yield PAGES / f"{name}.md", page(name)
     yield STUDIES, page_of_studies(ROOT / "results")
+    yield CLAIM_PAGE, filled(CLAIM_PAGE.read_text("utf-8"), CLAIM_TABLES)
     yield ODD, filled(ODD.read_text("utf-8"))
     yield README, filled(README.read_text("utf-8"), {"verdicts": verdicts})
 

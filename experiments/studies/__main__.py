@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.commanding import command
+from experiments.studies.elsewhere import ELSEWHERE
 from experiments.studies.registry import STUDIES
 
 RESULTS = Path("results/studies")
@@ -18,7 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     tables = {claim: study.table for claim, study in STUDIES.items()}
     figures = {claim: study.draw for claim, study in STUDIES.items()}
-    return command(__doc__, "study", tables, figures, RESULTS, arguments)
+    others = {claim: f"python -m {other.command}" for claim, other in ELSEWHERE.items()}
+    return command(__doc__, "study", tables, figures, RESULTS, arguments, others)
 
 
 if __name__ == "__main__":

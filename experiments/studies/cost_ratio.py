@@ -8,7 +8,6 @@ the ratio of averages implies nothing is Pfeifer (2005), "The optimal ratio of a
 retention costs", JAMS 33:2.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from experiments.studies.shared import (
     MONTHS,
     SEEDS,
     dressed,
+    each,
     half_width,
     how_many,
     joined,
@@ -59,7 +59,7 @@ def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
     ``ratio`` is the average cost of a customer won over that of keeping one for a year.
     """
     rows = []
-    for reach, split, seed in itertools.product(REACH_FOR_MONEY, SPLITS, seeds):
+    for reach, split, seed in each(REACH_FOR_MONEY, SPLITS, seeds):
         values = {
             "market.customers": customers,
             "run.months": MONTHS,

@@ -10,7 +10,6 @@ that was realised. That growth and decline come from winning more than from defe
 Wright, Stern & Sharp (2014), Journal of Business Research 67:5; the claim has no primary source.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +22,7 @@ from matplotlib.ticker import FuncFormatter
 
 import relsim
 from experiments import markdown
-from experiments.studies.shared import dressed, half_width, how_many, spread, titled
+from experiments.studies.shared import dressed, each, half_width, how_many, spread, titled
 from relsim.economics.lifetime import MONTHS_A_YEAR
 from relsim.forking import changed
 from relsim.market import Market
@@ -73,7 +72,7 @@ def _stopped(config: str, part: float | None) -> dict[str, Any]:
 def table(customers: int = 10_000, seeds: Sequence[int] = tuple(range(1, 11))) -> pd.DataFrame:
     """Return the firm's customers by year after it stopped, and what it won and lost in it."""
     rows = []
-    for config, (unasked, world), (way, part), seed in itertools.product(
+    for config, (unasked, world), (way, part), seed in each(
         CONFIGS, UNASKED.items(), KEEPING.items(), seeds
     ):
         columns = _lived(config, customers, seed, dict(world) | _stopped(config, part)).columns

@@ -11,7 +11,6 @@ over those it wins in a year: where a market stands still, one over defection. T
 apart, set-up costs move the ratio at a given defection.
 """
 
-import itertools
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,7 +27,7 @@ from scipy.stats import spearmanr
 import relsim
 from experiments.commanding import command
 from experiments.studies.cost_ratio import costs
-from experiments.studies.shared import MONTHS, joined, money, titled
+from experiments.studies.shared import MONTHS, each, joined, money, titled
 from experiments.studies.size_decides import FIRMS, SIZES, sized
 from relsim.report.style import INK, STEPS, VERMILLION
 
@@ -62,9 +61,7 @@ def by_cost(
     the run.
     """
     rows = []
-    for onboard, y, split, seed in itertools.product(
-        onboarding, range(len(leaving)), splits, seeds
-    ):
+    for onboard, y, split, seed in each(onboarding, range(len(leaving)), splits, seeds):
         hazard, turnover = leaving[y]
         values = {
             "market.customers": customers,
@@ -102,7 +99,7 @@ def by_size(
 ) -> pd.DataFrame:
     """Return discounted profit by split, the firm's share at the start and the number of firms."""
     rows = []
-    for share, count, split, seed in itertools.product(sizes, firms, splits, seeds):
+    for share, count, split, seed in each(sizes, firms, splits, seeds):
         strategy = {"kind": "balanced", "retention_share": split}
         _, profit = money(sized(share, count, strategy, customers), seed)
         rows.append(

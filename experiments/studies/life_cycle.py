@@ -9,7 +9,6 @@ follows one's own share and what rivals do, not a calendar, is Fruchter & Zhang 
 Service Research 7:1.
 """
 
-import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -25,6 +24,7 @@ from experiments.studies.shared import (
     MARKS,
     Floats,
     dressed,
+    each,
     half_width,
     how_many,
     joined,
@@ -53,7 +53,7 @@ def table(customers: int = 5_000, seeds: Sequence[int] = tuple(range(1, 11))) ->
     ``filled_...`` is the part of the market with a supplier after so many years.
     """
     rows = []
-    for (market, (fame, reach)), penetration, split, seed in itertools.product(
+    for (market, (fame, reach)), penetration, split, seed in each(
         MARKETS.items(), PENETRATIONS, SPLITS, seeds
     ):
         values = {

@@ -6,7 +6,6 @@ firm. Schmitt, Skiera & Van den Bulte (2011), "Referral programs and customer va
 Marketing 75:1, found recommended customers to be worth at least 16% more.
 """
 
-import itertools
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -17,6 +16,7 @@ import relsim
 from experiments.studies.shared import (
     SEEDS,
     dressed,
+    each,
     half_width,
     how_many,
     joined,
@@ -37,7 +37,7 @@ def table(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
         "mechanisms.word_of_mouth.recommend_rate": 0.2,
     }
     rows = []
-    for config, seed in itertools.product(("credit-card", "grocery"), seeds):
+    for config, seed in each(("credit-card", "grocery"), seeds):
         market = Market(relsim.load(config, values), seed=seed).run(24)
         people = market.customers.columns
         new = (people.supplier > 0) & (people.tenure <= 12)

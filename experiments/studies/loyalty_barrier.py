@@ -9,7 +9,6 @@ claim's reading `fame`. The claim is Reichheld & Sasser's (1990), HBR 68:5, and 
 is known and within reach grows, whatever the others' customers feel, is Sharp (2010).
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +21,7 @@ from matplotlib.lines import Line2D
 
 import relsim
 from experiments import markdown
-from experiments.studies.shared import dressed, half_width, how_many, joined, spread, titled
+from experiments.studies.shared import dressed, each, half_width, how_many, joined, spread, titled
 from relsim.economics.lifetime import MONTHS_A_YEAR
 from relsim.market import Market
 from relsim.report.style import BLUE, GREEN, INK, MUTED, VERMILLION
@@ -71,9 +70,7 @@ def table(customers: int = 10_000, seeds: Sequence[int] = tuple(range(1, 11))) -
     }
     rows = []
     for config in CONFIGS:
-        for (loyalty, values), fame, seed in itertools.product(
-            _loyalty(config).items(), FAME, seeds
-        ):
+        for (loyalty, values), fame, seed in each(_loyalty(config).items(), FAME, seeds):
             spec = relsim.load(config, common | dict(values) | {"firms.3.awareness": fame})
             columns = Market(spec, seed=seed).run().columns
             rows.append(

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 import relsim
 from experiments import markdown
-from experiments.studies.shared import Floats, dressed, how_many, jackknife, titled
+from experiments.studies.shared import Floats, dressed, each, how_many, jackknife, titled
 from relsim.economics.lifetime import MONTHS_A_YEAR
 from relsim.forking import changed
 from relsim.market import Market
@@ -97,7 +97,7 @@ def table(customers: int = 40_000, seeds: Sequence[int] = tuple(range(1, 21))) -
     spec = relsim.load("telecom", {"market.customers": customers, "run.months": months})
     rows = [
         _grouped(_lived(spec, seed, values)).assign(year=year, seed=seed)
-        for (year, values), seed in itertools.product(YEARS.items(), seeds)
+        for (year, values), seed in each(YEARS.items(), seeds)
     ]
     frame = pd.concat(rows, ignore_index=True).astype(dict.fromkeys(_SUMS, int))
     columns = ["year", "by", "group", "seed", "n", "mean_trust", *_SUMS]

@@ -1,6 +1,7 @@
 """What the studies share: a firm's money, intervals over seeds, how figures and sentences look."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from rich.console import Console
+from rich.progress import track
 from scipy import stats
 
 from relsim.economics.lifetime import monthly_rate
@@ -29,6 +32,24 @@ def money(spec: MarketSpec, seed: int, place: int = 0) -> tuple[dict[str, Any], 
     rate = monthly_rate(spec.market.annual_discount_rate)
     months = np.arange(1, columns["profit"].size + 1)
     return columns, float((columns["profit"] / (1.0 + rate) ** months).sum())
+
+
+def each(*factors: Iterable[Any]) -> Iterator[Any]:
+    """Yield every combination, with a bar of what is done and of the time left in a terminal.
+
+    Examples
+    --------
+    >>> list(each("ab", (1, 2)))
+    [('a', 1), ('a', 2), ('b', 1), ('b', 2)]
+    """
+    combinations = list(itertools.product(*factors))
+    console = Console(stderr=True)
+    return iter(
+        track(
+            combinations, "markets", console=console, transient=True,
+            disable=not console.is_terminal,
+        )
+    )  # fmt: skip
 
 
 def half_width(values: "pd.Series[float]") -> float:

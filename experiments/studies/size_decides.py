@@ -6,7 +6,6 @@ as in the claim. The advice is Fruchter & Zhang's (2004), Journal of Service Res
 density of competition decides is Voss & Voss (2008).
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,16 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 import relsim
-from experiments.studies.shared import MONTHS, SEEDS, half_width, joined, money, spread, titled
+from experiments.studies.shared import (
+    MONTHS,
+    SEEDS,
+    each,
+    half_width,
+    joined,
+    money,
+    spread,
+    titled,
+)
 from relsim.spec import MarketSpec
 
 SIZES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
@@ -58,7 +66,7 @@ def sized(share: float, count: int, strategy: Mapping[str, Any], customers: int)
 def table(customers: int = 10_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
     """Return what defence brings over attack, by a firm's size and the number of firms."""
     rows = []
-    for share, count, seed in itertools.product(SIZES, FIRMS, seeds):
+    for share, count, seed in each(SIZES, FIRMS, seeds):
         profits = {
             strategy: money(sized(share, count, {"kind": strategy}, customers), seed)[1]
             for strategy in ("offensive", "defensive")

@@ -6,7 +6,6 @@ newcomer without a customer. The reading `swing` of the claim has one number for
 neither way is the cheaper as such is Pfeifer (2005), JAMS 33:2; the claim has no primary source.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from matplotlib.figure import Figure
 
 import relsim
 from experiments import markdown
-from experiments.studies.shared import MONTHS, dressed, joined, money, titled
+from experiments.studies.shared import MONTHS, dressed, each, joined, money, titled
 from relsim.report.style import BLUE, VERMILLION
 
 WAYS = {"relationship": BLUE, "transaction": VERMILLION}
@@ -39,7 +38,7 @@ def table(customers: int = 10_000, seeds: Sequence[int] = tuple(range(1, 41))) -
     }
     slump = {"kind": "recession", "month": 40, "lasts": 18, "depth": 0.25}
     rows = []
-    for config, way, seed in itertools.product(("telecom", "credit-card"), ways, seeds):
+    for config, way, seed in each(("telecom", "credit-card"), ways, seeds):
         common = {"market.customers": customers, "run.months": MONTHS, "events": [slump]}
         columns, profit = money(relsim.load(config, common | ways[way]), seed)
         years = np.convolve(columns["profit"], np.ones(12), mode="valid")[12:]

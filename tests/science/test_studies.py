@@ -184,6 +184,13 @@ def test_the_command_refuses_what_is_no_study(capsys: pytest.CaptureFixture[str]
     assert "double-trouble: no such study; known: cost-ratio" in capsys.readouterr().err
 
 
+def test_the_command_says_where_other_studies_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["five-percent"])
+    said = capsys.readouterr().err
+    assert "five-percent: has a command of its own: python -m experiments.five_percent" in said
+
+
 def _known_map() -> pd.DataFrame:
     """Return profit that is highest at a split which rises along y, and with x not at all."""
     rows = []
