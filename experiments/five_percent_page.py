@@ -234,17 +234,17 @@ def given(points: pd.DataFrame) -> str:
 
 def _bought(paid: pd.DataFrame) -> str:
     """Return in words what five points cost that are bought, and what they bring."""
-    found, never = paid.dropna(), paid[paid["more"].isna()]
-    told = [_paid(row) for _, row in found.iterrows()]
-    most = [f"{_most(row)} in {row['base']}" for _, row in never.iterrows()]
+    heads = ["market", "five points cost, % of revenue", "profit of ten years, %"]
+    rows = [_paid(row) for _, row in paid.iterrows()]
     return (
         "The points are bought with care instead of given "
         "(`python -m experiments.five_percent_paid`, "
         "[table](../results/five_percent/paid_five_points.csv)). The spending begins in month 1, "
         "and so does the count: discounted profit of ten years, net of it; what those who were "
-        f"kept bring later is left out. Five points cost, and bring: {'; '.join(told)}. Up to "
-        f"{_percent(max(MORE))} of revenue more does not buy them elsewhere: {joined(most)} at the "
-        "most. How far care reaches for a dollar is assumed.\n\n"
+        f"kept bring later is left out. At most {_percent(max(MORE))} of revenue more was "
+        "spent.\n\n"
+        f"{table(heads, rows)}\n\n"
+        "How far care reaches for a dollar is assumed.\n\n"
         "![Five points that are bought](../results/five_percent/paid.svg)"
     )
 
@@ -254,29 +254,33 @@ def _most(row: "pd.Series[float]") -> str:
     return f"{100 * row['most_points']:.1f} ± {100 * half:.1f} points"
 
 
-def _paid(row: "pd.Series[float]") -> str:
+def _paid(row: "pd.Series[float]") -> list[str]:
+    if np.isnan(row["more"]):
+        return [str(row["base"]), f"not to be had: {_most(row)} at the most", "–"]
     half = (row["profit_effect_high"] - row["profit_effect_low"]) / 2.0
-    return (
-        f"in {row['base']} {100 * row['more']:.1f}% of revenue, "
-        f"{100 * row['profit_effect']:+.1f} ± {100 * half:.1f}% of profit"
-    )
+    gain = f"{100 * row['profit_effect']:+.1f} ± {100 * half:.1f}"
+    return [str(row["base"]), f"{100 * row['more']:.1f}", gain]
 
 
 def _decides(scope: pd.DataFrame) -> str:
-    """Return in words which parameter has the largest part in the variance of the gain."""
+    """Return which parameter has the largest part in the variance of the gain, as a table."""
     known = scope[scope["noise"] <= MOST_LUCK]
     strongest = known.loc[known.groupby(["outcome", "base"], sort=False)["total"].idxmax()]
-    told = [
-        f"of {outcome}, {joined([_part(row) for _, row in rows.iterrows()])}"
-        for outcome, rows in strongest.groupby("outcome", sort=False)
+    outcomes, markets = (list(strongest[name].unique()) for name in ("outcome", "base"))
+    by_place = {(row["outcome"], row["base"]): _part(row) for _, row in strongest.iterrows()}
+    rows = [
+        [market, *(by_place.get((outcome, market), "–") for outcome in outcomes)]
+        for market in markets
     ]
     lucky = sorted(set(scope["base"]) - set(known["base"]))
     return (
         "`python -m experiments.five_percent_scope` shares out the variance of the gain over the "
         "claim's scope by Sobol's indices "
-        "([table](../results/five_percent/scope.csv)). The parameter with the largest part in it "
-        f"(total index, 95% interval) is: {'; '.join(told)}. In {joined(lucky)} more than half of "
-        "that variance is luck, and the indices say nothing.\n\n"
+        "([table](../results/five_percent/scope.csv)). The parameter with the largest part in it, "
+        "with its total index and 95% interval, in %:\n\n"
+        f"{table(['market', *(f'of {outcome}' for outcome in outcomes)], rows)}\n\n"
+        f"In {joined(lucky)} more than half of that variance is luck, and the indices say "
+        "nothing.\n\n"
         "![What decides how much five points bring](../results/five_percent/scope.svg)"
     )
 
@@ -285,7 +289,4 @@ def _part(row: "pd.Series[float]") -> str:
     total, low, high = (
         100.0 * min(row[name], 1.0) for name in ("total", "total_low", "total_high")
     )
-    return (
-        f"in {row['base']} {str(row['factor']).replace('_', ' ')} "
-        f"({total:.0f}%, {low:.0f} to {high:.0f})"
-    )
+    return f"{str(row['factor']).replace('_', ' ')} {total:.0f} ({low:.0f} to {high:.0f})"

@@ -17,6 +17,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import relsim
+from experiments.markdown import table as markdown_table
 from experiments.studies.shared import (
     COLOURS,
     MARKS,
@@ -26,7 +27,6 @@ from experiments.studies.shared import (
     each,
     half_width,
     how_many,
-    joined,
     money,
     spread,
     titled,
@@ -132,22 +132,24 @@ def draw(frame: pd.DataFrame) -> Figure:
 
 
 def words(frame: pd.DataFrame) -> str:
-    """Return in words the ratios and the best splits."""
-    ratios, splits, gains = [], [], []
-    for _, rows in frame.groupby("reach_for_money"):
-        over = _over_even(rows)
-        means = over.groupby(rows["retention_share"]).mean()
-        best = float(str(means.idxmax()))
-        ratios.append(_ratio(rows))
-        splits.append(f"{100 * best:.0f}%")
-        gains.append(f"{spread(over[rows['retention_share'] == best])}%")
-    reaches = joined([f"{reach:g}" for reach in sorted(frame["reach_for_money"].unique())])
+    """Return the ratios and the best splits as a table, and what it says."""
+    rows, ratios = [], []
+    for (reach,), mine in frame.groupby(["reach_for_money"]):
+        over = _over_even(mine)
+        best = float(str(over.groupby(mine["retention_share"]).mean().idxmax()))
+        ratios.append(_ratio(mine))
+        gain = spread(over[mine["retention_share"] == best])
+        rows.append([f"{reach:g}", f"{ratios[-1]:.1f}", f"{100 * best:.0f}", gain])
+    heads = [
+        "a dollar reaches, times the config's",
+        "cost of a customer won over that of keeping one a year",
+        "best part for keeping, %",
+        "more profit than with an even split, %",
+    ]
+    factor = frame["reach_for_money"].max() / frame["reach_for_money"].min()
     return (
-        f"Where a dollar reaches {reaches} times as many as in the config, a customer won costs "
-        f"{joined([f'{ratio:.1f}' for ratio in ratios])} times as much as keeping one for a year, "
-        f"at an even split. The best of the eleven splits gives {joined(splits)} to keeping, and "
-        f"brings {joined(gains)} more than an even one. What a dollar of offence buys differs by a "
-        f"factor of {frame['reach_for_money'].max() / frame['reach_for_money'].min():.0f}, the "
-        f"ratio of averages by one of {max(ratios) / min(ratios):.2f}: it does not tell these "
+        f"{markdown_table(heads, rows)}\n\n"
+        f"What a dollar of offence buys differs by a factor of {factor:.0f}, "
+        f"the ratio of averages by one of {max(ratios) / min(ratios):.2f}: it does not tell these "
         f"markets apart."
     )

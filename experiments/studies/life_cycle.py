@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import relsim
+from experiments.markdown import table as markdown_table
 from experiments.studies.shared import (
     COLOURS,
     MARKS,
@@ -27,7 +28,6 @@ from experiments.studies.shared import (
     each,
     half_width,
     how_many,
-    joined,
     titled,
 )
 from relsim.economics.lifetime import MONTHS_A_YEAR, monthly_rate
@@ -210,24 +210,30 @@ def _told(market: str, frame: pd.DataFrame) -> str:
     found = [best(frame, stage, "profit") for stage in stages]
     early = [best(frame, stage, "early") for stage in stages]
     first = frame[(frame["penetration"] == stages[0]) & (frame["retention_share"] == EVEN)]
-    start = joined([f"{100 * stage:g}" for stage in stages])
     most, gain = max((one.gain, one.half) for one in found)
+    heads = [
+        "start, % of the market",
+        "best part for keeping over ten years, %",
+        "as good within 1%",
+        "best by the first two years alone, %",
+    ]
+    rows = [
+        [f"{100 * stage:g}", _split(whole), _flat(whole), _split(short)]
+        for stage, whole, short in zip(stages, found, early, strict=True)
+    ]
     return (
         f"In the {market} a market that starts at {100 * stages[0]:g}% is at "
         f"{100 * first['filled_2'].mean():.0f}% after two years and at "
-        f"{100 * first['filled_10'].mean():.0f}% after ten. From {start}% of the market, most "
-        f"profit of ten years is had with {_splits(found)} of the budget for keeping (in brackets "
-        f"where 95% of the resamples put it); by the first two years alone with {_splits(early)}. "
+        f"{100 * first['filled_10'].mean():.0f}% after ten. In brackets: where 95% of the "
+        f"resamples put it.\n\n{markdown_table(heads, rows)}\n\n"
         f"Over ten years the best brings at most {100 * most:.1f} ± {100 * gain:.1f}% more than an "
-        f"even split, and the splits within one per cent of it are {_flats(found)}."
+        "even split."
     )
 
 
-def _splits(found: Sequence[Best]) -> str:
-    return joined(
-        [f"{100 * one.split:.0f}% ({100 * one.low:.0f} to {100 * one.high:.0f})" for one in found]
-    )
+def _split(one: Best) -> str:
+    return f"{100 * one.split:.0f} ({100 * one.low:.0f} to {100 * one.high:.0f})"
 
 
-def _flats(found: Sequence[Best]) -> str:
-    return joined([f"{100 * one.flat[0]:.0f} to {100 * one.flat[1]:.0f}%" for one in found])
+def _flat(one: Best) -> str:
+    return f"{100 * one.flat[0]:.0f} to {100 * one.flat[1]:.0f}"
