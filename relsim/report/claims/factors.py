@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from relsim.claims.wording import named, plainly
 from relsim.firms.strategies import BUILT_IN
+from relsim.spec import Response
 from relsim.spec.explain import Entry, entries
 
 _TIMES = "times the market's own"
@@ -85,9 +86,17 @@ def meaning(key: str) -> str:
     --------
     >>> meaning("firms.0.share")
     "Part of the market's customers that it has at the start."
+    >>> meaning("firms.*.care.rate")
+    'Care that a customer feels from retention spend: how fast spend approaches the ceiling.'
     """
     entry = _entry(key)
-    return "" if entry is None else entry.meaning
+    if entry is None:
+        return ""
+    section = _known().get(entry.path.rpartition(".")[0])
+    if entry.name not in Response.model_fields or section is None:
+        return entry.meaning
+    # What answers to spending: alike in all sections, so that only the section tells them apart.
+    return f"{section.meaning.rstrip('.')}: {entry.meaning[0].lower()}{entry.meaning[1:]}"
 
 
 def _factors(reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
