@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from experiments import opposites
 from experiments.studies import frontiers
 from experiments.studies.elsewhere import ELSEWHERE
 from experiments.studies.registry import STUDIES
@@ -31,7 +32,21 @@ def page(results: Path) -> str:
     results : Path
         The folder that holds the recorded tables.
     """
-    return "\n".join([_HEAD, *(_section(claim, path, results) for claim, path in _claims())])
+    sections = (_section(claim, path, results) for claim, path in _claims())
+    return "\n".join([_HEAD, *sections, _opposites(results)])
+
+
+def _opposites(results: Path) -> str:
+    """Return what turns the answer of each claim."""
+    frame = pd.read_csv(results / "opposites" / "opposites.csv")
+    return (
+        "## What turns each answer\n\n"
+        "Each claim says what to change to see the opposite. Here it is done to the whole reading "
+        "(`python -m experiments.opposites`, [table](../results/opposites/opposites.csv)): the "
+        "mean effect over its scope with a 95% interval that is corrected for the readings of the "
+        "claim, as it is and with something held.\n\n"
+        f"{opposites.words(frame)}\n"
+    )
 
 
 def _claims() -> list[tuple[str, Path]]:

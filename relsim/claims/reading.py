@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relsim.claims.region import Region
-from relsim.claims.sizing import small
+from relsim.claims.sizing import CUSTOMERS, small
 from relsim.claims.spec import ClaimSpec, EffectSpec, Measure, ReadingSpec
-from relsim.claims.varying import Variation, varied
+from relsim.claims.varying import Variation, tried
 from relsim.errors import SpecError
 from relsim.lab.points import factor_columns
 from relsim.lab.reading import Config
@@ -119,7 +119,13 @@ def read_claim(
         kind = "a market" if "firms" in data else "an experiment"
         raise SpecError(f"{path}: is the config of {kind}, not of a claim")
     variation = variation or Variation()
-    spec = varied(checked(ClaimSpec, data, str(path)), variation, str(path))
+    if quick and CUSTOMERS in variation.settings:
+        raise SpecError(
+            f"--set {CUSTOMERS}: given with --quick, which sets it too; allowed: one of the two"
+        )
+    as_it_is = checked(ClaimSpec, data, str(path))
+    _check_opposite(str(path), as_it_is)
+    spec = tried(as_it_is, variation, str(path))
     readings = {
         name: _reading(str(path), place.parent, name, one, spec, quick)
         for name, one in spec.readings.items()
@@ -229,6 +235,18 @@ def _check_break_even(spec: ReadingSpec, experiment: ExperimentSpec, where: str)
             raise SpecError(
                 f"{where}.break_even.factor: given {asked.factor!r}, allowed: a factor of numbers"
             )
+
+
+def _check_opposite(path: str, spec: ClaimSpec) -> None:
+    """Check that the opposite can be tried: its reading is tested, and its keys can be held."""
+    if spec.opposite is None:
+        return
+    tested = [name for name, one in spec.readings.items() if one.untestable is None]
+    _check_known(f"{path}: opposite.reading", spec.opposite.reading, tested)
+    try:
+        tried(spec, Variation((spec.opposite.reading,), spec.opposite.settings), path)
+    except SpecError as error:
+        raise SpecError(f"{path}: opposite.settings: {error}") from None
 
 
 def _check_frontier(path: str, spec: ClaimSpec, readings: Mapping[str, Reading]) -> None:

@@ -17,7 +17,7 @@ from relsim.errors import OutputError
 from relsim.lab.store import write_whole
 from relsim.provenance import checkout, code_version, machine, versions
 
-VERDICTS, POINTS, CLAIM = "verdicts.csv", "points.csv", "claim.json"
+VERDICTS, POINTS, CLAIM, ASKED = "verdicts.csv", "points.csv", "claim.json", "asked.json"
 _FIRST = ("reading", "point", "base")
 _LAST = ("effect", "low", "high", "holds")
 
@@ -26,8 +26,8 @@ def check_free(out: Path, claims: Sequence[Claim], *, quick: bool) -> None:
     """Check that results do not take the place of others that were asked for otherwise.
 
     A quick look does not replace whole results, nor a claim tried otherwise the claim as it is,
-    nor one's own claim another that has its id; and none of them the other way round. Tries
-    replace each other.
+    nor a claim another file's that has its id; and none of them the other way round. Tries of a
+    claim replace each other.
 
     Parameters
     ----------
@@ -45,29 +45,56 @@ def check_free(out: Path, claims: Sequence[Claim], *, quick: bool) -> None:
     """
     for claim in claims:
         folder = out / claim.spec.id
-        there = _about(folder / CLAIM)
+        asked, marks = asked_for(claim, quick=quick), (ASKED, CLAIM)
+        found = (_about(folder / name) for name in marks)
+        there = next((one for one in found if one is not None), None)
         if there is None:
             continue
-        for key, asked, kinds in (
-            ("quick", quick, ("whole results", "a quick look")),
-            ("varied", bool(claim.variation), ("the claim as it is", "the claim tried otherwise")),
+        for key, kinds in (
+            ("quick", ("whole results", "a quick look")),
+            ("tried", ("the claim as it is", "the claim tried otherwise")),
         ):
-            if bool(there.get(key)) != asked:
+            if bool(there.get(key)) != bool(asked[key]):
                 raise OutputError(
                     f"{folder}: holds {kinds[bool(there.get(key))]}; name another folder with --out"
                 )
-        file = there.get("file", file_of(claim))
-        if file != file_of(claim):
+        if (there.get("file"), there.get("ours")) != (asked["file"], asked["ours"]):
+            whose = f", of {there['file']}" if "file" in there else ", made by an earlier relsim"
             raise OutputError(
-                f"{folder}: holds the results of another claim with that id, of {file}; give this "
-                "one an id of its own, or name another folder with --out"
+                f"{folder}: holds the results of another claim with that id{whose}; give this one "
+                "an id of its own, or name another folder with --out"
             )
 
 
-def file_of(claim: Claim) -> str:
-    """Return the name of a claim's file, without its ending where relsim comes with it."""
+def asked_for(claim: Claim, *, quick: bool) -> dict[str, Any]:
+    """Return what tells results of one id apart: the claim's file, and how it was tested.
+
+    The file is a name without folders, as results are carried to other machines.
+    """
     name = Path(claim.name).name
-    return name.removesuffix(".yaml") if claim.ours else name
+    return {
+        "file": name.removesuffix(".yaml") if claim.ours else name,
+        "ours": claim.ours,
+        "quick": quick,
+        "tried": claim.variation.arguments().strip(),
+    }
+
+
+def mark(out: Path, claims: Sequence[Claim], *, quick: bool) -> None:
+    """Note in the folders of claims what was asked for, before the first run.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    for claim in claims:
+        path = out / claim.spec.id / ASKED
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, (json.dumps(asked_for(claim, quick=quick), indent=1) + "\n").encode())
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def _about(path: Path) -> dict[str, Any] | None:
@@ -126,9 +153,7 @@ def about(tested: Answered, way: Way) -> dict[str, Any]:
     found: dict[str, Any] = plain(
         {
             "claim": tested.claim.spec.model_dump(mode="json"),
-            "quick": way.quick,
-            "varied": bool(tested.claim.variation),
-            "file": file_of(tested.claim),
+            **asked_for(tested.claim, quick=way.quick),
             "verdicts": [asdict(one.verdict) for one in tested.judged],
             "comparisons": [row for one in tested.judged for row in one.comparisons],
             "details": {one.verdict.reading: one.details for one in tested.judged},
@@ -203,14 +228,18 @@ def check_expected(expected: Path, claims: Sequence[Claim], *, quick: bool) -> N
     Raises
     ------
     OutputError
-        If there is no table of verdicts of a claim, or one of a quick look where whole results
-        are asked for, or the other way round: such words differ by the runs alone.
+        If there is no table of verdicts of a claim, or one of a try, or of a quick look where whole
+        results are asked for, or the other way round: such words differ by the runs alone.
     """
     for claim in claims:
         folder = expected / claim.spec.id
         expected_words(folder)
-        there = _about(folder / CLAIM)
-        if there is not None and bool(there.get("quick")) != quick:
+        there = _about(folder / CLAIM) or {}
+        if there.get("tried"):
+            raise OutputError(
+                f"--expect: {folder}: holds the claim tried otherwise, allowed: as it is"
+            )
+        if there and bool(there.get("quick")) != quick:
             kinds = ("whole results", "a quick look")
             raise OutputError(
                 f"--expect: {folder}: holds {kinds[not quick]}, this is "

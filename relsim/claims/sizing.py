@@ -8,7 +8,7 @@ from relsim.lab.spec import DRAWN, ExperimentSpec, FactorSpec
 FEWEST, FEWEST_OF_EACH = 4, 2
 """Samples of what nobody knows that are kept in any case, of one market and of each of several."""
 _LEVELS = 3
-_CUSTOMERS = "market.customers"
+CUSTOMERS = "market.customers"
 
 
 def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
@@ -33,8 +33,8 @@ def small(experiment: ExperimentSpec, quick: QuickSpec) -> ExperimentSpec:
     ({'market.customers': 2000}, 6, 2)
     """
     settings = dict(experiment.settings)
-    if all(factor.key != _CUSTOMERS for factor in experiment.factors):  # a factor sets its own
-        settings[_CUSTOMERS] = min(settings.get(_CUSTOMERS, quick.customers), quick.customers)
+    if all(factor.key != CUSTOMERS for factor in experiment.factors):  # a factor sets its own
+        settings[CUSTOMERS] = min(settings.get(CUSTOMERS, quick.customers), quick.customers)
     levers = tuple(_few_levels(lever) for lever in experiment.levers)
     fewest = FEWEST if len(experiment.bases) == 1 else FEWEST_OF_EACH
     each = max(-(-quick.points // _combinations(experiment, levers)), fewest)

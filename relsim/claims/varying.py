@@ -1,14 +1,17 @@
 """A claim tried otherwise: some of its readings only, or something in its markets held fixed."""
 
+import itertools
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import yaml
 
 from relsim.claims.spec import ClaimSpec, FrontierSpec, ReadingSpec
 from relsim.errors import SpecError
 from relsim.lab.moving import overwrites
-from relsim.lab.spec import ExperimentSpec
+from relsim.lab.spec import ExperimentSpec, FactorSpec
 from relsim.spec.checking import listing, nearest
 
 
@@ -50,7 +53,7 @@ class Variation:
         return not self.readings or reading in self.readings
 
 
-def varied(spec: ClaimSpec, variation: Variation, where: str) -> ClaimSpec:
+def tried(spec: ClaimSpec, variation: Variation, where: str) -> ClaimSpec:
     """Return a claim with a variation in it.
 
     All readings stay there, so that intervals are corrected for as many as ever.
@@ -67,14 +70,20 @@ def varied(spec: ClaimSpec, variation: Variation, where: str) -> ClaimSpec:
     Raises
     ------
     SpecError
-        If a reading is not there, or an arm sets what is to be held.
+        If a reading is not there, or something else than the settings sets what is to be held.
     """
     for name in variation.readings:
         if name not in spec.readings:
             hint = nearest(name, list(spec.readings)) or listing(list(spec.readings))
             raise SpecError(f"--reading: given {name!r}, which {where} has not{hint}")
+    for path in variation.settings:
+        if path.partition(".")[0] == "run":
+            raise SpecError(
+                f"--set {path}: given, allowed: keys of the market; how long it lives and its luck "
+                "are those of the reading"
+            )
     readings = {
-        name: _held(name, reading, variation) if variation.tests(name) else reading
+        name: _held(name, reading, variation.settings) if variation.tests(name) else reading
         for name, reading in spec.readings.items()
     }
     return spec.model_copy(
@@ -82,29 +91,65 @@ def varied(spec: ClaimSpec, variation: Variation, where: str) -> ClaimSpec:
     )
 
 
-def _held(name: str, reading: ReadingSpec, variation: Variation) -> ReadingSpec:
+def _held(name: str, reading: ReadingSpec, settings: Mapping[str, Any]) -> ReadingSpec:
     experiment = reading.experiment
-    if experiment is None or not variation.settings:
+    if experiment is None or not settings:
         return reading
-    for arm, values in experiment.arms.items():
-        for path in variation.settings:
-            if any(overwrites(path, key) or overwrites(key, path) for key in values):
-                raise SpecError(
-                    f"--set {path}: given for the reading {name!r}, whose arm {arm!r} sets it; "
-                    "allowed: what no arm sets"
-                )
-    kept = tuple(one for one in experiment.uncertainties if one.key not in variation.settings)
-    levers = tuple(one for one in experiment.levers if one.key not in variation.settings)
+    _check_arms(name, experiment, settings)
+    held: dict[str, Any] = {}
+    for path, value in settings.items():
+        held |= _along(path, value, experiment.factors)
+    held |= settings
     update = {
-        "settings": {**experiment.settings, **variation.settings},
-        "uncertainties": kept,
-        "levers": levers,
+        "settings": {**experiment.settings, **held},
+        "uncertainties": _others(experiment.uncertainties, settings),
+        "levers": _others(experiment.levers, settings),
     }
     changed = experiment.model_copy(update=update)
     turn = reading.break_even
     if turn is not None and turn.factor is not None and turn.factor not in _names(changed):
         turn = None
     return reading.model_copy(update={"experiment": changed, "break_even": turn})
+
+
+def _check_arms(name: str, experiment: ExperimentSpec, settings: Mapping[str, Any]) -> None:
+    for arm, values in experiment.arms.items():
+        for path, key in itertools.product(settings, values):
+            if _meet(path, key):
+                raise SpecError(
+                    f"--set {path}: given for the reading {name!r}, whose arm {arm!r} sets it; "
+                    "allowed: what no arm sets"
+                )
+
+
+def _along(path: str, value: Any, factors: Sequence[FactorSpec]) -> dict[str, Any]:
+    """Return what goes along with a factor that is held.
+
+    Raises
+    ------
+    SpecError
+        If the path is a part of what a factor sets, or more than that: it would not be held.
+    """
+    along: dict[str, Any] = {}
+    for factor in factors:
+        if path == factor.key:
+            along |= {key: zero + slope * value for key, (zero, slope) in factor.also.items()}
+            continue
+        for key in (factor.key, *factor.also):
+            if _meet(path, key):
+                raise SpecError(
+                    f"--set {path}: given, but the scope varies {key} with the factor "
+                    f"{factor.title}; allowed: {factor.key}, which holds all of it"
+                )
+    return along
+
+
+def _others(factors: tuple[FactorSpec, ...], settings: Mapping[str, Any]) -> tuple[FactorSpec, ...]:
+    return tuple(factor for factor in factors if factor.key not in settings)
+
+
+def _meet(path: str, key: str) -> bool:
+    return overwrites(path, key) or overwrites(key, path)
 
 
 def _frontier(
@@ -125,7 +170,9 @@ def _names(experiment: ExperimentSpec) -> set[str]:
 
 
 def _said(value: Any) -> str:
-    """Return a value as ``--set`` takes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "null" if value is None else str(value)
+    """Return a value as ``--set`` takes it: in one line of YAML."""
+    text = yaml.safe_dump(value, default_flow_style=True, width=_ONE_LINE, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("...").strip()
+
+
+_ONE_LINE = 1_000_000

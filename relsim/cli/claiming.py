@@ -6,12 +6,13 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 
 from relsim.claims.conducting import Answered, Way, investigate, planned
 from relsim.claims.reading import Claim, read_claim
-from relsim.claims.results import changes, check_expected, check_free, write
+from relsim.claims.results import changes, check_expected, check_free, mark, write
 from relsim.claims.varying import Variation
 from relsim.claims.verdict import WORDS, Verdict
 from relsim.claims.wording import named, round_runs
@@ -47,7 +48,9 @@ class Order:
 
     def variation(self) -> Variation:
         """Return what is tried otherwise than the claims have it."""
-        return Variation(self.readings, dict(map(assignment, self.assignments)))
+        return Variation(
+            tuple(dict.fromkeys(self.readings)), dict(map(assignment, self.assignments))
+        )
 
     def folder(self, claims: Sequence[Claim]) -> Path:
         """Return the folder of all results: tries and own claims stay apart from relsim's."""
@@ -71,11 +74,12 @@ def claims(order: Order) -> bool:
     read = [read_claim(name, quick=order.quick, variation=variation) for name in order.claims]
     folder = order.folder(read)
     _check(order, read, folder)
+    mark(folder, read, quick=order.quick)
     with clock.phase("all"):
         tested = _test(order, read, folder)
     verdicts = [one.verdict for each in tested for one in each.judged]
     if order.page:
-        _write_page(folder)
+        _report("page").write_page(folder)
     _say(order, folder, verdicts, sum(each.runs for each in tested), clock)
     return order.expect is None or _as_expected(verdicts, order.expect)
 
@@ -86,6 +90,8 @@ def _check(order: Order, read: Sequence[Claim], folder: Path) -> None:
     if twice:
         raise SpecError(f"the id {twice!r} is that of two claims: their results would be mixed")
     check_free(folder, read, quick=order.quick)
+    if order.page:
+        _report("results").check_others(folder, ids)
     if order.expect is not None:
         _check_expected(order, read, folder, order.expect)
 
@@ -120,9 +126,9 @@ def _test(order: Order, read: Sequence[Claim], folder: Path) -> list[Answered]:
     return tested
 
 
-def _write_page(folder: Path) -> None:
+def _report(module: str) -> ModuleType:
     # Drawing takes a second to import: not paid for by those who want no page.
-    importlib.import_module("relsim.report.claims.page").write_page(folder)
+    return importlib.import_module(f"relsim.report.claims.{module}")
 
 
 # What is said -----------------------------------------------------------------------------

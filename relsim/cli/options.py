@@ -275,7 +275,7 @@ Readings = Annotated[
     typer.Option(
         "--reading",
         metavar="NAME",
-        help="Test this reading alone; may be given several times.",
+        help="Test this reading alone; may be given several times. Each claim has to have it.",
         show_default=False,
     ),
 ]

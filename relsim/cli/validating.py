@@ -7,7 +7,9 @@ from rich.console import Console
 
 from relsim.cli.reading import assignment, see_strategies_beside, spec_of
 from relsim.cli.speaking import many, note
+from relsim.errors import SpecError
 from relsim.provenance import identity
+from relsim.spec.checking import nearest
 from relsim.spec.events import too_late
 from relsim.spec.locating import shipped
 from relsim.spec.reading import read_mapping
@@ -31,12 +33,29 @@ def validate(out: Console, config: str, assignments: Sequence[str]) -> None:
 def _kind(config: str) -> str:
     """Return what a config is of, by its name or its content."""
     named = next((kind for kind in ("experiments", "claims") if config in shipped(kind)), None)
-    if named or not Path(config).is_file():
-        return named or "markets"
+    if named:
+        return named
+    if not Path(config).is_file():
+        _check_close(config)
+        return "markets"
     content = read_mapping(Path(config))
     if "readings" in content:
         return "claims"
     return "experiments" if "outcomes" in content else "markets"
+
+
+def _check_close(config: str) -> None:
+    """Check that a name is not nearly that of an experiment or a claim.
+
+    Raises
+    ------
+    SpecError
+        If it is.
+    """
+    others = [name for kind in ("experiments", "claims") for name in shipped(kind)]
+    hint = nearest(config, others)
+    if hint and config not in shipped() and not nearest(config, list(shipped())):
+        raise SpecError(f"{config}: no such config{hint}")
 
 
 def _claim(out: Console, config: str, assignments: Sequence[str]) -> None:

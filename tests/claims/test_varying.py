@@ -1,16 +1,20 @@
 """A claim tried otherwise: readings alone, and keys held where arms and factors allow it."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from relsim.claims.conducting import command_of
+from relsim.claims.conducting import Way, command_of, investigate
 from relsim.claims.reading import read_claim
 from relsim.claims.results import check_free
 from relsim.claims.varying import Variation
 from relsim.errors import OutputError, SpecError
+from relsim.spec import parse_assignment
 from tests.claims.conftest import tiny, written
 
 Data = dict[str, Any]
@@ -23,11 +27,18 @@ def two_readings() -> Data:
     return data
 
 
-def test_one_reading_is_tested_and_intervals_stay_those_of_all(tmp_path: Path) -> None:
+def test_one_reading_is_tested_and_its_interval_is_that_of_all(tmp_path: Path) -> None:
     file = written(tmp_path, two_readings())
-    tried = read_claim(file, variation=Variation(("again",)))
-    assert list(tried.readings) == ["again"]
-    assert set(tried.spec.readings) == {"pays", "minds", "again"}
+    alone, whole = (
+        next(iter(investigate([read_claim(file, variation=variation)], Way(tmp_path / name))))
+        for name, variation in (("alone", Variation(("again",))), ("whole", None))
+    )
+    assert [one.verdict.reading for one in alone.judged] == ["again"]
+    (again,) = (one for one in whole.judged if one.verdict.reading == "again")
+    assert alone.judged[0].details["confidence"] == again.details["confidence"] == 0.975
+    assert (alone.judged[0].verdict.low, alone.judged[0].verdict.high) == pytest.approx(
+        (again.verdict.low, again.verdict.high)
+    )
 
 
 def test_what_is_held_leaves_the_scope_and_is_the_same_in_every_run(tmp_path: Path) -> None:
@@ -38,7 +49,8 @@ def test_what_is_held_leaves_the_scope_and_is_the_same_in_every_run(tmp_path: Pa
     )
     study = tried.readings["pays"].study
     assert factor.get("name", factor["key"]) not in study.design
-    assert all(one.key != factor["key"] for one in study.spec.uncertainties)
+    markets = [study.market(point, arm) for point in study.design.index for arm in study.arms]
+    assert {market.market.annual_turnover for market in markets} == {factor["low"]}
     whole = read_claim(written(tmp_path, data)).readings["pays"].study
     assert tried.readings["pays"].study.key != whole.key
 
@@ -53,6 +65,11 @@ def test_what_is_held_leaves_the_scope_and_is_the_same_in_every_run(tmp_path: Pa
         ),
         (Variation(settings={"firms.*.strategy.retention_share": 0.3}), "whose arm"),
         (Variation(settings={"firms.0.prise": 3}), r"firms\.0\.prise"),
+        (
+            Variation(settings={"firms.0.switching_cost": 0.3}),
+            r"--set firms\.0\.switching_cost: given, but the scope varies firms\.\*\.switc",
+        ),
+        (Variation(settings={"run.seed": 7}), r"--set run\.seed: given, allowed: keys of the"),
     ],
 )
 def test_what_cannot_be_tried_is_said(tmp_path: Path, variation: Variation, said: str) -> None:
@@ -79,15 +96,64 @@ def test_a_map_whose_factor_is_held_is_not_drawn(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("about", "said"),
     [
-        ('{"quick": false, "varied": true}', "holds the claim tried otherwise"),
-        ('{"quick": true, "varied": false}', "holds a quick look"),
+        ('{"quick": false, "tried": "--reading pays"}', "holds the claim tried otherwise"),
+        ('{"quick": true, "tried": ""}', "holds a quick look"),
         ('{"file": "other.yaml"}', "results of another claim with that id, of other.yaml"),
+        ('{"file": "tiny.yaml", "ours": true}', "results of another claim with that id"),
+        ("{}", "results of another claim with that id, made by an earlier relsim"),
     ],
 )
-def test_results_do_not_take_the_place_of_others(tmp_path: Path, about: str, said: str) -> None:
+@pytest.mark.parametrize("name", ["claim.json", "asked.json"])  # when done, and before any run
+def test_results_do_not_take_the_place_of_others(
+    tmp_path: Path, name: str, about: str, said: str
+) -> None:
     claim = read_claim(written(tmp_path, tiny()))
     folder = tmp_path / "out" / "tiny"
     folder.mkdir(parents=True)
-    (folder / "claim.json").write_text(about, encoding="utf-8")
+    (folder / name).write_text(about, encoding="utf-8")
     with pytest.raises(OutputError, match=said):
         check_free(tmp_path / "out", [claim], quick=False)
+
+
+def test_what_moves_along_with_a_factor_does_so_where_it_is_held() -> None:
+    variation = Variation(("small",), {"firms.0.share": 0.1})
+    market = read_claim("size-decides", variation=variation).readings["small"].study.markets[0]
+    assert market.firms[0].share == 0.1
+    assert market.firms[0].awareness == pytest.approx(0.1 + 1.5 * 0.1)
+    assert market.firms[1].share == pytest.approx(0.3166 - 0.3333 * 0.1)
+
+
+PLAIN = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-1e6, 1e6) | st.text("a1.#:~ -")
+
+
+@given(st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3), max_leaves=4))
+def test_a_value_is_read_from_the_command_as_it_was(value: object) -> None:
+    words = shlex.split(Variation(settings={"market.key": value}).arguments())
+    assert words[0] == "--set"
+    assert parse_assignment(words[1]) == ("market.key", value)
+
+
+@pytest.mark.parametrize(
+    ("opposite", "said"),
+    [
+        ({"reading": "minds"}, "opposite.reading: given 'minds', which is not there"),
+        (
+            {"settings": {"firms.0.strategy.retention_share": 0.1}},
+            r"opposite\.settings: --set firms\.0\.strategy\.retention_share: given for",
+        ),
+    ],
+)
+def test_an_opposite_that_cannot_be_tried_is_said(
+    tmp_path: Path, opposite: Data, said: str
+) -> None:
+    whole = {"text": "t", "reading": "pays", "settings": {"market.annual_turnover": 0.0}}
+    with pytest.raises(SpecError, match=said):
+        read_claim(written(tmp_path, {**tiny(), "opposite": {**whole, **opposite}}))
+
+
+def test_a_quick_look_sets_the_customers_itself(tmp_path: Path) -> None:
+    variation = Variation(settings={"market.customers": 5000})
+    with pytest.raises(SpecError, match=r"--set market\.customers: given with --quick"):
+        read_claim(written(tmp_path, tiny()), quick=True, variation=variation)
+    held = read_claim(written(tmp_path, tiny()), variation=variation).readings["pays"].study
+    assert held.markets[0].market.customers == 5000

@@ -63,4 +63,5 @@ def test_a_setting_that_is_not_lost_under_a_factor_may_stand(
     )
     study = Study.of(Config("here", tmp_path, spec))
     prices = {firm.price for firm in study.market(0, "as_is").firms}
-    assert 30.0 in prices or factor.get("relative")
+    assert 55.0 not in prices  # that of the config, which the setting has taken the place of
+    assert 30.0 in prices or (factor.get("relative") and min(prices) >= 15.0)

@@ -1,6 +1,7 @@
 """What a card says: every number with the row and the column that it was taken from."""
 
 import math
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -126,6 +127,7 @@ class Card(NamedTuple):
     standing: str
     varied: list[Varied]
     opposite: str
+    tried: str
     made: str
     quick: bool
 
@@ -143,8 +145,9 @@ def card(results: Results) -> Card:
         pictures(results),
         favours,
         STANDINGS[results.spec["source"]["standing"]],
-        varied(results.spec),
+        varied(results.spec, set(results.verdicts["reading"])),
         _opposite(results),
+        results.tried,
         _made(results.provenance),
         results.quick,
     )
@@ -156,7 +159,7 @@ def _opposite(results: Results) -> str:
     if not asked:
         return ""
     variation = Variation((asked["reading"],), asked["settings"])
-    return f"relsim claim {results.name}{variation.arguments()}"
+    return f"relsim claim {shlex.quote(results.called)}{variation.arguments()}"
 
 
 def _made(provenance: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What is varied over the scope of a claim: every factor with its key, its range and its unit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -34,19 +34,22 @@ class Varied(NamedTuple):
     readings: int
 
 
-def varied(spec: Mapping[str, Any]) -> list[Varied]:
+def varied(spec: Mapping[str, Any], tested: Collection[str]) -> list[Varied]:
     """Return the factors of a claim's readings, as the claim's config has them.
 
     Parameters
     ----------
     spec : mapping
         The claim as ``claim.json`` holds it.
+    tested : collection of str
+        The readings that were tested.
     """
     counted: dict[tuple[str, str, str, str], int] = {}
-    for reading in spec["readings"].values():
-        for factor in _factors(reading):
+    for name, reading in spec["readings"].items():
+        for factor in _factors(reading) if name in tested else ():
             key = factor["key"]
-            found = (named(factor["name"] or key), key, meaning(key), _values(factor))
+            told = meaning(key) + _along(factor)
+            found = (named(factor["name"] or key), key, told, _values(factor))
             counted[found] = counted.get(found, 0) + 1
     return [Varied(*found, count) for found, count in sorted(counted.items())]
 
@@ -105,12 +108,19 @@ def _factors(reading: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _values(factor: Mapping[str, Any]) -> str:
-    if factor["levels"]:
-        return ", ".join(str(level) for level in factor["levels"])
-    if factor["low"] is None:
-        return str(factor["distribution"])
     of = _TIMES if factor["relative"] else unit(factor["key"])
-    return f"{plainly(factor['low'])} to {plainly(factor['high'])} {of}".rstrip()
+    if factor["levels"]:
+        values = ", ".join(str(level) for level in factor["levels"])
+    elif factor["low"] is None:
+        values = str(factor["distribution"])
+    else:
+        values = f"{plainly(factor['low'])} to {plainly(factor['high'])}"
+    return f"{values} {of}".rstrip()
+
+
+def _along(factor: Mapping[str, Any]) -> str:
+    """Return which keys move along with a factor, in words."""
+    return f" Moves along: {', '.join(factor['also'])}." if factor["also"] else ""
 
 
 def _entry(key: str) -> Entry | None:

@@ -1,7 +1,7 @@
 """What the folder of a claim holds: the claim, its verdicts, and the effect at every point."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ VERDICT_COLUMNS = (
     "break_even_text", "needed", "assumed_holds", "hash", "command",
 )  # fmt: skip
 """Columns that a table of verdicts has."""
+
+_NEEDED = ("claim", "provenance", "quick", "file", "tried")
 
 POINT_COLUMNS = ("reading", "effect", "low", "high", "holds")
 """Columns that a table of points has, besides the factors of the scope."""
@@ -51,6 +53,10 @@ class Results:
         Published numbers beside the market's.
     quick : bool
         Whether it was a quick look, of small markets and few runs.
+    called : str
+        How the command line calls the claim: its name, or its file's.
+    tried : str
+        What was tried otherwise, as a command line has it; nothing for the claim as it is.
     """
 
     folder: Path
@@ -60,6 +66,8 @@ class Results:
     points: pd.DataFrame
     comparisons: tuple[Mapping[str, Any], ...]
     quick: bool
+    called: str
+    tried: str
 
     @property
     def name(self) -> str:
@@ -91,6 +99,19 @@ def read_all(folder: Path) -> list[Results]:
     return [read(each) for each in found]
 
 
+def check_others(folder: Path, claims: Collection[str]) -> None:
+    """Check that the claims which will stand on the page besides some can be read.
+
+    Raises
+    ------
+    OutputError
+        If one cannot: said before hours of runs rather than after them.
+    """
+    for path in sorted(folder.glob(f"*/{CLAIM}")):
+        if path.parent.name not in claims:
+            read(path.parent)
+
+
 def read(folder: Path) -> Results:
     """Return the results of a claim.
 
@@ -112,7 +133,7 @@ def read(folder: Path) -> Results:
     )
     return Results(
         folder, about["claim"], about["provenance"], verdicts, points,
-        tuple(about.get("comparisons", ())), bool(about.get("quick")),
+        tuple(about.get("comparisons", ())), about["quick"], about["file"], about["tried"],
     )  # fmt: skip
 
 
@@ -121,9 +142,11 @@ def _read_claim(path: Path) -> Mapping[str, Any]:
         about = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise OutputError(f"{path}: cannot be read: {error}") from error
-    missing = [key for key in ("claim", "provenance") if key not in about]
+    missing = [key for key in _NEEDED if key not in about]
     if missing:
-        raise OutputError(f"{path}: has no {missing[0]!r}")
+        raise OutputError(
+            f"{path}: has no {missing[0]!r}: made by an earlier relsim; test it again"
+        )
     content: Mapping[str, Any] = about
     return content
 

@@ -4,6 +4,9 @@ import pandas as pd
 
 from relsim.claims.wording import named, plainly
 
+_FEW = 4
+"""Different values of a number at most that are told one by one."""
+
 
 def turning(points: pd.DataFrame, factor: str) -> str:
     """Return at how many points a reading holds by a factor, in words.
@@ -26,12 +29,14 @@ def turning(points: pd.DataFrame, factor: str) -> str:
     >>> turning(table, "base")
     'market: holds at 2 of 2 points in bank, at 1 of 2 in shop'
     """
-    holds, values = points["holds"].astype(bool), points[factor]
+    known = points[points[factor].notna()]
+    holds, values = known["holds"].astype(bool), known[factor]
     if pd.api.types.is_numeric_dtype(values) and values.nunique() > _FEW:
         middle = float(values.median())
+        if not (values > middle).any():  # more than half of them are the highest
+            middle = float(values[values < middle].max())
         low, high = holds[values <= middle], holds[values > middle]
-        border = plainly(middle)
-        parts = [f"{_count(low, ' points')} up to {border}", f"{_count(high)} above"]
+        parts = [f"{_count(low, ' points')} up to {plainly(middle)}", f"{_count(high)} above"]
     else:
         groups = {str(level): each for level, each in holds.groupby(values.astype(str))}
         ordered = sorted(groups.items(), key=lambda one: (-one[1].mean(), one[0]))
@@ -40,10 +45,6 @@ def turning(points: pd.DataFrame, factor: str) -> str:
             for place, (level, each) in enumerate(ordered)
         ]
     return f"{named(factor)}: holds at {', at '.join(parts)}"
-
-
-_FEW = 2
-"""Different values of a number at most that are told one by one."""
 
 
 def _count(holds: "pd.Series[bool]", noun: str = "") -> str:

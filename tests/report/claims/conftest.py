@@ -94,6 +94,7 @@ def write_claim(
             "readings": {row["reading"]: {"notes": ""} for row in rows}, "frontier": None, **spec,
         },
         "comparisons": list(comparisons), "quick": claim == "size-decides",
+        "file": claim, "ours": True, "tried": "",
         "provenance": {
             "relsim": "0.6.0", "started": "2026-11-24T22:36:07+00:00", "code": "0123456789abcdef",
             "git": {"commit": "89abcdef0123456789abcdef0123456789abcdef", "dirty": False},

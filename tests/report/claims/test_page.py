@@ -18,7 +18,7 @@ from relsim.claims.wording import round_runs
 from relsim.errors import OutputError
 from relsim.report.claims.cards import card
 from relsim.report.claims.page import write_page
-from relsim.report.claims.results import read
+from relsim.report.claims.results import check_others, read
 from tests.report.claims.conftest import write_several
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -304,3 +304,25 @@ def test_the_opposite_is_a_command(page: Node) -> None:
     assert (
         "relsim claim five-percent --reading free-alone --set market.annual_turnover=0.3" in codes
     )
+
+
+def test_a_try_says_that_it_is_one(tmp_path: Path) -> None:
+    folder = write_several(tmp_path / "claims")
+    path = folder / "five-percent" / "claim.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["tried"] = "--reading paid --set market.annual_turnover=0.1"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    text = write_page(folder).read_text("utf-8")
+    assert text.count("Tried otherwise") == 2  # above the summary, and on the card
+    assert "--reading paid --set market.annual_turnover=0.1" in text
+
+
+def test_results_of_an_earlier_relsim_are_told_before_anything_runs(tmp_path: Path) -> None:
+    folder = write_several(tmp_path / "claims")
+    path = folder / "five-percent" / "claim.json"
+    content = json.loads(path.read_text("utf-8"))
+    del content["tried"]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    check_others(folder, {"five-percent"})
+    with pytest.raises(OutputError, match=r"five-percent/claim\.json: has no 'tried'"):
+        check_others(folder, set())

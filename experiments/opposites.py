@@ -1,0 +1,111 @@
+"""What turns the answer of each claim, at full size: ``python -m experiments.opposites``.
+
+Each claim says what to change to see the opposite. Here that is done to its whole reading, with all
+points and replications, beside the reading as it is. It writes results/opposites/opposites.csv.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.markdown import table as markdown_table
+from relsim.claims.conducting import Way, investigate, planned
+from relsim.claims.reading import Claim, read_claim, shipped_claims
+from relsim.claims.varying import Variation
+from relsim.claims.verdict import Verdict
+from relsim.cli.progress import progress
+from relsim.cli.running import cores
+from relsim.lab.executors import standing
+
+RESULTS = Path("results/opposites")
+_SIDES = ("as_it_is", "opposite")
+
+
+def turned(names: Sequence[str], folder: Path, *, quick: bool = False) -> pd.DataFrame:
+    """Return the verdicts on the readings that turn: a row a claim.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Claims.
+    folder : Path
+        Where the runs go.
+    quick : bool
+        Whether small markets and few points will do.
+    """
+    claims: dict[str, list[Claim]] = {side: [] for side in _SIDES}
+    for name in names:
+        opposite = read_claim(name).spec.opposite
+        if opposite is None:
+            raise ValueError(f"{name}: says no opposite")
+        for side, settings in zip(_SIDES, ({}, opposite.settings), strict=True):
+            variation = Variation((opposite.reading,), settings)
+            claims[side].append(read_claim(name, quick=quick, variation=variation))
+    found: dict[str, list[Verdict]] = {}
+    total = sum(planned(each, quick=quick) for each in claims.values())
+    with standing("processes", cores()) as crew, progress(total, quiet=False, noun="runs") as shown:
+        for side, each in claims.items():
+            way = Way(folder / side, quick, crew, shown)
+            found[side] = [answered.judged[0].verdict for answered in investigate(each, way)]
+    return pd.DataFrame(
+        [
+            _row(whole, other, one.variation)
+            for one, whole, other in zip(claims["opposite"], *found.values(), strict=True)
+        ]
+    )
+
+
+def _row(whole: Verdict, other: Verdict, variation: Variation) -> dict[str, Any]:
+    held = variation.arguments().strip().partition(" --set ")[2].replace("--set ", "")
+    row: dict[str, Any] = {
+        "claim": whole.claim, "reading": whole.reading, "title": whole.title, "held": held,
+        "measure": whole.measure, "band_low": whole.band_low, "band_high": whole.band_high,
+    }  # fmt: skip
+    for side, verdict in zip(_SIDES, (whole, other), strict=True):
+        for name in ("word", "effect", "low", "high", "holds", "runs"):
+            row[f"{side}_{name}"] = getattr(verdict, name)
+    return row
+
+
+def words(frame: pd.DataFrame) -> str:
+    """Return the table in Markdown: what is held, and the effect without and with that."""
+    heads = ["claim", "reading", "held", "as it is", "then"]
+    rows = [
+        [row["claim"], row["title"], f"`{row['held']}`", *(_told(row, side) for side in _SIDES)]
+        for row in frame.to_dict(orient="records")
+    ]
+    return markdown_table(heads, rows)
+
+
+def _told(row: dict[Any, Any], side: str) -> str:
+    relative = row["measure"] == "relative"
+    effect, low, high = (
+        f"{100.0 * row[f'{side}_{name}']:+.1f}" if relative else f"{row[f'{side}_{name}']:.3g}"
+        for name in ("effect", "low", "high")
+    )
+    unit = "%" if relative else ""
+    holds = f"{100.0 * row[f'{side}_holds']:.0f}% of points"
+    return f"{effect}{unit} [{low}, {high}], holds at {holds}: {row[f'{side}_word']}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    order = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as place:
+        frame = turned(shipped_claims(), Path(place))
+    order.out.mkdir(parents=True, exist_ok=True)
+    path = order.out / "opposites.csv"
+    frame.to_csv(path, index=False, float_format="%.8g")
+    print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
