@@ -89,6 +89,9 @@ def check_of(study: Study, points: int, replications: int, seed: int = 1) -> Che
         tables.append(design.iloc[kept])
         dropped += looked - len(kept)
     sound = pd.concat(tables, ignore_index=True).rename_axis(POINT)
+    # As in the designs of experiments, names are objects: pandas 3 makes texts of them.
+    names = [name for name in sound if not pd.api.types.is_numeric_dtype(sound[name])]
+    sound = sound.astype(dict.fromkeys(names, object))
     if sound.empty:
         return None
     return Check(dataclasses.replace(whole, design=sound), keys, dropped)
