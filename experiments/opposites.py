@@ -47,9 +47,12 @@ def turned(names: Sequence[str], folder: Path, *, quick: bool = False) -> pd.Dat
             variation = Variation((opposite.reading,), settings)
             claims[side].append(read_claim(name, quick=quick, variation=variation))
     found: dict[str, list[Verdict]] = {}
-    total = sum(planned(each, quick=quick) for each in claims.values())
-    with standing("processes", cores()) as crew, progress(total, quiet=False, noun="runs") as shown:
-        for side, each in claims.items():
+    for side, each in claims.items():
+        total = planned(each, quick=quick)
+        with (
+            standing("processes", cores()) as crew,
+            progress(total, quiet=False, noun="runs") as shown,
+        ):
             way = Way(folder / side, quick, crew, shown)
             found[side] = [answered.judged[0].verdict for answered in investigate(each, way)]
     return pd.DataFrame(

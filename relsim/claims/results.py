@@ -83,6 +83,8 @@ def asked_for(claim: Claim, *, quick: bool) -> dict[str, Any]:
 def mark(out: Path, claims: Sequence[Claim], *, quick: bool) -> None:
     """Note in the folders of claims what was asked for, before the first run.
 
+    A test that is killed leaves the note; one that comes to its end, its results.
+
     Raises
     ------
     OutputError
@@ -123,6 +125,7 @@ def write(tested: Answered, way: Way) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             write_whole(folder / name, text.encode())
+        (folder / ASKED).unlink(missing_ok=True)  # the same stands in what was written
     except OSError as error:
         reason = error.strerror or error
         raise OutputError(f"{folder}: results cannot be written: {reason}") from None

@@ -47,6 +47,7 @@ def test_a_claim_gets_its_verdicts(invoke: Invoke, here: Path) -> None:
     assert points["effect"].mean() == pytest.approx(verdicts["effect"][0])
     about = json.loads((here / "results/claims-mine/tiny/claim.json").read_text())
     assert about["claim"]["id"] == "tiny"
+    assert not (here / "results/claims-mine/tiny/asked.json").exists()
     assert about["verdicts"][0]["band_high"] is None
     assert about["provenance"]["relsim"]
 
@@ -154,6 +155,22 @@ def test_a_try_lies_apart_and_says_what_was_held(invoke: Invoke, here: Path) -> 
     assert not (here / "results/claims-mine").exists()
     again = invoke("claim", "tiny.yaml", "--set", "market.annual_turnover=0.1", *ALONE)
     assert again.exit_code == 0, again.output  # tries replace each other
+
+
+def test_a_killed_try_keeps_its_folder(
+    invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(here, tiny())
+    with monkeypatch.context() as patch:
+        patch.setattr("relsim.cli.claiming.investigate", _killed)
+        tried = ("--set", "market.annual_turnover=0.2")
+        assert invoke("claim", "tiny.yaml", *tried, *ALONE, "--out", "out").exit_code == 130
+    (said,) = error_lines(invoke("claim", "tiny.yaml", *ALONE, "--out", "out"))
+    assert said == "out/tiny: holds the claim tried otherwise; name another folder with --out"
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_quick_look_is_not_held_against_whole_results(invoke: Invoke, here: Path) -> None:
