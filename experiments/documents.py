@@ -202,11 +202,12 @@ CLAIM_TABLES: dict[str, Callable[[], str]] = {
 def verdicts() -> str:
     """Return the readings of the flagship claim, with effects, intervals and words."""
     frame = pd.read_csv(CLAIMS / "five-percent" / "verdicts.csv")
-    lines = ["| reading | effect [interval] | verdict |", "|---|---|---|"]
+    lines = ["| reading | effect [interval] | holds in | verdict |", "|---|---|---|---|"]
     for row in frame[frame["reading"].isin(FLAGSHIP)].to_dict(orient="records"):
         effect = " to ".join(f"{100.0 * row[end]:+.0f}%" for end in ("low", "high"))
         shown = f"{100.0 * row['effect']:+.0f}% [{effect}]"
-        lines.append(f"| {row['title']} | {shown} | **{row['word']}** |")
+        holds = f"{100.0 * row['holds']:.0f}%"
+        lines.append(f"| {row['title']} | {shown} | {holds} | **{row['word']}** |")
     return "\n".join(lines)
 
 
