@@ -22,12 +22,13 @@ def turning(points: pd.DataFrame, factor: str) -> str:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"churn": [1.0, 2.0, 3.0, 4.0], "holds": [True, True, True, False]})
+    >>> holds = [True, True, True, True, False, False]
+    >>> table = pd.DataFrame({"churn": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "holds": holds})
     >>> turning(table, "churn")
-    'churn: holds at 2 of 2 points up to 2.5, at 1 of 2 above'
-    >>> table["base"] = ["bank", "shop", "bank", "shop"]
+    'churn: holds at 3 of 3 points up to 3.5, at 1 of 3 above'
+    >>> table["base"] = ["bank", "shop", "bank", "bank", "shop", "shop"]
     >>> turning(table, "base")
-    'market: holds at 2 of 2 points in bank, at 1 of 2 in shop'
+    'market: holds at 3 of 3 points in bank, at 1 of 3 in shop'
     """
     known = points[points[factor].notna()]
     holds, values = known["holds"].astype(bool), known[factor]
