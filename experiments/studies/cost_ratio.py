@@ -151,5 +151,6 @@ def words(frame: pd.DataFrame) -> str:
         f"{markdown_table(heads, rows)}\n\n"
         f"What a dollar of offence buys differs by a factor of {factor:.0f}, "
         f"the ratio of averages by one of {max(ratios) / min(ratios):.2f}: it does not tell these "
-        f"markets apart."
+        "markets apart. Where markets differ in how many leave and in what setting up costs, it "
+        "does better, as the map below shows."
     )

@@ -228,14 +228,12 @@ def price_words(found: BreakEven, name: str, unit: str) -> str:
     Examples
     --------
     >>> price_words(BreakEven(12.3, 10.0, 15.0), "saved", "USD")
-    'pays while a unit of saved costs less than 12.3 USD (95% interval 10 to 15)'
+    'pays up to 12.3 USD (95% interval 10 to 15)'
     """
     if not math.isfinite(found.value):
         return f"no price: there is no difference of {name}"
     amount = f"{plainly(found.value)}{_of(unit)}{_sure(found)}"
-    if found.value <= 0.0:
-        return f"pays at no price: a unit of {name} brings {amount}"
-    return f"pays while a unit of {name} costs less than {amount}"
+    return f"pays at no price: it brings {amount}" if found.value <= 0.0 else f"pays up to {amount}"
 
 
 def turn_words(found: BreakEven, factor: str, unit: str) -> str:
@@ -246,8 +244,8 @@ def turn_words(found: BreakEven, factor: str, unit: str) -> str:
     >>> turn_words(BreakEven(0.04, 0.03, 0.05, border=0.0, direction=-1), "turnover", "")
     'the effect is above 0 where turnover is below 0.04 (95% interval 0.03 to 0.05)'
     """
-    if not math.isfinite(found.value):
-        return f"no turn along {named(factor)} within the scope"
+    if not math.isfinite(found.value) or not math.isfinite(found.low):
+        return f"no turn along {named(factor)} within the scope that is more than luck"
     side = "above" if found.direction > 0 else "below"
     return (
         f"the effect is above {found.border:g} where {named(factor)} is {side} "

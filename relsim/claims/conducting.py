@@ -207,15 +207,16 @@ def _judged(place: _Place, confidence: float, command: str) -> Judged:
         return judged
     beside = folder.with_name(f"{folder.name}{CHECK}")
     changed = _runs(place, check.study, beside, CHECK)
-    stays = answer_stays(reading, check.study, changed, word)
+    stays, markets = answer_stays(reading, check.study, changed, word)
     about = {
         "points": len(check.study.design),
         "dropped": check.dropped,
         "keys": list(check.keys),
         "runs": len(changed),
         "holds": stays,
+        "markets": markets,
     }
-    return judged.with_check(stays, about)
+    return judged.with_check(stays, markets, about)
 
 
 def _check(reading: Reading, *, quick: bool) -> Check | None:

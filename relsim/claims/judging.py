@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -52,9 +53,18 @@ class Judged:
     comparisons: tuple[dict[str, Any], ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
-    def with_check(self, holds: float, about: dict[str, Any]) -> "Judged":
+    def with_check(
+        self, holds: float, markets: dict[str, float], about: dict[str, Any]
+    ) -> "Judged":
         """Return it with what became of the answer when assumptions were changed."""
-        verdict = replace(self.verdict, assumed_holds=holds)
+        told = "; ".join(
+            f"{Path(name).stem} {share:.0%}"
+            for name, share in sorted(markets.items(), key=lambda one: (one[1], one[0]))
+        )
+        least = min(markets.values())
+        verdict = replace(
+            self.verdict, assumed_holds=holds, assumed_least=least, assumed_markets=told
+        )
         return replace(self, verdict=verdict, details={**self.details, "assumed": about})
 
 
@@ -186,7 +196,9 @@ def untestable(claim: str, name: str, title: str, why: str, command: str) -> Jud
     )
 
 
-def answer_stays(reading: Reading, check: Study, runs: pd.DataFrame, word: str) -> float:
+def answer_stays(
+    reading: Reading, check: Study, runs: pd.DataFrame, word: str
+) -> tuple[float, dict[str, float]]:
     """Return at which share of the points of a check a reading is answered as its word says.
 
     Parameters
@@ -199,9 +211,18 @@ def answer_stays(reading: Reading, check: Study, runs: pd.DataFrame, word: str) 
         The table of the runs of that.
     word : str
         The word.
+
+    Returns
+    -------
+    float, dict of str to float
+        The share of all points, and that of each market's.
     """
-    holds = scope_of(check, runs, reading.effect, reading.arms, reading.region).holds
-    return holds if word == "supported" else 1.0 - holds
+    table = scope_of(check, runs, reading.effect, reading.arms, reading.region).table
+    stays = table["holds"].astype(bool) == (word == "supported")
+    bases = check.spec.bases
+    market = table[BASE] if BASE in table else pd.Series(bases[0], index=table.index)
+    by_market = stays.groupby(market.astype(str)).mean()
+    return float(stays.mean()), {str(name): float(share) for name, share in by_market.items()}
 
 
 def _needed(word: str, runs: int, evidence: Evidence, scope: Scope) -> float:

@@ -241,6 +241,9 @@ class ClaimSpec(SpecModel):
     id: str = fields.key("Its name in commands and folders.", unit="-")
     title: str = fields.key("A few words.", unit="-", min_length=1)
     statement: str = fields.key("The claim as people say it.", unit="-", min_length=1)
+    in_short: str = fields.key(
+        "What the readings come to, in a sentence or two without numbers.", unit="-", default=""
+    )
     source: SourceSpec = fields.key("Where it was read.", unit="-")
     notes: str = fields.key("Anything worth saying about it.", unit="-", default="")
     against: tuple[str, ...] = fields.key(

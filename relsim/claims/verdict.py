@@ -91,14 +91,16 @@ def word_of(evidence: Evidence, region: Region) -> Word:
         return "supported"
     if region.outside(evidence.low, evidence.high) and evidence.holds <= LEAST:
         return "refuted"
-    return "conditional" if _settled(evidence) else "inconclusive"
+    return "conditional" if _settled(evidence, region) else "inconclusive"
 
 
-def _settled(evidence: Evidence) -> bool:
+def _settled(evidence: Evidence, region: Region) -> bool:
     """Return whether more runs would leave it where it is: neither one nor the other."""
     both = evidence.surely > LEAST and evidence.surely_not > LEAST
+    ends = evidence.low, evidence.high
+    on_a_border = not region.inside(*ends) and not region.outside(*ends)
     # A comparison with nan is false: an interval that is not known is not narrow.
-    return both or evidence.half_width <= evidence.precision
+    return both or (on_a_border and evidence.half_width <= evidence.precision)
 
 
 def corrected(readings: int) -> float:
@@ -223,8 +225,11 @@ class Verdict:
         The same as a sentence, with its interval.
     needed : float
         Runs that would do, where it is inconclusive.
-    assumed_holds : float
-        Share of changes of what is assumed under which the answer stays.
+    assumed_holds, assumed_least : float
+        Share of changes of what is assumed under which the answer stays: of all of them, and in
+        the market where it is least.
+    assumed_markets : str
+        That share in each market, the least first, between semicolons.
     hash : str
         Of all that its runs depend on.
     command : str
@@ -258,13 +263,15 @@ class Verdict:
     break_even_text: str = ""
     needed: float = math.nan
     assumed_holds: float = math.nan
+    assumed_least: float = math.nan
+    assumed_markets: str = ""
     hash: str = ""
     command: str = ""
 
     @property
     def hangs_on_assumptions(self) -> bool:
-        """Whether the answer turns in many of the changes of what is assumed."""
-        return self.assumed_holds < HANGS
+        """Whether the answer turns in many of the changes of what is assumed, in any market."""
+        return self.assumed_least < HANGS
 
 
 HANGS = 0.9

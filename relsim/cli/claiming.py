@@ -185,8 +185,8 @@ def _besides(verdict: Verdict) -> Iterator[str]:
         runs = round_runs(verdict.needed)
         yield f"{verdict.word}; about {runs:,.0f} runs would do, {verdict.runs:,} were made"
     if verdict.hangs_on_assumptions:
-        stays = f"stays in {verdict.assumed_holds:.0%} of the changes of it"
-        yield f"{verdict.word} rests on what is assumed: {stays}"
+        stays = verdict.assumed_markets.replace(";", ",")
+        yield f"{verdict.word} rests on what is assumed: under changes of it, it stays in {stays}"
 
 
 def _effect(verdict: Verdict) -> str:

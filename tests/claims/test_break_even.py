@@ -41,7 +41,9 @@ def test_without_crossing_there_is_none() -> None:
     table = sample()
     found = crossing(table, "cost", ["churn"], Region(9.0, math.inf, closed=False), np.arange(64))
     assert math.isnan(found.value)
-    assert turn_words(found, "cost", "USD") == "no turn along cost within the scope"
+    assert turn_words(found, "cost", "USD") == (
+        "no turn along cost within the scope that is more than luck"
+    )
 
 
 def test_of_a_band_the_border_that_is_crossed() -> None:
@@ -73,7 +75,7 @@ def test_a_price_is_the_ratio_of_mean_differences() -> None:
 
 def test_a_price_is_told() -> None:
     assert price_words(BreakEven(-3.0, -4.0, -2.0), "saved", "USD") == (
-        "pays at no price: a unit of saved brings -3 USD (95% interval -4 to -2)"
+        "pays at no price: it brings -3 USD (95% interval -4 to -2)"
     )
     nothing = BreakEven(math.nan, math.nan, math.nan)
     assert price_words(nothing, "saved", "USD") == "no price: there is no difference of saved"

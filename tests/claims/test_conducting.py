@@ -71,7 +71,8 @@ def test_a_claim_is_tested_once(claim: Claim, tmp_path: Path, crew: StandingCrew
     # Six points, two arms, two replications; four changes of what is assumed.
     assert heard.count == heard.total == planned([claim], quick=False) == 24 + 16
     assert first.runs == heard.count
-    assert pays.assumed_holds == 1.0
+    assert pays.assumed_holds == pays.assumed_least == 1.0
+    assert pays.assumed_markets == "telecom 100%"
     assert first.judged[0].details["assumed"]["points"] == 4
     before = stamps(out)
     again = answered(claim, out, crew)

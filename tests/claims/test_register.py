@@ -31,6 +31,9 @@ def test_a_claim_is_whole(name: str) -> None:
     assert {one.favours for one in spec.assumptions} == {"claim", "against"}
     assert len(spec.questions) == 3
     assert spec.opposite
+    assert spec.in_short
+    # Numbers are those of the tables: a sentence that holds one would outlive it.
+    assert not any(letter.isdigit() for letter in spec.in_short)
 
 
 @pytest.mark.parametrize("name", sorted(REGISTER))

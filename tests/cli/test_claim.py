@@ -187,7 +187,8 @@ def test_in_a_narrow_terminal_no_name_is_broken(width: int) -> None:
         Verdict(
             "living-advertisement", "replace-in-silence", "t", "conditional", -0.157, -0.203,
             -0.110, measure="relative", band_low=float("-inf"), band_high=-0.05, holds=0.81,
-            deciding="awareness; acquisition_rate", assumed_holds=0.7, needed=10772.0, runs=384,
+            deciding="awareness; acquisition_rate", assumed_holds=0.8,
+            assumed_least=0.7, assumed_markets="telecom 70%; grocery 90%", needed=10772.0, runs=384,
         )
     ]  # fmt: skip
     out = Console(width=width, record=True, markup=False, highlight=False, file=io.StringIO())
@@ -199,4 +200,4 @@ def test_in_a_narrow_terminal_no_name_is_broken(width: int) -> None:
     assert ("below -5.0%" in text) == (width >= 90)
     assert ("awareness, acquisition" in text) == (width >= 120)
     assert "about 11,000 runs would do, 384 were made" in " ".join(text.split())
-    assert "rests on what is assumed: stays in 70%" in " ".join(text.split())
+    assert "it stays in telecom 70%, grocery 90%" in " ".join(text.split())

@@ -54,7 +54,7 @@ class Reading(NamedTuple):
         Its row in the table of verdicts.
     look : Look
         How its word looks.
-    effect, spread, holds, assumed, needed : Interval or Shown or None
+    effect, spread, holds, assumed, assumed_least, needed : Interval or Shown or None
         What is known, None where it is not; ``spread`` is the median over the points of the scope,
         with the ends between which eight of ten lie.
     counts : mapping of str to Shown
@@ -86,6 +86,7 @@ class Reading(NamedTuple):
     central: Shown | None
     hangs: bool
     assumed: Shown | None
+    assumed_least: Shown | None
     needed: Shown | None
     notes: str
     untestable: str
@@ -211,8 +212,9 @@ def _reading(row: Mapping[Any, Any], results: Results) -> Reading:
         [named(name) for name in factors_in(row["deciding"])],
         _turning(row, results),
         _central(row, amount),
-        _float(row["assumed_holds"]) < HANGS,
+        _float(row["assumed_least"]) < HANGS,
         _known(row, "assumed_holds", lambda share: SHARE.texts([share])[0]),
+        _known(row, "assumed_least", lambda share: SHARE.texts([share])[0]),
         _known(row, "needed", lambda runs: _counted(round_runs(runs))),
         spec.get("notes") or "",
         spec.get("untestable") or "",

@@ -16,7 +16,8 @@ VERDICT_COLUMNS = (
     "claim", "reading", "title", "word", "effect", "low", "high", "median", "low_tenth",
     "high_tenth", "measure", "unit", "hypothesis", "band_low", "band_high", "runs", "points",
     "replications", "holds", "holds_low", "holds_high", "deciding", "box", "break_even",
-    "break_even_text", "needed", "assumed_holds", "hash", "command",
+    "break_even_text", "needed", "assumed_holds", "assumed_least", "assumed_markets", "hash",
+    "command",
 )  # fmt: skip
 """Columns that a table of verdicts has."""
 
@@ -30,7 +31,7 @@ _LATER = ("median", "low_tenth", "high_tenth")
 
 _TEXTS = (
     "claim", "reading", "title", "word", "measure", "unit", "hypothesis", "deciding", "box",
-    "break_even_text", "hash", "command",
+    "break_even_text", "assumed_markets", "hash", "command",
 )  # fmt: skip
 _BESIDES = (*POINT_COLUMNS, "point", "replications")
 

@@ -151,11 +151,31 @@ class Group:
 
 
 def grouped(results: Results, about: AboutStudy, says: Says) -> list[Group]:
-    """Return the readings that were tested, by measure and unit, in their order."""
+    """Return the readings that were tested, in their order, those side by side that share an axis.
+
+    Readings of one measure and unit share one, unless the effect or the border of one is so far
+    away that another would be a point at zero.
+    """
     tested = results.verdicts[np.isfinite(results.verdicts["effect"])]
-    relative = tested["measure"] == "relative"  # percent, whatever the outcome's unit is
-    keys = [tested["measure"], tested["unit"].mask(relative, "")]
-    return [Group.of(rows, about, says) for _, rows in tested.groupby(keys, sort=False)]
+    groups: list[list[int]] = []
+    for place in range(len(tested)):
+        if not groups or not _share_axis(tested.iloc[[*groups[-1], place]]):
+            groups.append([])
+        groups[-1].append(place)
+    return [Group.of(tested.iloc[places], about, says) for places in groups]
+
+
+def _share_axis(rows: pd.DataFrame) -> bool:
+    relative = rows["measure"] == "relative"  # percent, whatever the outcome's unit is
+    if len(set(zip(rows["measure"], rows["unit"].mask(relative, ""), strict=True))) > 1:
+        return False
+    ends = rows[["effect", "band_low", "band_high"]].to_numpy(dtype=np.float64)
+    reach = np.abs(np.where(np.isfinite(ends), ends, 0.0)).max(axis=1)
+    return bool(reach.max() <= _FARTHEST * reach.min())
+
+
+_FARTHEST = 30.0
+"""As many times as far as another may a reading reach on the same axis."""
 
 
 def stacked(

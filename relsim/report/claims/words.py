@@ -39,8 +39,8 @@ LOOKS = {
     ),
     "conditional": Look(
         "◐", "#644A00", "#FAF1D9",
-        "neither, and more runs would not change it: it holds in a part of the scope, and the card "
-        "says where",
+        "neither, and more runs would not change it: the card says what decides, and where it "
+        "holds if a part of the scope stands out",
     ),
     "inconclusive": Look(
         "?", "#444444", "#EEEEEE",

@@ -25,6 +25,7 @@ def verdict(claim: str, reading: str, word: str, **other: Any) -> dict[str, Any]
         "points": 48, "replications": 12, "holds": 0.979, "holds_low": 0.891, "holds_high": 0.996,
         "deciding": "turnover; discount_rate", "box": "", "break_even": np.nan,
         "break_even_text": "", "needed": np.nan, "assumed_holds": np.nan,
+        "assumed_least": np.nan, "assumed_markets": "",
         "hash": f"{hash_of(reading):016x}", "command": f"relsim claim {claim} --reading {reading}",
     }  # fmt: skip
     return {**row, **other}
@@ -78,6 +79,7 @@ def write_claim(
     about = {
         "claim": {
             "id": claim, "title": claim.replace("-", " ").capitalize(),
+            "in_short": "It depends on what is meant.",
             "statement": "5% better retention raises profit by 25 to 85%.",
             "source": {"citation": "Somebody 1990, A Journal 68:5", "standing": "seen"},
             "notes": "", "against": ["Another 2010: <none> of it & more"],
@@ -115,7 +117,7 @@ def write_several(folder: Path) -> Path:
     rows = [
         verdict(
             name, "free-alone", "supported", title="Five points, free, rivals do nothing",
-            break_even=12.345, assumed_holds=0.9375,
+            break_even=12.345, assumed_holds=0.9375, assumed_least=0.9375,
             break_even_text="pays while a unit of saved costs less than 12.3 USD",
         ),
         verdict(
@@ -126,7 +128,7 @@ def write_several(folder: Path) -> Path:
         verdict(
             name, "everyone", "refuted", title="All firms at once", effect=-0.1215, low=-0.1512,
             high=-0.0918, band_low=0.0, band_high=np.inf, holds=0.021, holds_low=0.004,
-            holds_high=0.109, assumed_holds=1.0,
+            holds_high=0.109, assumed_holds=1.0, assumed_least=1.0,
         ),
         verdict(
             name, "yearly", "inconclusive", title="Profit of a year, per customer", effect=1234.5,
@@ -188,7 +190,8 @@ def write_several(folder: Path) -> Path:
     only = verdict(
         "size-decides", "equal", "supported", title="No difference that matters",
         effect=0.0012, low=-0.0044, high=0.0068, band_low=_NONE[0], band_high=_NONE[1], deciding="",
-        assumed_holds=0.81, holds=1.0, holds_low=0.92, holds_high=1.0,
+        assumed_holds=0.93, assumed_least=0.81,
+        assumed_markets="telecom 81%; credit-card 100%", holds=1.0, holds_low=0.92, holds_high=1.0,
     )  # fmt: skip
     write_claim(folder, "size-decides", [only], [scattered(only)])
     return folder
