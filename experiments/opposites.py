@@ -99,12 +99,20 @@ def _told(row: dict[Any, Any], side: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("names", nargs="*", metavar="CLAIM", help="these alone; else all")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
     order = parser.parse_args(arguments)
+    path, names = order.out / "opposites.csv", shipped_claims()
+    unknown = [name for name in order.names if name not in names]
+    if unknown:
+        parser.error(f"{unknown[0]}: no such claim; known: {', '.join(names)}")
     with tempfile.TemporaryDirectory() as place:
-        frame = turned(shipped_claims(), Path(place))
+        frame = turned(order.names or names, Path(place))
+    if order.names and path.is_file():
+        before = pd.read_csv(path)
+        kept = before[~before["claim"].isin(order.names)]
+        frame = pd.concat([kept, frame]).sort_values("claim", ignore_index=True)
     order.out.mkdir(parents=True, exist_ok=True)
-    path = order.out / "opposites.csv"
     frame.to_csv(path, index=False, float_format="%.8g")
     print(path)
     return 0
