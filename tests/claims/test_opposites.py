@@ -24,6 +24,8 @@ def test_the_whole_reading_turns(name: str, recorded: pd.DataFrame) -> None:
     assert row["reading"] == opposite.reading
     told = Variation(settings=opposite.settings).arguments()
     assert told.replace("--set ", "").split() == str(row["held"]).split()
+    shown = pd.read_csv(ROOT / "results" / "claims" / name / "verdicts.csv").set_index("reading")
+    assert row["as_it_is_effect"] == pytest.approx(shown.loc[opposite.reading, "effect"])
     region = read_claim(name).readings[opposite.reading].region
     before, after = region.holds([row["as_it_is_effect"], row["opposite_effect"]])
     assert before != after
