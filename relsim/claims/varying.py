@@ -10,6 +10,7 @@ import yaml
 
 from relsim.claims.spec import ClaimSpec, FrontierSpec, ReadingSpec
 from relsim.errors import SpecError
+from relsim.lab.checking import is_number
 from relsim.lab.moving import overwrites
 from relsim.lab.spec import ExperimentSpec, FactorSpec
 from relsim.spec.checking import listing, nearest
@@ -128,11 +129,17 @@ def _along(path: str, value: Any, factors: Sequence[FactorSpec]) -> dict[str, An
     Raises
     ------
     SpecError
-        If the path is a part of what a factor sets, or more than that: it would not be held.
+        If the path is a part of what a factor sets, or more than that: it would not be held; or if
+        something moves along with a value that is no number.
     """
     along: dict[str, Any] = {}
     for factor in factors:
         if path == factor.key:
+            if factor.also and not is_number(value):
+                raise SpecError(
+                    f"--set {path}: given {value!r}, allowed: a number, with which "
+                    f"{', '.join(factor.also)} moves along"
+                )
             along |= {key: zero + slope * value for key, (zero, slope) in factor.also.items()}
             continue
         for key in (factor.key, *factor.also):

@@ -133,6 +133,14 @@ def test_a_value_is_read_from_the_command_as_it_was(value: object) -> None:
     assert parse_assignment(words[1]) == ("market.key", value)
 
 
+@pytest.mark.parametrize("value", ["abc", True, None, [0.1]])
+def test_what_moves_along_needs_a_number(value: object) -> None:
+    with pytest.raises(
+        SpecError, match=r"--set firms\.0\.share: given .*, allowed: a number, with"
+    ):
+        read_claim("size-decides", variation=Variation(("small",), {"firms.0.share": value}))
+
+
 @pytest.mark.parametrize(
     ("opposite", "said"),
     [
