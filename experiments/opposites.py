@@ -64,7 +64,7 @@ def turned(names: Sequence[str], folder: Path, *, quick: bool = False) -> pd.Dat
 
 
 def _row(whole: Verdict, other: Verdict, variation: Variation) -> dict[str, Any]:
-    held = variation.arguments().strip().partition(" --set ")[2].replace("--set ", "")
+    held = Variation(settings=variation.settings).arguments().strip()
     row: dict[str, Any] = {
         "claim": whole.claim, "reading": whole.reading, "title": whole.title, "held": held,
         "measure": whole.measure, "band_low": whole.band_low, "band_high": whole.band_high,

@@ -271,7 +271,12 @@ class Verdict:
     @property
     def hangs_on_assumptions(self) -> bool:
         """Whether the answer turns in many of the changes of what is assumed, in any market."""
-        return self.assumed_least < HANGS
+        return hangs(self.assumed_least)
+
+
+def hangs(assumed_least: float) -> bool:
+    """Return whether an answer that stays under that share of changes rests on what is assumed."""
+    return assumed_least < HANGS
 
 
 HANGS = 0.9

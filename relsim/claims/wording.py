@@ -2,8 +2,7 @@
 
 import math
 
-MARKET = "market"
-"""What readers call the column ``base``: which market a point is of."""
+from relsim.lab.designing import BASE
 
 
 def plainly(x: float) -> str:
@@ -25,7 +24,7 @@ def named(factor: str) -> str:
     >>> named("discount_rate"), named("base")
     ('discount rate', 'market')
     """
-    return MARKET if factor == "base" else factor.replace("_", " ")
+    return "market" if factor == BASE else factor.replace("_", " ")
 
 
 def round_runs(count: float) -> float:

@@ -23,7 +23,6 @@ def validate(out: Console, config: str, assignments: Sequence[str]) -> None:
     RelsimError
         If it cannot: every fault.
     """
-    see_strategies_beside(config)
     kind = _kind(config)
     {"claims": _claim, "experiments": _experiment, "markets": _market}[kind](
         out, config, assignments
@@ -64,6 +63,7 @@ def _claim(out: Console, config: str, assignments: Sequence[str]) -> None:
     from relsim.claims.reading import read_claim  # noqa: PLC0415  # see above
     from relsim.claims.varying import Variation  # noqa: PLC0415  # see above
 
+    see_strategies_beside(config)
     held = Variation(settings=dict(map(assignment, assignments)))
     claim = read_claim(config, variation=held)
     counts = (
@@ -77,6 +77,7 @@ def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
     from relsim.lab.reading import read_experiment  # noqa: PLC0415  # as above
     from relsim.lab.study import Study  # noqa: PLC0415  # as above
 
+    see_strategies_beside(config)
     study = Study.of(read_experiment(config, dict(map(assignment, assignments))))
     counts = (
         many(len(study.arms), "arm"),

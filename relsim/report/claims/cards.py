@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from matplotlib.figure import Figure
 
 from relsim.claims.varying import Variation
-from relsim.claims.verdict import HANGS
+from relsim.claims.verdict import hangs
 from relsim.claims.wording import named, round_runs
 from relsim.report.claims.deciding import deciding, factors_in
 from relsim.report.claims.described import (
@@ -212,7 +212,7 @@ def _reading(row: Mapping[Any, Any], results: Results) -> Reading:
         [named(name) for name in factors_in(row["deciding"])],
         _turning(row, results),
         _central(row, amount),
-        _float(row["assumed_least"]) < HANGS,
+        hangs(_float(row["assumed_least"])),
         _known(row, "assumed_holds", lambda share: SHARE.texts([share])[0]),
         _known(row, "assumed_least", lambda share: SHARE.texts([share])[0]),
         _known(row, "needed", lambda runs: _counted(round_runs(runs))),
