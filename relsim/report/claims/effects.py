@@ -25,7 +25,7 @@ from relsim.report.style import drawing
 
 Array = npt.NDArray[np.float64]
 
-_MARKS: dict[str, dict[str, Any]] = {
+MARKS: dict[str, dict[str, Any]] = {
     "supported": {"marker": "o"},
     "refuted": {"marker": "X"},
     "conditional": {"marker": "o", "fillstyle": "left", "markerfacecoloralt": "white"},
@@ -45,7 +45,7 @@ def effects(results: Results) -> Figure | None:
     if not groups:
         return None
     key = [
-        *(_mark(word) for word in _MARKS if word in set(results.verdicts["word"])),
+        *(_mark(word) for word in MARKS if word in set(results.verdicts["word"])),
         Patch(facecolor=BAND, edgecolor=BAND_EDGE, label="claimed"),
     ]
     words = Words(
@@ -58,7 +58,7 @@ def effects(results: Results) -> Figure | None:
 
 
 def _mark(word: str) -> Line2D:
-    look = {"color": LOOKS[word].colour, "markersize": 6.5, "linewidth": 2.2, **_MARKS[word]}
+    look = {"color": LOOKS[word].colour, "markersize": 6.5, "linewidth": 2.2, **MARKS[word]}
     return Line2D([], [], label=word, **look)
 
 
@@ -89,5 +89,5 @@ def _draw(axes: Axes, group: Group) -> None:
             )  # fmt: skip
         axes.plot(
             row["effect"] / factor, middle,
-            color=mark.get_color(), markersize=6.5, zorder=3, **_MARKS[str(row["word"])],
+            color=mark.get_color(), markersize=6.5, zorder=3, **MARKS[str(row["word"])],
         )  # fmt: skip
