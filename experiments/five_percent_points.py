@@ -19,8 +19,8 @@ from experiments.five_percent import RESULTS
 from experiments.five_percent_scope import lived
 from relsim.claims.reading import Reading, read_claim
 from relsim.economics.lifetime import MONTHS_A_YEAR
-from relsim.lab.designing import BASE
 from relsim.lab.executors import Crew
+from relsim.lab.points import BASE
 
 CLAIM, READING = "five-percent", "value-per-customer"
 TURNOVER = "turnover"

@@ -18,9 +18,9 @@ from experiments.five_percent import RESULTS
 from experiments.five_percent_scope_figure import draw_scope
 from relsim.claims.reading import read_claim
 from relsim.lab.conducting import Conduct, conduct, shape_of
-from relsim.lab.designing import BASE
 from relsim.lab.executors import Crew
 from relsim.lab.finishing import read_runs, write_tables
+from relsim.lab.points import BASE
 from relsim.lab.reading import Config
 from relsim.lab.store import Store
 from relsim.lab.study import Study

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from scipy.stats import qmc
 
 from relsim.errors import RelsimError
-from relsim.lab.designing import BASE, factor_of
-from relsim.lab.points import POINT
+from relsim.lab.designing import factor_of
+from relsim.lab.points import BASE, POINT
 from relsim.lab.spec import DesignSpec, ReplicationSpec
 from relsim.lab.study import Study
 from relsim.spec import MarketSpec

@@ -27,8 +27,8 @@ from relsim.claims.verdict import (
     wilson,
     word_of,
 )
-from relsim.lab.designing import BASE
 from relsim.lab.intervals import Interval
+from relsim.lab.points import BASE
 from relsim.lab.study import Study
 
 

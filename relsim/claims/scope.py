@@ -12,8 +12,8 @@ from relsim.claims.region import Region
 from relsim.claims.spec import EffectSpec, Measure
 from relsim.claims.verdict import CONFIDENCE, LEAST, Evidence
 from relsim.errors import OutputError
-from relsim.lab.designing import BASE
 from relsim.lab.intervals import Interval, mean, quantile, t_interval
+from relsim.lab.points import BASE
 from relsim.lab.study import Study
 
 Array = npt.NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 import math
 
-from relsim.lab.designing import BASE
+from relsim.lab.points import BASE
 
 
 def plainly(x: float) -> str:

@@ -13,7 +13,6 @@ from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing
 from relsim.errors import SpecError
 from relsim.lab.conducting import Conduct
-from relsim.lab.designing import BASE
 from relsim.lab.executors import Crew
 from relsim.lab.finishing import (
     DESIGN,
@@ -26,6 +25,7 @@ from relsim.lab.finishing import (
 )
 from relsim.lab.opening import Finished, opened
 from relsim.lab.pairing import effects
+from relsim.lab.points import BASE
 from relsim.lab.reproducing import reproduce, reproduce_some
 from relsim.lab.store import PANEL
 from relsim.provenance import code_version, versions

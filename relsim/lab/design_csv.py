@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from relsim.errors import SpecError
-from relsim.lab.points import NOTE, POINT
+from relsim.lab.points import NOTE, POINT, WORDS
 from relsim.spec.reading import parse_yaml
 
 
@@ -31,7 +31,7 @@ def from_csv(path: str | Path) -> pd.DataFrame:
             _value(f"{path}: row {number}, column {name!r}", name, row[place])
             for number, row in enumerate(rows, start=1)
         ]
-        columns[name] = _column(cells)
+        columns[name] = cells if name.startswith(NOTE) else _column(cells)
     points = columns.pop(POINT, None)
     frame = pd.DataFrame(columns)
     if points is not None:
@@ -74,7 +74,7 @@ def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
 def _value(place: str, name: str, cell: str) -> Any:
     if name.startswith(NOTE):
         # Notes may be empty, and a word there is never anything but a word.
-        return _number_or_text(cell)
+        return cell if name in WORDS else _number_or_text(cell)
     if not cell.strip():
         raise SpecError(f"{place}: given nothing, allowed: a value")
     return parse_yaml(cell, place)
@@ -91,9 +91,9 @@ def _number_or_text(cell: str) -> Any:
 
 def _column(values: list[Any]) -> Any:
     kinds = {type(value) for value in values}
-    if kinds <= {int, float} or kinds == {bool} or kinds == {str}:
+    if kinds in ({int}, {float}, {bool}):
         return values
-    return pd.Series(values, dtype=object)  # as given: a true is no 1, and nothing is no NaN
+    return pd.Series(values, dtype=object)  # as given: a true is no 1, nothing is no NaN
 
 
 def _check_points(path: str, points: Sequence[Any]) -> None:

@@ -10,14 +10,9 @@ import pandas as pd
 from relsim.errors import SpecError
 from relsim.lab import designs
 from relsim.lab.factors import Factor
-from relsim.lab.points import NOTE, POINT
+from relsim.lab.points import BASE, LEVER, POINT, SAMPLE
 from relsim.lab.spec import DRAWN, DesignSpec, ExperimentSpec, FactorSpec
-
-LEVER, SAMPLE = f"{NOTE}lever", f"{NOTE}sample"
-"""Notes on which points of two crossed designs a point is made of."""
-
-BASE = "base"
-"""The column of a design that names the market, where there are several."""
+from relsim.lab.written_designs import read_design
 
 _SAMPLES: Mapping[str, Callable[[Sequence[Factor], DesignSpec], pd.DataFrame]] = {
     "latin_hypercube": lambda factors, d: designs.latin_hypercube(factors, d.points, d.seed),
@@ -74,8 +69,8 @@ def _expected_grid(kind: str, factors: Sequence[FactorSpec]) -> int:
     return 1 + sum(values) if kind == "one_at_a_time" and values else math.prod(values)
 
 
-def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
-    """Return the design points of an experiment, a row a point.
+def settled(spec: ExperimentSpec, folder: Path) -> tuple[ExperimentSpec, pd.DataFrame]:
+    """Return an experiment with all that its design says, and the design points.
 
     Parameters
     ----------
@@ -83,6 +78,31 @@ def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
         What the config says.
     folder : Path
         Where the path of a CSV file starts.
+
+    Returns
+    -------
+    ExperimentSpec
+        As it was; of a design in a file, with the factors and the kind of design that wrote it.
+    DataFrame
+        As by :func:`design_of`.
+
+    Raises
+    ------
+    SpecError
+        If a factor, the design or its file is not sound.
+    """
+    if spec.design.file is not None:
+        return read_design(spec, folder / spec.design.file)
+    return spec, design_of(spec)
+
+
+def design_of(spec: ExperimentSpec) -> pd.DataFrame:
+    """Return the design points that levers and uncertainties give, a row a point.
+
+    Parameters
+    ----------
+    spec : ExperimentSpec
+        What the config says.
 
     Returns
     -------
@@ -95,8 +115,6 @@ def design_of(spec: ExperimentSpec, folder: Path) -> pd.DataFrame:
     SpecError
         If a factor or the design is not sound.
     """
-    if spec.design.file is not None:
-        return _listed(spec, folder / spec.design.file)
     if spec.design.samples == "own" and len(spec.bases) > 1 and spec.uncertainties:
         return _each_its_own(spec)
     made = [
@@ -157,18 +175,3 @@ def _sample(kind: str, specs: Sequence[FactorSpec], design: DesignSpec) -> pd.Da
     if kind not in _SAMPLES:
         return _grid(kind, specs, design)
     return _SAMPLES[kind]([factor_of(spec) for spec in specs], design)
-
-
-def _listed(spec: ExperimentSpec, path: Path) -> pd.DataFrame:
-    if spec.factors:
-        raise SpecError("design.file: lists all points: levers and uncertainties have to be empty")
-    design = designs.from_csv(path)
-    if list(design.index) != list(range(len(design))):
-        design = design.reset_index(drop=True).rename_axis(POINT)
-    if BASE in design:
-        unknown = [base for base in design[BASE] if base not in spec.bases]
-        if unknown:
-            raise SpecError(f"{path}: base {unknown[0]!r}: is none of {', '.join(spec.bases)}")
-    elif len(spec.bases) > 1:
-        raise SpecError(f"{path}: has to have a column 'base': there are several")
-    return design

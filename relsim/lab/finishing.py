@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 import relsim
 from relsim.errors import OutputError
 from relsim.lab.conducting import placed, rule_of, sizes_of, targets, warm_up_of
-from relsim.lab.designing import BASE
 from relsim.lab.intervals import t_interval
 from relsim.lab.pairing import effects
+from relsim.lab.points import BASE
 from relsim.lab.replication import Rule, needed
 from relsim.lab.sensitivity import morris_effects, sobol_indices, tornado
 from relsim.lab.store import JOURNAL, Store, write_whole
 from relsim.lab.study import COLUMNS, Study
+from relsim.lab.written_designs import written
 from relsim.output import MANIFEST, sha256
 from relsim.provenance import Clock, checkout, code_version, machine, versions
 from relsim.spec import spec_hash
@@ -57,7 +58,7 @@ def write_tables(study: Study, store: Store) -> None:
         # Tables that are being replaced are not those of a manifest.
         (store.folder / MANIFEST).unlink(missing_ok=True)
         _write_runs(study, store)
-        _write_csv(store, DESIGN, study.design.reset_index())
+        _write_csv(store, DESIGN, written(study.spec, study.design, study.samples))
         failures = pd.DataFrame([f._asdict() for f in store.journal.failures()])
         _write_csv(store, FAILURES, failures)
         runs = read_runs(store)
@@ -208,13 +209,13 @@ def replications_of(study: Study, store: Store) -> pd.DataFrame:
     sizes = sizes_of(store)
     rows = []
     for cell, by_arm in targets(study, store).items():
-        where = study.design.iloc[int(np.flatnonzero(study.cells == cell)[0])]
+        point = int(np.flatnonzero(study.cells == cell)[0])
         for arm, values in by_arm.items():
             interval = t_interval(values[np.isfinite(values)], asked.confidence)
             would = needed(values, asked.absolute, asked.relative, asked.confidence)
             rows.append(
                 {
-                    **{name: where[name] for name in study.levers},
+                    **{name: study.design[name].iloc[point] for name in study.levers},
                     "arm": arm,
                     "replications": sizes[cell],
                     "mean": interval.estimate,

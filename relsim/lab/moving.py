@@ -25,7 +25,7 @@ def values_of(factor: FactorSpec, value: Any, market: MarketSpec) -> dict[str, A
     Raises
     ------
     SpecError
-        If there is no number to multiply.
+        If there is no number to multiply, or to multiply by.
 
     Examples
     --------
@@ -37,6 +37,8 @@ def values_of(factor: FactorSpec, value: Any, market: MarketSpec) -> dict[str, A
     >>> values_of(size, 0.4, starter())
     {'firms.1.share': 0.6, 'firms.0.share': 0.4}
     """
+    if (factor.relative or factor.also) and not is_number(value):
+        raise SpecError(f"{factor.title}: given {value!r}, allowed: a number")
     # What goes along comes first, so that a key of its own beats one that * stands for.
     along = {path: constant + slope * value for path, (constant, slope) in factor.also.items()}
     if not factor.relative:

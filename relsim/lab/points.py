@@ -27,6 +27,13 @@ LEVER = NOTE + "lever"
 """The point of the levers' design that a point of a crossed design has."""
 SAMPLE = NOTE + "sample"
 """The point of the sample of uncertainties that a point of a crossed design has."""
+MADE = NOTE + "made"
+"""How the design of a written table was made: in its first row, empty in the others."""
+WORDS = (MOVED, MATRIX, MADE)
+"""Notes that are texts, whatever they look like."""
+
+BASE = "base"
+"""The column of a design that names the market, where there are several."""
 
 
 def factor_columns(design: pd.DataFrame) -> list[str]:

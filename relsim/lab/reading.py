@@ -10,6 +10,8 @@ from relsim.spec.checking import checked
 from relsim.spec.locating import locate
 from relsim.spec.reading import put, read_mapping
 
+_POINTS = "design.points"
+
 
 class Config(NamedTuple):
     """An experiment's config: what errors call it, where it lies, what it says."""
@@ -46,7 +48,31 @@ def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None
         for key, value in overrides.items():
             _put(changed, str(key), value)
         spec = checked(ExperimentSpec, changed, "--set")
+    _check_used(str(path), spec, _points_asked(data, overrides or {}))
     return Config(str(path), place.parent, spec)
+
+
+def _points_asked(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> bool:
+    """Say whether somebody asked for a number of points."""
+    design = data.get("design", {})
+    return "points" in design or "points" in overrides.get("design", {}) or _POINTS in overrides
+
+
+def _check_used(name: str, spec: ExperimentSpec, points_asked: bool) -> None:
+    """Refuse points that would silently become one: a wish that has no effect.
+
+    Raises
+    ------
+    SpecError
+        If there is nothing to sample.
+    """
+    alone = not spec.uncertainties and spec.design.file is None
+    if alone and points_asked and spec.design.points > 1:
+        raise SpecError(
+            f"{name}: {_POINTS}: given {spec.design.points}, allowed: none, as there are no "
+            "uncertainties to sample (levers have levels or steps; replication.minimum says how "
+            "often each point is simulated)"
+        )
 
 
 def _put(data: dict[str, Any], key: str, value: Any) -> None:

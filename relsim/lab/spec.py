@@ -24,8 +24,18 @@ LeverDesign = Literal["full_factorial", "one_at_a_time"]
 DRAWN = ("latin_hypercube", "sobol", "halton")
 """Designs whose points are draws; the points of others are chosen, or hang together."""
 
+LISTED = "listed"
+"""The design of points that a file lists, of which nobody says that they are draws."""
+
 SampleDesign = Literal[
-    "latin_hypercube", "sobol", "halton", "morris", "saltelli", "full_factorial", "one_at_a_time"
+    "latin_hypercube",
+    "sobol",
+    "halton",
+    "morris",
+    "saltelli",
+    "full_factorial",
+    "one_at_a_time",
+    "listed",
 ]
 
 
@@ -150,7 +160,8 @@ class DesignSpec(SpecModel):
 
     levers: LeverDesign = fields.key("How levers are combined.", unit="-", default="full_factorial")
     uncertainties: SampleDesign = fields.key(
-        "How uncertainties are sampled; each sample meets every combination of levers.",
+        "How uncertainties are sampled; each sample meets every combination of levers. "
+        "Listed: as a file says.",
         unit="-",
         default="latin_hypercube",
     )
@@ -169,10 +180,17 @@ class DesignSpec(SpecModel):
     )
     seed: int = fields.key("Seed of the sample.", unit="-", default=1, ge=0, lt=2**32)
     file: str | None = fields.key(
-        "A CSV of design points, a column a key, instead of levers and uncertainties.",
+        "A CSV of design points, such as the design.csv of an experiment: a column a factor of "
+        "the config, or a key.",
         unit="-",
         default=None,
     )
+
+    @model_validator(mode="after")
+    def _check_listed(self) -> Self:
+        if self.uncertainties == LISTED and self.file is None:
+            raise ValueError("design.uncertainties: given 'listed', allowed: with design.file")
+        return self
 
 
 class ReplicationSpec(SpecModel):
@@ -294,11 +312,7 @@ class ExperimentSpec(SpecModel):
     @property
     def drawn(self) -> bool:
         """Whether the points are a random sample of what nobody knows, each a draw of its own."""
-        return (
-            bool(self.uncertainties)
-            and self.design.file is None
-            and self.design.uncertainties in DRAWN
-        )
+        return bool(self.uncertainties) and self.design.uncertainties in DRAWN
 
     @property
     def common_luck(self) -> bool:

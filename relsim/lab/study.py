@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import SpecError
-from relsim.lab.designing import BASE, SAMPLE, design_of
+from relsim.lab.designing import settled
 from relsim.lab.living import Assignment
 from relsim.lab.moving import covers, overwrites, values_of
 from relsim.lab.outcomes import check_measure, resolved
-from relsim.lab.points import POINT, factor_columns
+from relsim.lab.points import BASE, POINT, SAMPLE, factor_columns
 from relsim.lab.reading import Config
 from relsim.lab.spec import ExperimentSpec, OutcomeSpec, WarmUpSpec
 from relsim.loading import check_strategies
@@ -77,7 +77,8 @@ class Study:
             _check_names(spec)
         markets = tuple(_market(base, config) for base in spec.bases)
         with naming(name):
-            design = design_of(spec, config.folder)
+            spec, design = settled(spec, config.folder)
+            _check_names(spec)
         study = cls(name, spec, markets, design, (str(config.folder),))
         study.check()
         return study
@@ -108,7 +109,9 @@ class Study:
     @cached_property
     def samples(self) -> npt.NDArray[np.int64]:
         """Which sample of the uncertainties each point has; two points may share one."""
-        crossed = bool(self.spec.uncertainties) and SAMPLE in self.design
+        # Without uncertainties, a crossed design's "sample" is its second grid; a file's is said.
+        says = bool(self.spec.uncertainties) or self.spec.design.file is not None
+        crossed = says and SAMPLE in self.design
         own = self.design[SAMPLE] if crossed else self.design.index
         return np.asarray(own, dtype=np.int64)
 
@@ -212,7 +215,11 @@ class Study:
             "spec": self.spec.model_dump(mode="json"),
             "markets": [market.model_dump(mode="json") for market in self.markets],
             "design": self.design.to_dict(orient="split"),
-            "objects": list(self.design.select_dtypes(object)),
+            "objects": [
+                title
+                for title, column in self.design.items()
+                if not pd.api.types.is_numeric_dtype(column)
+            ],
             "paths": list(self.paths),
         }
         plain: dict[str, Any] = json.loads(json.dumps(data, default=_plain))

@@ -13,10 +13,10 @@ from relsim.circumstances import marks
 from relsim.firms.figures import WORTH
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.lab.conducting import sizes_of, targets
-from relsim.lab.designing import BASE
 from relsim.lab.finishing import EFFECTS, RUNS, SENSITIVITY
 from relsim.lab.intervals import t_interval
 from relsim.lab.outcomes import RATES
+from relsim.lab.points import BASE
 from relsim.lab.spec import PanelSpec
 from relsim.lab.store import PANEL, Store
 from relsim.lab.study import Study

@@ -172,9 +172,13 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"panel": {"measures": ["shares"]}},
         "panel.measures: the market's table has no column 'shares'; did you mean 'share'?",
     ),
-    "a list of points and factors": (
+    "a list of points that is not there": (
         {"design": {"file": "points.csv"}},
-        "design.file: lists all points: levers and uncertainties have to be empty",
+        "points.csv: the design cannot be read: No such file or directory",
+    ),
+    "points of nothing uncertain": (
+        {"uncertainties": [], "design": {"points": 32}},
+        "tiny.yaml: design.points: given 32, allowed: none, as there are no uncertainties to samp",
     ),
 }
 

@@ -1,12 +1,12 @@
 """Markets that share their samples, and markets that have their own."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from relsim.errors import SpecError
-from relsim.lab.designing import BASE, SAMPLE, design_of
+from relsim.lab.designing import design_of
+from relsim.lab.points import BASE, SAMPLE
 from relsim.lab.spec import ExperimentSpec
 
 
@@ -23,14 +23,14 @@ def spec(**design: Any) -> ExperimentSpec:
 
 
 def test_shared_samples_are_the_same_in_every_market() -> None:
-    design = design_of(spec(), Path())
+    design = design_of(spec())
     assert len(design) == 2 * 3 * 5
     assert design.groupby(SAMPLE)["churn"].nunique().eq(1).all()
     assert design[SAMPLE].nunique() == 5
 
 
 def test_own_samples_are_one_sample_dealt_out() -> None:
-    design = design_of(spec(samples="own"), Path())
+    design = design_of(spec(samples="own"))
     assert len(design) == 2 * 3 * 5
     assert design.index.tolist() == list(range(30))
     assert design.groupby(SAMPLE)["churn"].nunique().eq(1).all()
@@ -43,4 +43,4 @@ def test_own_samples_are_one_sample_dealt_out() -> None:
 
 def test_own_samples_are_for_points_that_stand_for_themselves() -> None:
     with pytest.raises(SpecError, match="samples: given 'own', allowed: with uncertainties: lat"):
-        design_of(spec(samples="own", uncertainties="morris"), Path())
+        design_of(spec(samples="own", uncertainties="morris"))
