@@ -11,6 +11,7 @@ from rich.console import Console
 from relsim.cli.speaking import listing
 from relsim.lab.finishing import EFFECTS, PAIRS, RUNS
 from relsim.lab.study import Study
+from relsim.lab.tables import read_table
 
 _MOST_ROWS = 40
 
@@ -20,7 +21,7 @@ def show_effects(out: Console, folder: Path, study: Study) -> None:
     if (folder / EFFECTS).is_file():
         print_effects(
             out,
-            pd.read_csv(folder / EFFECTS),
+            read_table(folder / EFFECTS, study),
             study,
             control=study.spec.reference,
             by=study.levers,

@@ -20,14 +20,17 @@ from relsim.lab.conducting import Conduct, conduct, first_sizes, recipe_of, shap
 from relsim.lab.crate import write_crate
 from relsim.lab.designing import expected_points
 from relsim.lab.executors import Crew, dask_workers
-from relsim.lab.finishing import write_manifest, write_tables
+from relsim.lab.finishing import SENSITIVITY, write_manifest, write_tables
 from relsim.lab.living import Recipe, live
+from relsim.lab.needs import lacking, tells
 from relsim.lab.opening import opened
 from relsim.lab.reading import read_experiment
 from relsim.lab.reusing import Earlier
+from relsim.lab.sensitivity_tables import notes_of
 from relsim.lab.spec import ExperimentSpec, WarmUpSpec
 from relsim.lab.store import Store
 from relsim.lab.study import Study
+from relsim.lab.tables import read_table
 from relsim.provenance import Clock
 
 _ABSURD = 100_000
@@ -78,6 +81,8 @@ def experiment(order: Order) -> Path:
     study = Study.of(config)
     crew, threads = crew_of(order, study)
     planned = sum(1 for _ in study.numbers(first_sizes(study)))
+    for sentence in lacking(study):
+        _whisper(order, f"note: {sentence}")
     if order.dry_run:
         _dry_run(console(), study, planned, crew)
         return Path()
@@ -199,6 +204,9 @@ def _say(order: Order, study: Study, store: Store, out: Path) -> None:
     screen.print(f"{study.spec.title}: {words}{f', {failed:,} failed' if failed else ''}")
     if study.spec.treatments:
         show_effects(screen, store.folder, study)
+    if (store.folder / SENSITIVITY).is_file():
+        for sentence in notes_of(read_table(store.folder / SENSITIVITY, study)):
+            screen.print(sentence)
     screen.print(f"Tables{' and figures' if order.figures else ''}: {out}")
     if failed:
         screen.print("failures.csv says which runs failed and why; --retry-failed tries them again")
@@ -249,6 +257,7 @@ def _dry_run(out: Console, study: Study, planned: int, crew: Crew) -> None:
         f"({seconds:.3f} s a run, of {_TIMED} timed); disk: about "
         f"{bytes_a_run * planned / 1e6:,.1f} MB"
     )
+    out.print(tells(study))
     table = listing("point", *(str(name) for name in study.design.columns))
     for point, row in itertools.islice(study.design.iterrows(), 12):
         table.add_row(str(point), *(_short(value) for value in row))

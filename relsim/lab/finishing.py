@@ -4,7 +4,7 @@ import dataclasses
 import io
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import relsim
-from relsim.errors import OutputError
 from relsim.lab.conducting import placed, rule_of, sizes_of, targets, warm_up_of
 from relsim.lab.intervals import t_interval
 from relsim.lab.pairing import effects
 from relsim.lab.points import BASE
 from relsim.lab.replication import Rule, needed
-from relsim.lab.sensitivity import morris_effects, sobol_indices, tornado
+from relsim.lab.sensitivity_tables import sensitivity_of
 from relsim.lab.store import JOURNAL, Store, write_whole
 from relsim.lab.study import COLUMNS, Study
 from relsim.lab.written_designs import written
@@ -237,65 +236,3 @@ def _precise(rule: Rule | None, values: Array) -> bool | None:
         dataclasses.replace(rule, maximum=max(values.size, rule.minimum) + 1).next_size(values)
         is None
     )
-
-
-def sensitivity_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
-    """Return what moves the outcomes, if the design is one that can tell.
-
-    Morris's effects, Sobol's indices or the swings of a tornado, by outcome and, where there are
-    treatments, for the paired effects.
-    """
-    kind = study.spec.design.uncertainties
-    if kind not in _ANALYSES or not study.spec.uncertainties or study.spec.levers:
-        return pd.DataFrame()
-    tables = []
-    for base, design in _by_base(study):
-        for name, y in _responses(study, runs, design):
-            try:
-                table = _ANALYSES[kind](design.drop(columns=[BASE], errors="ignore"), y)
-            except OutputError:  # the same everywhere, or too many runs failed: nothing to tell
-                continue
-            table.insert(0, "outcome", name)
-            if base:
-                table.insert(0, BASE, base)
-            tables.append(table)
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-
-
-def _shares(design: pd.DataFrame, y: Array) -> pd.DataFrame:
-    """Return Sobol's indices, and the share of the variance of a single run that is luck."""
-    found = sobol_indices(design, y)
-    noise = found.noise.share if found.noise else float("nan")
-    return found.table.assign(noise_share=noise)
-
-
-_ANALYSES: Mapping[str, Callable[[pd.DataFrame, Array], pd.DataFrame]] = {
-    "morris": morris_effects,
-    "saltelli": _shares,
-    "one_at_a_time": tornado,
-}
-
-
-def _by_base(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
-    if BASE not in study.design:
-        yield "", study.design
-        return
-    for base, design in study.design.groupby(BASE, sort=False):
-        yield str(base), design
-
-
-def _responses(
-    study: Study, runs: pd.DataFrame, design: pd.DataFrame
-) -> Iterator[tuple[str, Array]]:
-    """Yield outcomes of the control and effects of treatments, by point and replication."""
-    for outcome in study.spec.outcomes:
-        by_arm = {
-            arm: runs[runs["arm"] == arm]
-            .pivot_table(index="point", columns="replication", values=outcome, dropna=False)
-            .reindex(design.index)
-            .to_numpy(dtype=float)
-            for arm in study.arms
-        }
-        yield outcome, by_arm[study.spec.reference]
-        for arm in study.spec.treatments:
-            yield f"{outcome}: {arm}", by_arm[arm] - by_arm[study.spec.reference]

@@ -74,10 +74,13 @@ def complete_rows(values: Array, least: int, what: str) -> npt.NDArray[np.bool_]
     complete = np.asarray(np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     left = int(complete.sum())
     if left < least:
-        raise OutputError(
-            f"the outcomes: {complete.size - left} of {complete.size} {what} have runs that "
-            f"failed, {left} are left, allowed: {least} or more"
+        lost = complete.size - left
+        given = (
+            f"{lost} of {complete.size} {what} have runs that failed, {left} are left"
+            if lost
+            else f"given {left} {what}"
         )
+        raise OutputError(f"the outcomes: {given}, allowed: {least} or more")
     return complete
 
 

@@ -33,7 +33,8 @@ class Noise:
     low, high : float
         Interval of the share; wide with few replications, as far as luck is shared.
     left_in_means : float
-        Luck's part of the variance of the points' means, which is what indices are computed from.
+        Noise's share of the variance of the points' means, which is what indices are computed
+        from: that of ``luck_by_parameters`` alone, as ``common_luck`` moves all means alike.
     """
 
     parameters: float
@@ -84,9 +85,12 @@ def sobol_indices(
 
     First order after Saltelli et al. (2010), Computer Physics Communications 181:2; total order
     after Jansen (1999), ibid. 117:1-2; pairs after Saltelli (2002), ibid. 145:2. With replications
-    the indices are those of the points' means, which still hold some luck: with
-    l = ``noise.left_in_means`` a first-order index S comes out as (1 - l) S, and a total one T as
-    (1 - l) T + l.
+    the indices divide the variance of the points' means, of which l = ``noise.left_in_means`` is
+    noise. Where points have luck of their own, no factor explains it: a first-order index S comes
+    out as (1 - l) S, and a total one T as (1 - l) T + l. Where points share their luck, what moves
+    all of them alike cancels, and l is what the factors do under these random numbers alone: a
+    first-order index comes out as (1 - l) S + l R, R being the index of that part, which other
+    replications replace. So a large index may stand beside much noise.
 
     Parameters
     ----------

@@ -20,12 +20,13 @@ from relsim.lab.points import BASE
 from relsim.lab.spec import PanelSpec
 from relsim.lab.store import PANEL, Store
 from relsim.lab.study import Study
+from relsim.lab.tables import read_table
 from relsim.report.figures import save
 from relsim.report.lab.about import AboutStudy, Quantity
 from relsim.report.lab.convergence import convergence
 from relsim.report.lab.fan import fan
 from relsim.report.lab.forest import forest
-from relsim.report.lab.indices import indices
+from relsim.report.lab.indices import Noise, indices
 from relsim.report.lab.morris import morris
 from relsim.report.lab.response import response
 from relsim.report.lab.surface import surface
@@ -78,7 +79,7 @@ def _about(study: Study, store: Store) -> AboutStudy:
 
 def _drawn(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple[str, Figure]]:
     if study.spec.treatments:
-        effects = pd.read_csv(store.folder / EFFECTS)
+        effects = read_table(store.folder / EFFECTS, study)
         if len(effects) <= _MOST_EFFECTS:
             yield "effects", _forest(study, effects, about)
         yield from _effects_over_levers(study, effects, about)
@@ -349,8 +350,10 @@ def _sensitivity(study: Study, store: Store, about: AboutStudy) -> Iterator[tupl
     path = store.folder / SENSITIVITY
     if not path.is_file():
         return
-    for base, table, own in _by_base(study, pd.read_csv(path), about):
+    for base, table, own in _by_base(study, read_table(path, study), about):
         for place, (name, part) in enumerate(table.groupby("outcome", sort=False)):
+            if part["note"].any():  # nothing moves it, or nobody knows: the table says which
+                continue
             outcome, _, treatment = str(name).partition(": ")
             label = (
                 f"{spoken(outcome)}: effect of {spoken(treatment)}"
@@ -365,9 +368,17 @@ def _sensitivity(study: Study, store: Store, about: AboutStudy) -> Iterator[tupl
 def _of_kind(study: Study, part: pd.DataFrame, about: AboutStudy, value: Quantity) -> Figure:
     kind = study.spec.design.uncertainties
     if kind == "saltelli":
-        return indices(part, about, value, noise=float(part["noise_share"].iloc[0]))
+        return indices(part, about, value, noise=_noise(study, part))
     if kind == "morris":
         ends = {"mu_star_low": "low", "mu_star_high": "high"}
         return morris(part.rename(columns=ends), about, value)
     names = {"low": "low_value", "high": "high_value", **_AT}
     return tornado(part.rename(columns=names), about, value)
+
+
+def _noise(study: Study, part: pd.DataFrame) -> Noise | None:
+    """Return how much of an outcome's variance is noise, if replications tell."""
+    between, of_run = (
+        float(part[name].iloc[0]) for name in ("noise_between_points", "noise_share")
+    )
+    return Noise(between, of_run, study.spec.common_luck) if np.isfinite(between) else None

@@ -1,5 +1,8 @@
 """Sobol's indices: which part of an outcome's variance goes back to which factor."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -21,15 +24,34 @@ _KINDS = (
 )
 
 
+class Noise(NamedTuple):
+    """How much of an outcome's variance is noise.
+
+    Attributes
+    ----------
+    between : float
+        Of the variance between the points' means, which is what the indices divide.
+    of_run : float
+        Of the variance of a single run at a random point.
+    shared : bool
+        Whether points share their random numbers: noise that moves all of them alike then cancels
+        between points, however much it moves a single run.
+    """
+
+    between: float
+    of_run: float
+    shared: bool
+
+
 @drawing()
 def indices(
     table: pd.DataFrame,
     about: AboutStudy,
     value: Quantity,
     *,
-    noise: float | None = None,
+    noise: Noise | None = None,
     title: str | None = None,
-    says: str = "Part of the outcome's variance that goes back to each factor.",
+    says: str = "Share of the variance between points that goes back to each factor.",
 ) -> Figure:
     """Draw Sobol's first-order and total indices with their intervals.
 
@@ -43,8 +65,8 @@ def indices(
         What the study was.
     value : Quantity
         The outcome (its ``column`` is not read).
-    noise : float, optional
-        Part of the variance that is luck: what replications of one point differ by.
+    noise : Noise, optional
+        How much of which variance is noise, if there are replications.
     title, says : str
         The head (the outcome's name unless given), and the sentence under it.
 
@@ -88,19 +110,39 @@ def indices(
     axes = axes_in(figure, box)
     rows.write(axes, room)
     across_axis(
-        axes, [0.0, *np.concatenate(list(values.values()))], "Part of the variance (0 to 1)"
+        axes,
+        [0.0, *np.concatenate(list(values.values()))],
+        "Share of the variance between points (0 to 1)",
     )
     _draw(axes, rows.middles, values)
     return figure
 
 
-def _notes(noise: float | None, values: dict[str, Array]) -> tuple[str, ...]:
-    """Return what to say of luck, of missing intervals and of indices below zero."""
-    luck = f"Luck: {number(100.0 * noise, 2)}% of the variance" if noise is not None else ""
+def _notes(noise: Noise | None, values: dict[str, Array]) -> tuple[str, ...]:
+    """Return what to say of noise, of missing intervals and of indices below zero."""
     below = any(np.any(each < 0.0) for each in values.values())
     return (
-        *((f"{luck}, by which replications of one point differ.",) if luck else ()),
+        *(_of_noise(noise) if noise is not None else ()),
         *(("Estimates may fall below 0; the true indices do not.",) if below else ()),
+    )
+
+
+def _of_noise(noise: Noise) -> Iterator[str]:
+    """Yield what noise is in the variance that is divided here, and in that of a single run."""
+    between, of_run = (f"{number(100.0 * share, 2)}%" for share in (noise.between, noise.of_run))
+    if not noise.shared:
+        yield (
+            f"Noise: {between} of the variance between points; first-order indices miss it, total "
+            f"indices contain it. Of a single run's variance it is {of_run}."
+        )
+        return
+    yield (
+        f"Of the variance between points, {between} is what factors do under these random numbers "
+        "alone; other replications may give other indices."
+    )
+    yield (
+        f"Noise that all points share cancels between them and is not divided here; with it, noise "
+        f"is {of_run} of the variance of a single run."
     )
 
 

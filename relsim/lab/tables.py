@@ -1,0 +1,38 @@
+"""The CSV tables of an experiment, read again as they were written."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from relsim.lab.points import BASE
+from relsim.lab.study import Study
+
+_TEXTS = (BASE, "outcome", "arm", "factor", "note", "error", "trace")
+
+
+def read_table(path: Path, study: Study) -> pd.DataFrame:
+    """Return a table that an experiment has written.
+
+    Names that a user gave stay texts, whatever they look like: an arm may be called "1", "nan" or
+    "None".
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file in the folder of the experiment.
+    study : Study
+        The experiment.
+    """
+    kinds = dict.fromkeys((*_TEXTS, *_levers_of_texts(study)), str)
+    names = pd.read_csv(path, nrows=0).columns
+    empty = {name: [""] for name in names if name not in kinds}
+    return pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty)
+
+
+def _levers_of_texts(study: Study) -> list[str]:
+    columns = {name: study.design[name].infer_objects() for name in study.levers}
+    return [
+        name
+        for name, column in columns.items()
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+    ]
