@@ -133,6 +133,8 @@ def crew_of(order: Order, study: Study) -> tuple[Crew, int]:
 
 def _prepare(order: Order, study: Study, store: Store) -> None:
     check_own_code(study, store, accept=order.retry_failed)
+    if store.dropped:
+        _whisper(order, f"{many(store.dropped, 'damaged run')} in the journal will be run again")
     if order.repair:
         damaged = store.repair()
         _whisper(order, f"{many(damaged, 'damaged chunk')}: what was in it will be run again")

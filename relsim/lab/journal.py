@@ -4,6 +4,7 @@ A SQLite file: what is committed is there after a kill, and what was not is not.
 """
 
 import contextlib
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,16 +17,30 @@ from relsim.errors import OutputError
 from relsim.lab.living import Lived
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, digest BLOB);
 CREATE TABLE IF NOT EXISTS runs (
     run INTEGER PRIMARY KEY, key TEXT NOT NULL, seconds REAL NOT NULL, tries INTEGER NOT NULL,
-    error TEXT NOT NULL, trace TEXT NOT NULL, outcomes BLOB, panel BLOB
+    error TEXT NOT NULL, trace TEXT NOT NULL, outcomes BLOB, panel BLOB, digest BLOB
 );
 CREATE TABLE IF NOT EXISTS chunks (
-    name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, sha256 TEXT NOT NULL
+    name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    digest BLOB
 );
 """
+_CONTENT = {
+    "meta": "name, value",
+    "runs": "run, key, seconds, tries, error, trace, outcomes, panel",
+    "chunks": "name, first, last, sha256",
+}
+"""What the digest of a row is of: SQLite itself does not notice a bit that has turned."""
+_RENEWED = f"UPDATE runs SET digest = digest({_CONTENT['runs']})"  # noqa: S608  # constants
 _FAILED = "error <> ''"
+
+
+def _put(table: str) -> str:
+    """Return the words that put a row, its digest last, into a table."""
+    places = ", ".join("?" for _ in range(_CONTENT[table].count(",") + 2))
+    return f"INSERT OR REPLACE INTO {table} VALUES ({places})"  # noqa: S608  # own names
 
 
 class Chunk(NamedTuple):
@@ -67,8 +82,19 @@ def unpacked(data: bytes) -> npt.NDArray[np.float64]:
     return np.frombuffer(data[head:]).reshape(shape)
 
 
+def _digest(*values: object) -> bytes:
+    """Return a hash of the values of a row, by kind and content."""
+    whole = hashlib.blake2b(digest_size=8)
+    for value in values:
+        data = value if isinstance(value, bytes) else repr(value).encode(errors="replace")
+        whole.update(f"{type(value).__name__} {len(data)} ".encode() + data)
+    return whole.digest()
+
+
 class Journal:
     """The journal of one experiment.
+
+    Every row has a hash of its content. A run whose row is damaged counts as not done.
 
     Parameters
     ----------
@@ -88,6 +114,7 @@ class Journal:
             try:
                 self._data.execute("PRAGMA journal_mode = WAL")
                 self._data.execute("PRAGMA synchronous = FULL")
+                self._data.create_function("digest", -1, _digest, deterministic=True)
                 self._data.executescript(_TABLES)
             except BaseException:
                 self._data.close()
@@ -111,9 +138,7 @@ class Journal:
                 ) from error
             raise OutputError(f"{self.path}: cannot be written: {error}") from error
         except sqlite3.DatabaseError as error:
-            raise OutputError(
-                f"{self.path}: is damaged ({error}); begin anew in another folder"
-            ) from error
+            raise self._broken(str(error)) from error
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -132,12 +157,43 @@ class Journal:
         with self._trouble():
             return self._data.execute(words, values).fetchall()
 
+    # Damage ----------------------------------------------------------------------------------
+
+    def damaged(self) -> list[tuple[int, bool]]:
+        """Return the runs whose rows are not as they were written, and whether a chunk has theirs.
+
+        Raises
+        ------
+        OutputError
+            If the file, or what holds the runs together, is damaged.
+        """
+        faults = [row[0] for row in self._ask("PRAGMA quick_check(1)")]
+        if faults != ["ok"]:
+            raise self._broken(str(faults[0]).splitlines()[-1])
+        for table in ("meta", "chunks"):
+            if self._ask(self._turned(table, "1")):
+                raise self._broken("a bit has turned in its pages")
+        rows = self._ask(self._turned("runs", "run, outcomes IS NULL"))
+        return [(int(str(run)), bool(sealed)) for run, sealed in rows]
+
+    @staticmethod
+    def _turned(table: str, what: str) -> str:
+        return f"SELECT {what} FROM {table} WHERE digest IS NOT digest({_CONTENT[table]})"  # noqa: S608  # own names
+
+    def _broken(self, why: str) -> OutputError:
+        return OutputError(f"{self.path}: is damaged ({why}); begin anew in another folder")
+
+    def forget(self, runs: Iterable[int]) -> None:
+        """Take some runs for not done."""
+        with self._transaction() as data:
+            data.executemany("DELETE FROM runs WHERE run = ?", [(run,) for run in runs])
+
     # What the experiment is ------------------------------------------------------------------
 
     def note(self, name: str, value: str) -> None:
         """Write something down about the experiment as a whole."""
         with self._transaction() as data:
-            data.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+            data.execute(_put("meta"), (name, value, _digest(name, value)))
 
     def noted(self, name: str) -> str | None:
         """Return what was written down; None if nothing was."""
@@ -162,7 +218,7 @@ class Journal:
             for one in lived
         ]
         with self._transaction() as data:
-            data.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            data.executemany(_put("runs"), [(*row, _digest(*row)) for row in rows])
 
     def done(self) -> npt.NDArray[np.int64]:
         """Return the numbers of all runs that are over, in order."""
@@ -218,11 +274,12 @@ class Journal:
         """Note that files hold the rows of a range of runs, and let go of these here."""
         with self._transaction() as data:
             for chunk in chunks:
-                data.execute("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?)", chunk)
+                data.execute(_put("chunks"), (*chunk, _digest(*chunk)))
                 data.execute(
                     "UPDATE runs SET outcomes = NULL, panel = NULL WHERE run BETWEEN ? AND ?",
                     (chunk.first, chunk.last),
                 )
+                data.execute(f"{_RENEWED} WHERE run BETWEEN ? AND ?", (chunk.first, chunk.last))
 
     def lose(self, first: int, last: int) -> None:
         """Take a band for not done, and its chunks for gone."""
@@ -234,7 +291,9 @@ class Journal:
         """Take rows back from chunks, which then hold nothing any more."""
         with self._transaction() as data:
             data.executemany("DELETE FROM chunks WHERE name = ?", [(c.name,) for c in chunks])
-            data.executemany(
-                "UPDATE runs SET outcomes = ?, panel = ? WHERE run = ?",
-                [(row.outcomes, row.panel, row.run) for row in rows],
-            )
+            for row in rows:
+                data.execute(
+                    "UPDATE runs SET outcomes = ?, panel = ? WHERE run = ?",
+                    (row.outcomes, row.panel, row.run),
+                )
+                data.execute(f"{_RENEWED} WHERE run = ?", (row.run,))

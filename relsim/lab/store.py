@@ -33,7 +33,7 @@ JOURNAL, LOCK, CHUNKS, PANEL, STUDY = (
     "panel",
     "experiment.json",
 )
-_VERSION = "1"
+_VERSION = "2"
 BAND, BAND_WITH_PANEL = 4096, 256
 
 
@@ -62,6 +62,11 @@ class Store:
     shape : Shape
         What a run leaves.
 
+    Attributes
+    ----------
+    dropped : int
+        Runs whose rows in the journal were damaged when it was opened: they are run again.
+
     Raises
     ------
     OutputError
@@ -72,6 +77,7 @@ class Store:
     def __init__(self, folder: str | Path, key: str | None, shape: Shape) -> None:
         self.shown, self.folder = str(folder), Path(folder).resolve()
         self.key, self.shape = key, shape
+        self.dropped = 0
         self._lock = filelock.FileLock(self.folder / LOCK, blocking=False)
 
     def __enter__(self) -> Self:
@@ -89,6 +95,8 @@ class Store:
 
     def _begin(self) -> None:
         try:
+            self._check_version()
+            self._drop_damaged()
             self._check_same()
             with self.writing():
                 for name in (CHUNKS, PANEL) if self.shape.panel else (CHUNKS,):
@@ -140,16 +148,29 @@ class Store:
             with self.writing():
                 raise
 
-    def _check_same(self) -> None:
-        there, version = self.journal.noted("key"), self.journal.noted("store")
-        if there is None and self.key is not None:
+    def _drop_damaged(self) -> None:
+        """Take runs whose rows in the journal are damaged for not done, with their whole band."""
+        damaged = self.journal.damaged()
+        self.journal.forget([run for run, sealed in damaged if not sealed])
+        band = self.shape.band
+        for first in {run // band * band for run, sealed in damaged if sealed}:
+            self.journal.lose(first, first + band - 1)
+        self.dropped = len(damaged)
+
+    def _check_version(self) -> None:
+        version = self.journal.noted("store")
+        if version is None and self.key is not None:
             self.journal.note("store", _VERSION)
-            self.journal.note("key", self.key)
         elif version != _VERSION:
             raise OutputError(
                 f"{self.shown}: was written by another version of relsim (store {version}, here "
                 f"{_VERSION}); name another folder with --out"
             )
+
+    def _check_same(self) -> None:
+        there = self.journal.noted("key")
+        if there is None and self.key is not None:
+            self.journal.note("key", self.key)
         elif self.key is not None and there != self.key:
             raise OutputError(
                 f"{self.shown}: holds another experiment: its config or relsim's code has changed "

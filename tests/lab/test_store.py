@@ -68,7 +68,7 @@ def test_other_code(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_another_version_of_the_store(study: Study, tmp_path: Path) -> None:
     with held(study, tmp_path / "out") as store:
         store.journal.note("store", "0")
-    with pytest.raises(OutputError, match=r"by another version of relsim \(store 0, here 1\)"):
+    with pytest.raises(OutputError, match=r"by another version of relsim \(store 0, here 2\)"):
         finish(study, tmp_path / "out")
 
 
