@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -19,11 +18,11 @@ import pyarrow.parquet as pq
 
 from relsim.errors import OutputError
 from relsim.provenance import Identity
+from relsim.records import MANIFEST, RunManifest, altered, read_record, sha256
 
 if sys.platform != "win32":
     import fcntl
 
-MANIFEST = "manifest.json"
 _WORKING = "partial"  # results that are being written
 _REPLACED = "replaced"  # results that are making room for new ones
 _ROWS_AT_ONCE = 1 << 20
@@ -121,14 +120,23 @@ class ResultsFolder:
             )
         if not self.overwrite:
             raise OutputError(f"{self.shown}: {self._what_is(there)}")
-        files = {name.partition("/")[0] for name in there["files"]}
-        here = {item.name for item in self.path.iterdir()}
-        strange = sorted(here - files - {MANIFEST} - _NOT_OURS_BUT_NOBODYS)
-        if strange:
+        for name, why in self._not_ours(there["files"]):
             raise OutputError(
-                f"{self.shown}: holds {strange[0]!r}, which relsim did not write; move it away "
-                "or name another folder with --out"
+                f"{self.shown}: holds {name!r}, which {why}; move it away or name another folder "
+                "with --out"
             )
+
+    def _not_ours(self, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield what would be lost with the folder although relsim did not write it, and why."""
+        for path in sorted(self.path.rglob("*")):
+            name = path.relative_to(self.path).as_posix()
+            alone = path.is_dir() and not any(path.iterdir())
+            known = name in files or name == MANIFEST or path.name in _NOT_OURS_BUT_NOBODYS
+            if alone or not (known or path.is_dir()):
+                yield name, "relsim did not write"
+        for name, why in altered(self.path, files):
+            if (self.path / name).exists():
+                yield name, why
 
     def _what_is(self, there: Mapping[str, Any]) -> str:
         ways = "--overwrite replaces it, another --out keeps it"
@@ -263,32 +271,46 @@ class TableStream:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of a folder with results; None if it holds none."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    keys = ("relsim", "spec_hash", "seed", "files")
-    return manifest if isinstance(manifest, dict) and all(key in manifest for key in keys) else None
+    """Return the manifest of a folder with results of a run; None if it holds none.
+
+    Raises
+    ------
+    OutputError
+        If there is one and it is damaged.
+    """
+    path = folder / MANIFEST
+    return read_record(path, RunManifest) if path.is_file() else None
 
 
 def write_new(path: str | Path, text: str) -> None:
-    """Write a text file that was not there.
+    """Write a text file that was not there, whole or not at all.
 
     Raises
     ------
     OutputError
         If it is there, or cannot be written.
     """
+    place = Path(path)
+    working = place.with_name(f".{place.name}.{os.getpid()}.{_WORKING}")
     try:
-        with Path(path).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        try:
+            working.write_text(text, encoding="utf-8", newline="\n")
+            _claim_name(place)
+            working.replace(place)
+        finally:
+            working.unlink(missing_ok=True)
     except FileExistsError:
         raise OutputError(
             f"{path}: exists already and is left as it is; name another file"
         ) from None
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
+    except (OSError, ValueError) as error:
+        reason = _reason(error) if isinstance(error, OSError) else str(error)
+        raise OutputError(f"{path}: cannot be written: {reason}") from error
+
+
+def _claim_name(path: Path) -> None:
+    """Make a file that was not there, or fail: renaming alone would replace another's."""
+    path.open("x").close()
 
 
 # Small parts ----------------------------------------------------------------------------
@@ -296,12 +318,6 @@ def write_new(path: str | Path, text: str) -> None:
 
 def _reason(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 hash of a file's content, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _escaped(name: str) -> str:

@@ -19,7 +19,7 @@ import relsim
 from relsim.spec import MarketSpec, spec_hash
 
 _LIBRARIES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow")
-_WITHOUT_EFFECT = ("report", "cli", "claims", "testing.py", "stories.py", "output.py")
+_WITHOUT_EFFECT = ("report", "cli", "claims", "testing.py", "stories.py", "output.py", "records.py")
 
 
 @dataclasses.dataclass(frozen=True)

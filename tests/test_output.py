@@ -120,8 +120,10 @@ def test_results_that_appear_meanwhile_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "\x00", '{"relsim": "0", "seed": 1}'])
 def test_what_is_no_manifest(tmp_path: Path, text: str) -> None:
-    (tmp_path / "manifest.json").write_text(text)
     assert read_manifest(tmp_path) is None
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(OutputError, match=r"manifest.json: is damaged[^\n]*$"):
+        read_manifest(tmp_path)
 
 
 def test_categories_and_missing_values_survive(tmp_path: Path) -> None:

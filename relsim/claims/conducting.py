@@ -21,8 +21,8 @@ from relsim.lab.finishing import RUNS, read_runs, write_manifest, write_tables
 from relsim.lab.journal import Journal
 from relsim.lab.store import JOURNAL, Store
 from relsim.lab.study import Study
-from relsim.output import MANIFEST
 from relsim.provenance import Clock
+from relsim.records import MANIFEST
 
 READINGS = "readings"
 """The folder, in that of a claim, of the experiments of its readings."""

@@ -392,9 +392,9 @@ def compare(
 def query(folder: options.ExperimentFolder, sql: options.Sql, csv: options.AsCsv = False) -> None:
     """Ask the tables of a finished experiment in SQL."""
     with mishaps():
-        from relsim.cli import comparing
+        from relsim.cli import querying
 
-        comparing.query(folder, sql, csv)
+        querying.query(folder, sql, csv)
 
 
 @app.command(

@@ -1,12 +1,8 @@
-"""``relsim compare``, ``query`` and ``reproduce``: what is asked of a finished experiment."""
+"""``relsim compare`` and ``reproduce``: what is asked of a finished experiment."""
 
 import dataclasses
-import importlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import typer
 
 from relsim.cli.effects import print_effects
 from relsim.cli.running import cores
@@ -14,20 +10,11 @@ from relsim.cli.speaking import console, listing
 from relsim.errors import SpecError
 from relsim.lab.conducting import Conduct
 from relsim.lab.executors import Crew
-from relsim.lab.finishing import (
-    DESIGN,
-    EFFECTS,
-    FAILURES,
-    PAIRS,
-    REPLICATIONS,
-    RUNS,
-    SENSITIVITY,
-)
+from relsim.lab.finishing import PAIRS
 from relsim.lab.opening import Finished, opened
 from relsim.lab.pairing import effects
 from relsim.lab.points import BASE
 from relsim.lab.reproducing import reproduce, reproduce_some
-from relsim.lab.store import PANEL
 from relsim.provenance import code_version, versions
 from relsim.spec.checking import listing as listed
 from relsim.spec.checking import nearest
@@ -101,63 +88,6 @@ def _one_of(given: str, known: Any, option: str) -> str:
     return given
 
 
-# Query --------------------------------------------------------------------------------------
-
-
-def query(folder: Path, words: str, csv: bool) -> None:
-    """Print what a query in SQL finds in the tables of an experiment.
-
-    Raises
-    ------
-    RelsimError
-        If there is no experiment, or the query is not sound.
-    """
-    tables = _tables(folder)
-    duckdb = importlib.import_module("duckdb")
-    with duckdb.connect() as data:
-        try:
-            for name, source in tables.items():
-                data.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  # own names
-            asked = data.sql(words)
-            frame = None if asked is None else asked.df()
-        except duckdb.Error as error:
-            reason = " ".join(str(error).split())
-            raise SpecError(f"query: {reason} (tables: {', '.join(tables)})") from None
-    if frame is None:
-        raise SpecError(f"query: gives no table, allowed: select (tables: {', '.join(tables)})")
-    if csv:
-        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
-        return
-    shown = listing(*(str(name) for name in frame.columns))
-    for row in frame.itertuples(index=False):
-        shown.add_row(
-            *(f"{value:.6g}" if isinstance(value, float) else str(value) for value in row)
-        )
-    console().print(shown)
-
-
-def _tables(folder: Path) -> Mapping[str, str]:
-    place = opened(folder).folder
-    found = {}
-    for name, reader in (
-        (RUNS, "read_parquet"),
-        (DESIGN, "read_csv"),
-        (EFFECTS, "read_csv"),
-        (REPLICATIONS, "read_csv"),
-        (SENSITIVITY, "read_csv"),
-        (FAILURES, "read_csv"),
-    ):
-        if (place / name).is_file():
-            found[Path(name).stem] = f"{reader}({_quoted(place / name)})"
-    if any((place / PANEL).glob("*.parquet")):
-        found[PANEL] = f"read_parquet({_quoted(place / PANEL / '*.parquet')})"
-    return found
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 # Again --------------------------------------------------------------------------------------
 
 
@@ -169,7 +99,7 @@ def again(folder: Path, runs: int | None) -> bool:
     RelsimError
         If there is no finished experiment.
     """
-    found = opened(folder)
+    found = opened(folder, check=runs is not None)
     out = console()
     _say_what_differs(found)
     if runs is None:

@@ -7,9 +7,12 @@ import pandas as pd
 
 from relsim.cli.reading import see_strategies_beside
 from relsim.errors import RelsimError, SpecError
-from relsim.output import MANIFEST, read_manifest
+from relsim.output import read_manifest
+from relsim.records import MANIFEST, check_unaltered
 from relsim.spec import MarketSpec
 from relsim.spec.reading import validate
+
+_TABLE = "market.parquet"
 
 
 def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
@@ -25,6 +28,8 @@ def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
         raise SpecError(f"{run}: no results of relsim run are there (a folder with {MANIFEST})")
     if found.get("engine", "compiled") != "compiled":
         raise SpecError(f"{run}: lived with agents; only a compiled market can be lived again")
+    if _TABLE in found["files"]:
+        check_unaltered(run, {_TABLE: found["files"][_TABLE]})
     see_strategies_beside(str(found.get("config", "")))
     where = str(run / MANIFEST)
     forked = found.get("forked")
@@ -47,9 +52,9 @@ def check_same(table: pd.DataFrame, run: Path) -> None:
         If it was not: another version of relsim lives another market.
     """
     try:
-        kept = pd.read_parquet(run / "market.parquet")
+        kept = pd.read_parquet(run / _TABLE)
     except (OSError, ValueError) as error:
-        raise SpecError(f"{run}: its market.parquet cannot be read: {error}") from None
+        raise SpecError(f"{run}: its {_TABLE} cannot be read: {error}") from None
     same = list(kept.columns) == list(table.columns) and len(kept) == len(table)
     numbers = table.columns.drop(["month", "firm"])
     if not same or not kept[numbers].equals(table[numbers]):

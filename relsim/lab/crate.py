@@ -9,7 +9,7 @@ from relsim.errors import RelsimError
 from relsim.lab.finishing import DESIGN, EFFECTS, FAILURES, REPLICATIONS, RUNS, SENSITIVITY
 from relsim.lab.opening import Finished
 from relsim.lab.store import STUDY
-from relsim.output import MANIFEST
+from relsim.records import MANIFEST
 
 CRATE = "ro-crate-metadata.json"
 _NAMES = {

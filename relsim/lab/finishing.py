@@ -5,7 +5,6 @@ import io
 import itertools
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,11 +20,11 @@ from relsim.lab.pairing import effects
 from relsim.lab.points import BASE
 from relsim.lab.replication import Rule, needed
 from relsim.lab.sensitivity_tables import sensitivity_of
-from relsim.lab.store import JOURNAL, Store, write_whole
+from relsim.lab.store import CHUNKS, PANEL, STUDY, Store, write_whole
 from relsim.lab.study import COLUMNS, Study
 from relsim.lab.written_designs import written
-from relsim.output import MANIFEST, sha256
 from relsim.provenance import Clock, checkout, code_version, machine, versions
+from relsim.records import MANIFEST, sha256
 from relsim.spec import spec_hash
 
 Array = npt.NDArray[np.float64]
@@ -38,6 +37,7 @@ RUNS, DESIGN, EFFECTS, REPLICATIONS, SENSITIVITY, FAILURES = (
     "sensitivity.csv",
     "failures.csv",
 )
+FIGURES = "figures"
 PAIRS = ("sample", "point", "replication")
 """What names a pair of runs."""
 
@@ -141,7 +141,8 @@ def write_manifest(
     """
     runs, failed, seconds = store.journal.counted()
     with store.writing():
-        files = sorted(path for path in store.folder.rglob("*") if _is_result(path))
+        paths = sorted(path for path in store.folder.rglob("*") if path.is_file())
+        names = {path.relative_to(store.folder).as_posix(): path for path in paths}
         about = {
             "relsim": relsim.__version__,
             "experiment": study.key,
@@ -162,14 +163,17 @@ def write_manifest(
             "machine": machine(),
             "spec": study.spec.model_dump(mode="json"),
             "markets": [spec_hash(market) for market in study.markets],
-            "files": {path.relative_to(store.folder).as_posix(): sha256(path) for path in files},
+            "files": {name: sha256(path) for name, path in names.items() if _is_result(name)},
         }
         text = json.dumps(about, indent=2, ensure_ascii=False, default=str) + "\n"
         write_whole(store.folder / MANIFEST, text.encode())
 
 
-def _is_result(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith((".", JOURNAL, MANIFEST))
+def _is_result(name: str) -> bool:
+    """Return whether relsim wrote a file of an experiment's folder, and will not change it."""
+    hidden = any(part.startswith(".") for part in name.split("/"))
+    inside = name.startswith((f"{CHUNKS}/", f"{PANEL}/", f"{FIGURES}/"))
+    return name in (*TABLES, STUDY) or (inside and not hidden)
 
 
 # Tables ------------------------------------------------------------------------------------

@@ -1,17 +1,16 @@
 """Experiments that lie in a folder: what they were, and whether they are finished."""
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
-from relsim.errors import OutputError
-from relsim.lab.finishing import RUNS
-from relsim.lab.store import STUDY
+from relsim.errors import OutputError, RelsimError
+from relsim.lab.finishing import RUNS, TABLES
+from relsim.lab.store import PANEL, STUDY
 from relsim.lab.study import Study
-from relsim.output import MANIFEST
+from relsim.records import MANIFEST, ExperimentManifest, check_unaltered, read_json, read_record
 
 
 class Finished(NamedTuple):
@@ -36,29 +35,45 @@ class Finished(NamedTuple):
             raise OutputError(f"{path}: cannot be read: {error}") from None
 
 
-def opened(folder: str | Path) -> Finished:
+def opened(folder: str | Path, *, check: bool = True) -> Finished:
     """Return the experiment in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where it is.
+    check : bool
+        Whether its tables are held against their hashes.
 
     Raises
     ------
     OutputError
-        If there is none, or it is not finished.
+        If there is none, it is not finished, or what is there was changed since.
     """
     place = Path(folder)
-    about = _read(place / STUDY)
-    if about is None:
+    if not (place / STUDY).is_file():
         raise OutputError(f"{folder}: holds no experiment (there is no {STUDY})")
-    manifest = _read(place / MANIFEST)
-    if manifest is None:
+    about = read_json(place / STUDY)
+    if not (place / MANIFEST).is_file():
         raise OutputError(
             f"{folder}: is not finished: relsim experiment with the same config goes on with it"
         )
-    return Finished(place, Study.restored(about), manifest)
+    manifest = read_record(place / MANIFEST, ExperimentManifest)
+    if check:
+        files: dict[str, str] = manifest["files"]
+        check_unaltered(place, {name: files[name] for name in files if _is_read(name)})
+    return Finished(place, _restored(about, place / STUDY), manifest)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _is_read(name: str) -> bool:
+    return name in (*TABLES, STUDY) or name.startswith(f"{PANEL}/")
+
+
+def _restored(about: dict[str, Any], path: Path) -> Study:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None
+        return Study.restored(about)
+    except (RelsimError, KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise OutputError(
+            f"{path}: is damaged, or was made by another version of relsim: {reason}"
+        ) from None

@@ -12,7 +12,7 @@ from relsim.lab.finishing import TABLES, write_tables
 from relsim.lab.living import live
 from relsim.lab.opening import Finished
 from relsim.lab.store import PANEL, Store
-from relsim.output import sha256
+from relsim.records import altered, sha256
 
 
 class Verdict(NamedTuple):
@@ -39,10 +39,13 @@ def reproduce(finished: Finished, how: Conduct) -> list[Verdict]:
         with Store(folder, study.key, shape_of(study)) as store:
             conduct(study, store, how)
             write_tables(study, store)
-        return _compared(folder, finished.manifest["files"])
+        return _compared(folder, finished)
 
 
-def _compared(folder: Path, hashes: Mapping[str, str]) -> list[Verdict]:
+def _compared(folder: Path, finished: Finished) -> list[Verdict]:
+    """Hold tables made anew against the manifest, and against what lies in the folder."""
+    hashes: Mapping[str, str] = finished.manifest["files"]
+    since = dict(altered(finished.folder, hashes))
     verdicts = []
     panel = sorted(name for name in hashes if name.startswith(f"{PANEL}/"))
     for name in (*TABLES, *panel):
@@ -50,7 +53,10 @@ def _compared(folder: Path, hashes: Mapping[str, str]) -> list[Verdict]:
         if name not in hashes and not there:
             continue
         same = there and sha256(folder / name) == hashes.get(name)
-        verdicts.append(Verdict(name, same, "the same bytes" if same else "other bytes"))
+        words = "the same bytes" if same else "other bytes"
+        if name in since:
+            same, words = False, f"{words}, but the table in the folder {since[name]}"
+        verdicts.append(Verdict(name, same, words))
     return verdicts
 
 

@@ -13,7 +13,7 @@ from relsim.circumstances import marks
 from relsim.firms.figures import WORTH
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.lab.conducting import sizes_of, targets
-from relsim.lab.finishing import EFFECTS, RUNS, SENSITIVITY
+from relsim.lab.finishing import EFFECTS, FIGURES, RUNS, SENSITIVITY
 from relsim.lab.intervals import t_interval
 from relsim.lab.outcomes import RATES
 from relsim.lab.points import BASE
@@ -61,7 +61,7 @@ def draw(study: Study, store: Store) -> list[Path]:
     """
     about = _about(study, store)
     drawn = dict(_drawn(study, store, about))
-    return save(drawn, store.folder / "figures")
+    return save(drawn, store.folder / FIGURES)
 
 
 def _about(study: Study, store: Store) -> AboutStudy:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from relsim.lab import warmup
+from relsim.records import sha256
 from tests.cli.conftest import Invoke, error_lines
 from tests.lab.conftest import hashes, write
 
@@ -370,18 +371,68 @@ def test_query(invoke: Invoke, finished: Path) -> None:
         assert told.stdout == f"n\n{rows}\n", told.stderr
     long = invoke("query", "out", "select repeat('x', 20000) as it", "--csv").stdout
     assert long == f"it\n{'x' * 20000}\n"
-    for wrong in ("selct 1", "select * from sensitivity", ""):
+    there = "there are runs, design, effects, replications, panel"
+    for table in ("sensitivity", "tables", "csv", "frame", "pd"):
+        (line,) = error_lines(invoke("query", "out", f"select * from {table}"))
+        assert line == f"query: no such table '{table}'; {there}"
+    (line,) = error_lines(invoke("query", "out", "select * from efects"))
+    assert line == f"query: no such table 'efects'; did you mean 'effects'?; {there}"
+    for wrong in ("selct 1", "", "select 1; select 2"):
         (line,) = error_lines(invoke("query", "out", wrong))
         assert line.startswith("query: ")
-        assert line.endswith("(tables: runs, design, effects, replications, panel)")
+        assert there in line
 
 
-def test_query_of_damaged_tables(invoke: Invoke, finished: Path) -> None:
+def test_query_reads_and_writes_nothing_else(invoke: Invoke, finished: Path, here: Path) -> None:
+    (here / "secret.csv").write_text("a\n1\n")
+    before = {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
+    for words in (
+        "select * from 'secret.csv'",
+        "select * from read_csv('secret.csv')",
+        "select * from read_text('secret.csv')",
+        "select * from glob('*')",
+        "copy runs to 'stolen.csv'",
+        "copy runs to 'out/runs.parquet'",
+        "attach 'new.db'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "create table mine as select 1",
+        "export database 'there'",
+    ):
+        assert error_lines(invoke("query", "out", words)), words
+    assert before == {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
+
+
+def test_damaged_tables(invoke: Invoke, finished: Path) -> None:
     (finished / "runs.parquet").write_bytes(b"no table")
-    (line,) = error_lines(invoke("query", "out", "select * from runs"))
-    assert line.startswith("query: ")
-    (line,) = error_lines(invoke("compare", "out"))
-    assert line.startswith("out/runs.parquet: cannot be read")
+    for command in (("query", "out", "select * from runs"), ("compare", "out")):
+        (line,) = error_lines(invoke(*command))
+        assert line.startswith("out/runs.parquet: was changed after relsim wrote it")
+
+
+def forge(finished: Path, *, manifest: bool) -> None:
+    """Add to one outcome of a finished experiment; with the manifest's hash, if asked."""
+    path = finished / "runs.parquet"
+    runs = pd.read_parquet(path)
+    runs["profit"] = runs["profit"].where(runs["run"] > 0, runs["profit"] + 1000.0)
+    runs.to_parquet(path, index=False)
+    if manifest:
+        about = json.loads((finished / "manifest.json").read_text())
+        about["files"]["runs.parquet"] = sha256(path)
+        (finished / "manifest.json").write_text(json.dumps(about))
+
+
+def test_a_forged_table_is_told(
+    invoke: Invoke, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relsim.cli.comparing.cores", lambda: 1)
+    forge(finished, manifest=False)
+    (line,) = error_lines(invoke("reproduce", "out", "--runs", "2"))
+    assert line.startswith("out/runs.parquet: was changed after relsim wrote it")
+    result = invoke("reproduce", "out")
+    assert result.exit_code == 1
+    assert "the same bytes, but the table in the folder was changed" in result.stdout
+    assert result.stdout.splitlines()[-1] == "Not the same."
 
 
 def test_reproduce(invoke: Invoke, finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -397,9 +448,7 @@ def test_reproduce(invoke: Invoke, finished: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_reproduce_says_that_it_is_not_the_same(invoke: Invoke, finished: Path) -> None:
-    runs = pd.read_parquet(finished / "runs.parquet")
-    runs["profit"] = runs["profit"].where(runs["run"] > 0, runs["profit"] * (1.0 + 1e-12))
-    runs.to_parquet(finished / "runs.parquet", index=False)
+    forge(finished, manifest=True)
     result = invoke("reproduce", "out", "--runs", "16")
     assert result.exit_code == 1
     assert "other outcomes" in result.stdout

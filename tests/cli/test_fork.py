@@ -1,5 +1,6 @@
 """``relsim fork``: the same luck, one thing changed."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from relsim.forking import changed, fork
 from relsim.market import Market
+from relsim.records import sha256
 from relsim.spec import starter
 from tests.cli.conftest import Invoke
 
@@ -104,6 +106,12 @@ def test_a_run_of_another_version(invoke: Invoke, run: Path) -> None:
     table = read("run/market.parquet")
     table["profit"] += 1.0
     table.to_parquet("run/market.parquet")
+    done = invoke("fork", run, "--at", 2, "--set", "firms.0.price=40")
+    assert done.exit_code == 2
+    assert "was changed after relsim wrote it" in " ".join(done.output.split())
+    about = json.loads(Path("run/manifest.json").read_text())
+    about["files"]["market.parquet"] = sha256(Path("run/market.parquet"))
+    Path("run/manifest.json").write_text(json.dumps(about))
     done = invoke("fork", run, "--at", 2, "--set", "firms.0.price=40")
     assert done.exit_code == 2
     assert "gave other results" in " ".join(done.output.split())

@@ -17,7 +17,7 @@ from relsim.lab.finishing import write_tables
 from relsim.lab.reading import read_experiment
 from relsim.lab.store import Store
 from relsim.lab.study import Study
-from relsim.output import sha256
+from relsim.records import sha256
 from relsim.spec.reading import put
 
 TINY: dict[str, Any] = {

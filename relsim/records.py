@@ -1,0 +1,188 @@
+"""What relsim wrote about its results, read again: checked, and held against the files' hashes.
+
+Manifests are read as data of strangers: a folder of results travels, and whoever opens it did not
+write it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictStr
+
+from relsim.errors import OutputError, SpecError
+from relsim.spec.checking import checked
+
+MANIFEST = "manifest.json"
+
+
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or not path.parts:
+        raise ValueError("allowed: the name of a file inside the folder")
+    return name
+
+
+Name = Annotated[StrictStr, AfterValidator(_inside)]
+Hash = Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Record(BaseModel):
+    """A file of JSON that relsim wrote; what it does not need is not looked at."""
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+
+
+class Fork(Record):
+    """How a fork began: the month, and the spec before it."""
+
+    at: int = Field(ge=1)
+    spec: dict[str, Any] | None = None
+
+
+class RunManifest(Record):
+    """The manifest of a run, a fork or a story."""
+
+    relsim: StrictStr
+    spec_hash: StrictStr
+    seed: int
+    files: dict[Name, Hash]
+    engine: StrictStr = "compiled"
+    replication: int = 0
+    config: StrictStr = ""
+    spec: dict[str, Any] | None = None
+    forked: Fork | None = None
+    command: list[StrictStr] = []
+
+
+class ExperimentManifest(Record):
+    """The manifest of a finished experiment."""
+
+    relsim: StrictStr
+    code: StrictStr
+    title: StrictStr
+    runs: int
+    warm_up: int
+    seed: int
+    started: StrictStr
+    command: list[StrictStr]
+    versions: dict[StrictStr, StrictStr]
+    files: dict[Name, Hash]
+
+
+class Provenance(Record):
+    """Where the results of a claim come from."""
+
+    relsim: StrictStr
+    code: StrictStr
+    started: StrictStr
+    git: dict[str, Any] | None = None
+
+
+class ClaimRecord(Record):
+    """The results of a claim, as its card needs them."""
+
+    claim: dict[str, Any]
+    provenance: Provenance
+    quick: StrictBool
+    file: StrictStr
+    tried: StrictStr
+    comparisons: list[dict[str, Any]] = []
+
+
+_Record = TypeVar("_Record", bound=Record)
+
+
+def read_record(path: Path, kind: type[_Record]) -> dict[str, Any]:
+    """Return the content of a file that relsim wrote.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : type
+        What it should hold.
+
+    Raises
+    ------
+    OutputError
+        In one sentence, if it cannot be read or is not what relsim writes.
+    """
+    data = read_json(path)
+    try:
+        checked(kind, data, str(path))
+    except SpecError as error:
+        fault = str(error).splitlines()[0].removeprefix(f"{path}: ")
+        raise OutputError(
+            f"{path}: is damaged, or was made by another version of relsim: {fault}"
+        ) from None
+    return data
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the mapping that a file of JSON holds.
+
+    Raises
+    ------
+    OutputError
+        In one sentence, if it cannot be read or holds something else.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refused)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise OutputError(f"{path}: is damaged: it is no JSON ({reason})") from None
+    if not isinstance(data, dict):
+        raise OutputError(f"{path}: is damaged: it holds no mapping")
+    return data
+
+
+def _refused(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
+# Hashes -------------------------------------------------------------------------------------
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 hash of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def altered(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the files that are not as they were written, and what became of them.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    files : mapping
+        SHA-256 hashes by name, as a manifest has them.
+    """
+    for name, digest in files.items():
+        path = folder / name
+        try:
+            if sha256(path) != digest:
+                yield name, "was changed after relsim wrote it"
+        except FileNotFoundError:
+            yield name, "is missing"
+        except OSError as error:
+            yield name, f"cannot be read: {error.strerror or error}"
+
+
+def check_unaltered(folder: Path, files: Mapping[str, str]) -> None:
+    """Check that files are as relsim wrote them.
+
+    Raises
+    ------
+    OutputError
+        Naming the first that is not.
+    """
+    for name, why in altered(folder, files):
+        hint = "" if why.startswith("cannot") else f" (its hash is in {MANIFEST})"
+        raise OutputError(f"{folder / name}: {why}{hint}; make the results anew")
