@@ -260,7 +260,7 @@ def expected_words(folder: Path) -> dict[str, str]:
     """
     path = folder / VERDICTS
     try:
-        rows = pd.read_csv(path, usecols=["reading", "word"], dtype=str)
+        rows = pd.read_csv(path, usecols=["reading", "word"], dtype=str, na_filter=False)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"--expect: {path}: cannot be read: {reason}") from None

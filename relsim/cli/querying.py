@@ -13,6 +13,7 @@ from relsim.errors import SpecError
 from relsim.lab.finishing import TABLES
 from relsim.lab.opening import opened
 from relsim.lab.store import PANEL
+from relsim.lab.tables import names_in
 from relsim.spec.checking import nearest
 
 _READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
@@ -54,7 +55,7 @@ def _asked(tables: Mapping[str, list[Path]], words: str) -> pd.DataFrame:
     with duckdb.connect(config={"python_enable_replacements": False}) as data:
         try:
             for name, files in tables.items():
-                source = f"{_READERS[files[0].suffix]}({_quoted(files)})"
+                source = f"{_READERS[files[0].suffix]}({_quoted(files)}{_types(files[0])})"
                 data.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  # own names
             every = [path for files in tables.values() for path in files]
             data.execute(f"SET allowed_paths = {_quoted(every)}")
@@ -67,6 +68,13 @@ def _asked(tables: Mapping[str, list[Path]], words: str) -> pd.DataFrame:
         except duckdb.Error as error:
             raise SpecError(_complaint(error, tables)) from None
     return frame
+
+
+def _types(path: Path) -> str:
+    """Return what DuckDB is told of a table whose names may look like numbers."""
+    names = names_in(path) if path.suffix == ".csv" else ()
+    texts = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    return f", types = {{{texts}}}" if texts else ""
 
 
 def _quoted(paths: Iterable[Path]) -> str:

@@ -175,8 +175,10 @@ def targets(
     sizes = sizes_of(store) if sizes is None else sizes
     asked = study.spec.replication
     outcome = asked.outcome or next(iter(study.spec.outcomes))
-    frame = placed(study, pd.concat([f[["run", outcome]] for f in store.frames()]))
-    means = frame.groupby(["cell", "arm", "replication"])[outcome].agg(_mean_of_all)
+    frame = pd.concat([f[["run", outcome]] for f in store.frames()], ignore_index=True)
+    where = placed(study, frame["run"])
+    by = [where[name] for name in ("cell", "arm", "replication")]
+    means = frame[outcome].groupby(by).agg(_mean_of_all)
     names = [asked.treatment] if asked.treatment else list(study.spec.treatments)
     reference = study.spec.reference
     found: dict[int, dict[str, npt.NDArray[np.float64]]] = {}
@@ -195,17 +197,23 @@ def _mean_of_all(values: "pd.Series[float]") -> float:
     return float(values.to_numpy().mean())
 
 
-def placed(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of runs with their cell, point, arm and replication."""
+def placed(study: Study, runs: "pd.Series[int]") -> pd.DataFrame:
+    """Return the cell, point, sample, arm and replication of runs, a row a run.
+
+    They are a table of their own, so that no outcome can take the place of a column.
+    """
     arms, points = len(study.arms), len(study.design)
-    rest, arm = np.divmod(frame["run"].to_numpy(), arms)
+    rest, arm = np.divmod(runs.to_numpy(), arms)
     replication, point = np.divmod(rest, points)
-    return frame.assign(
-        cell=study.cells[point],
-        point=point,
-        sample=study.samples[point],
-        arm=np.asarray(study.arms, dtype=object)[arm],
-        replication=replication,
+    return pd.DataFrame(
+        {
+            "cell": study.cells[point],
+            "point": point,
+            "sample": study.samples[point],
+            "arm": np.asarray(study.arms, dtype=object)[arm],
+            "replication": replication,
+        },
+        index=runs.index,
     )
 
 

@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 import relsim
 from relsim.lab.conducting import placed, rule_of, sizes_of, targets, warm_up_of
 from relsim.lab.intervals import t_interval
+from relsim.lab.names import COLUMNS
 from relsim.lab.pairing import effects
 from relsim.lab.points import BASE
 from relsim.lab.replication import Rule, needed
 from relsim.lab.sensitivity_tables import sensitivity_of
 from relsim.lab.store import CHUNKS, PANEL, STUDY, Store, write_whole
-from relsim.lab.study import COLUMNS, Study
+from relsim.lab.study import Study
 from relsim.lab.written_designs import written
 from relsim.provenance import Clock, checkout, code_version, machine, versions
 from relsim.records import MANIFEST, sha256
@@ -94,16 +95,16 @@ def _write_runs(study: Study, store: Store) -> None:
 
 def _with_design(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
     """Return rows of runs with all that says what they were: point, arm, factors."""
-    whole = placed(study, frame)
+    places = placed(study, frame["run"]).assign(run=frame["run"], failed=frame["failed"])
     design = study.design[[name for name in (BASE, *study.factors) if name in study.design]]
-    rows = design.iloc[whole["point"].to_numpy()].reset_index(drop=True)
+    rows = design.iloc[places["point"].to_numpy()].reset_index(drop=True)
     values = {name: _plain(column) for name, column in rows.items()}
     outcomes = list(study.spec.outcomes)
     return pd.concat(
         [
-            whole[list(COLUMNS)].reset_index(drop=True),
+            places[list(COLUMNS)].reset_index(drop=True),
             pd.DataFrame(values),
-            whole[outcomes].reset_index(drop=True),
+            frame[outcomes].reset_index(drop=True),
         ],
         axis=1,
     )

@@ -268,8 +268,15 @@ def effects(
             name: _outcomes_of(group, name, arm, pair_on, outcomes, level)
             for name in (control, *treatments)
         }
-        rows += (level | row for row in _compared(arms, cluster_on, how))
+        rows += (_beside(level, row) for row in _compared(arms, cluster_on, how))
     return _in_order(pd.DataFrame(rows), by, family)
+
+
+def _beside(level: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    both = [name for name in level if name in row]
+    if both:
+        raise ComparisonError(f"by: given {both[0]!r}, which is a column of the table of effects")
+    return level | row
 
 
 class _How(NamedTuple):
@@ -321,6 +328,8 @@ def _check(
     for name in outcomes:
         if not pd.api.types.is_numeric_dtype(runs[name]):
             raise ComparisonError(f"the outcome {name!r} holds {runs[name].dtype}, not numbers")
+        if name in keys:
+            raise ComparisonError(f"the outcome {name!r} is also one of {', '.join(keys)}")
     known = [str(name) for name in runs[arm].unique()]
     for name in arms:
         if name not in known:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import OutputError, SpecError
+from relsim.lab.names import response_name
 from relsim.lab.points import BASE
 from relsim.lab.sensitivity import morris_effects, sobol_indices, tornado
 from relsim.lab.study import Study
@@ -119,7 +120,7 @@ def _responses(
         }
         yield outcome, by_arm[study.spec.reference]
         for arm in study.spec.treatments:
-            yield f"{outcome}: {arm}", by_arm[arm] - by_arm[study.spec.reference]
+            yield response_name(outcome, arm), by_arm[arm] - by_arm[study.spec.reference]
 
 
 def notes_of(table: pd.DataFrame) -> list[str]:

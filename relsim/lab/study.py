@@ -17,6 +17,7 @@ from relsim.errors import SpecError
 from relsim.lab.designing import settled
 from relsim.lab.living import Assignment
 from relsim.lab.moving import covers, overwrites, values_of
+from relsim.lab.names import check_names
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import BASE, POINT, SAMPLE, factor_columns
 from relsim.lab.reading import Config
@@ -32,9 +33,6 @@ _CHECKED_POINTS = 2_000
 
 _STREAMS = 1 << 16
 """Replications that a sample with luck of its own may have; there may be as many samples."""
-
-COLUMNS = ("run", "point", "sample", "arm", "replication", "failed")
-"""What every table of runs begins with."""
 
 _WITHOUT_EFFECT = ("title", "notes")
 
@@ -78,7 +76,7 @@ class Study:
         markets = tuple(_market(base, config) for base in spec.bases)
         with naming(name):
             spec, design = settled(spec, config.folder)
-            _check_names(spec)
+            check_names(spec, (name for name in factor_columns(design) if name != BASE))
         study = cls(name, spec, markets, design, (str(config.folder),))
         study.check()
         return study
@@ -386,10 +384,7 @@ def _check_names(spec: ExperimentSpec) -> None:
         if given is not None and given not in known:
             hint = nearest(given, known) or listing(known)
             raise SpecError(f"{key}: given {given!r}, which is not there{hint}")
-    columns = [*COLUMNS, *(factor.title for factor in spec.factors), *outcomes]
-    twice = next((name for name in columns if columns.count(name) > 1), None)
-    if twice:
-        raise SpecError(f"the name {twice!r} would head two columns of the results")
+    check_names(spec)
     for name, found in (("arms", arms), ("base", spec.bases)):
         if not found:
             raise SpecError(f"{name}: given none, allowed: one or more")

@@ -29,6 +29,11 @@ def read_table(path: Path, study: Study) -> pd.DataFrame:
     return pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty)
 
 
+def names_in(path: Path) -> list[str]:
+    """Return the columns of a table that hold names or sentences, whatever these look like."""
+    return [name for name in pd.read_csv(path, nrows=0).columns if name in _TEXTS]
+
+
 def _levers_of_texts(study: Study) -> list[str]:
     columns = {name: study.design[name].infer_objects() for name in study.levers}
     return [

@@ -15,6 +15,7 @@ from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.lab.conducting import sizes_of, targets
 from relsim.lab.finishing import EFFECTS, FIGURES, RUNS, SENSITIVITY
 from relsim.lab.intervals import t_interval
+from relsim.lab.names import response_name
 from relsim.lab.outcomes import RATES
 from relsim.lab.points import BASE
 from relsim.lab.spec import PanelSpec
@@ -22,6 +23,7 @@ from relsim.lab.store import PANEL, Store
 from relsim.lab.study import Study
 from relsim.lab.tables import read_table
 from relsim.report.figures import save
+from relsim.report.files import file_part, one_each
 from relsim.report.lab.about import AboutStudy, Quantity
 from relsim.report.lab.convergence import convergence
 from relsim.report.lab.fan import fan
@@ -60,7 +62,7 @@ def draw(study: Study, store: Store) -> list[Path]:
         If they cannot be written.
     """
     about = _about(study, store)
-    drawn = dict(_drawn(study, store, about))
+    drawn = one_each(_drawn(study, store, about))
     return save(drawn, store.folder / FIGURES)
 
 
@@ -117,8 +119,9 @@ def _by_base(
     if BASE not in table:
         yield "", table, about
         return
-    for base, market in zip(study.spec.bases, study.markets, strict=True):
-        title, points = f"{about.title}: {Path(base).stem}", int((study.design[BASE] == base).sum())
+    for place, (base, market) in enumerate(zip(study.spec.bases, study.markets, strict=True)):
+        label, points = _label(study, base), int((study.design[BASE] == base).sum())
+        title = f"{about.title}: {label}"
         own = dataclasses.replace(
             about,
             title=title,
@@ -126,12 +129,23 @@ def _by_base(
             points=points,
             runs=about.runs * points // len(study.design),
         )
-        yield Path(base).stem, table[table[BASE] == base], own
+        yield file_part(label, place), table[table[BASE] == base], own
+
+
+def _label(study: Study, base: str) -> str:
+    """Return what a market is called: its file's name, or all of its path where two share it."""
+    stem = Path(base).stem
+    alone = sum(Path(other).stem == stem for other in study.spec.bases) == 1
+    return stem if alone else base
 
 
 def _named(*parts: str) -> str:
     """Return the name of a figure of its parts that are there."""
     return "-".join(part for part in parts if part)
+
+
+def _of_arm(study: Study, arm: str) -> str:
+    return file_part(arm, study.arms.index(arm))
 
 
 # Effects ------------------------------------------------------------------------------------
@@ -181,7 +195,7 @@ def _effects_over_levers(
                 _unit(study, outcome),
             )
             table = _renamed(part[part["arm"] == treatment])
-            several = treatment if len(study.spec.treatments) > 1 else ""
+            several = _of_arm(study, treatment) if len(study.spec.treatments) > 1 else ""
             for kind, figure in _over_levers(
                 study, table, own, value, zero=f"{arm} and {reference} equal"
             ):
@@ -251,7 +265,7 @@ def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple
         value = Quantity("mean", f"{spoken(outcome)}: {what}", _unit(study, outcome))
         precision = _precision(study, float(means["mean"].iloc[-1]))
         yield (
-            f"replications-{arm}",
+            f"replications-{_of_arm(study, arm)}",
             convergence(
                 means,
                 about,
@@ -267,8 +281,8 @@ def _first_combination(study: Study) -> str:
     """Return which combination of levers is shown, where there are several."""
     if not study.cells.any():
         return ""
-    first = study.design.iloc[0]
-    return f"At {', '.join(f'{spoken(name)} {first[name]}' for name in study.levers)}."
+    first = {name: study.design[name].iloc[0] for name in study.levers}
+    return f"At {', '.join(f'{spoken(name)} {value}' for name, value in first.items())}."
 
 
 def _reached(means: pd.DataFrame, precision: float | None) -> bool:
@@ -350,19 +364,26 @@ def _sensitivity(study: Study, store: Store, about: AboutStudy) -> Iterator[tupl
     path = store.folder / SENSITIVITY
     if not path.is_file():
         return
+    labels = _responses(study)
     for base, table, own in _by_base(study, read_table(path, study), about):
         for place, (name, part) in enumerate(table.groupby("outcome", sort=False)):
             if part["note"].any():  # nothing moves it, or nobody knows: the table says which
                 continue
-            outcome, _, treatment = str(name).partition(": ")
-            label = (
-                f"{spoken(outcome)}: effect of {spoken(treatment)}"
-                if treatment
-                else f"{spoken(outcome)} ({spoken(study.spec.reference)})"
-            )
+            outcome, label = labels[str(name)]
             value = Quantity("", label, _unit(study, outcome))
             shown = part.assign(factor=part["factor"].map(spoken))
             yield _named(f"sensitivity-{place + 1}", base), _of_kind(study, shown, own, value)
+
+
+def _responses(study: Study) -> dict[str, tuple[str, str]]:
+    """Return, for each response in the table of sensitivity, its outcome and what it is called."""
+    found = {}
+    for outcome in study.spec.outcomes:
+        found[outcome] = outcome, f"{spoken(outcome)} ({spoken(study.spec.reference)})"
+        for arm in study.spec.treatments:
+            label = f"{spoken(outcome)}: effect of {spoken(arm)}"
+            found[response_name(outcome, arm)] = outcome, label
+    return found
 
 
 def _of_kind(study: Study, part: pd.DataFrame, about: AboutStudy, value: Quantity) -> Figure:

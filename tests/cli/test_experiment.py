@@ -453,3 +453,46 @@ def test_reproduce_says_that_it_is_not_the_same(invoke: Invoke, finished: Path) 
     assert result.exit_code == 1
     assert "other outcomes" in result.stdout
     assert result.stdout.splitlines()[-1] == "Not the same."
+
+
+ODD = ("50/50", "x" * 300, "nan", "None", "1", "../up")
+
+
+def test_arms_may_be_called_anything(invoke: Invoke, here: Path) -> None:
+    """Such an experiment finishes with its figures, goes on, compares and answers queries."""
+    arms = {name: {"firms.1.price": 60.0 + k} for k, name in enumerate(ODD)}
+    write(here, {"arms": {"as_is": {}} | arms, "panel": None, "design.points": 1})
+    for _ in range(2):
+        result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--out", "out")
+        assert result.exit_code == 0, result.stderr
+        assert "could not be drawn" not in result.stderr
+        assert "Tables and figures: out" in result.stdout
+    assert len(list((here / "out" / "figures").glob("replications-*.svg"))) == len(ODD)
+    assert all(len(path.name) < 100 for path in here.rglob("*"))
+    for name in ODD:
+        options = ("--control", name, "--treatment", "as_is", "--csv", "table.csv")
+        result = invoke("compare", "out", *options)
+        assert result.exit_code == 0, result.stderr
+    words = "select distinct arm from effects order by arm"
+    told = invoke("query", "out", words, "--csv").stdout.splitlines()[1:]
+    assert told == sorted(ODD)
+
+
+def test_a_written_design_is_run_again(invoke: Invoke, finished: Path, here: Path) -> None:
+    again = ("--set", "design.file=out/design.csv")
+    said = invoke("experiment", "tiny.yaml", *SERIAL, *again, "--out", "new", "--reuse", "out")
+    assert said.exit_code == 0, said.stderr
+    assert "16 runs taken over from out" in said.stderr
+    bare = ("--set", "levers=[]", "--set", "uncertainties=[]")
+    experiment(invoke, *again, *bare, out="bare")
+    assert hashes(here / "bare") == hashes(here / "new") == hashes(finished)
+
+
+def test_what_a_design_lacks_is_said_before_and_after(invoke: Invoke, here: Path) -> None:
+    design = {"uncertainties": "saltelli", "points": 8}
+    prices = [{"key": "firms.0.price", "low": 40.0, "high": 60.0}]
+    write(here, {"levers": [], "uncertainties": prices, "panel": None, "design": design})
+    result = invoke("experiment", "tiny.yaml", *SERIAL, "--out", "out")
+    assert "note: design.points: 8 base points are too few for Sobol's indices" in result.stderr
+    assert "Sensitivity of profit: given 8 rows, allowed: 16 or more" in result.stdout
+    assert "Sensitivity: Sobol's indices (16" in experiment(invoke, "--dry-run")

@@ -31,7 +31,7 @@ _LATER = ("median", "low_tenth", "high_tenth")
 
 _TEXTS = (
     "claim", "reading", "title", "word", "measure", "unit", "hypothesis", "deciding", "box",
-    "break_even_text", "assumed_markets", "hash", "command",
+    "break_even_text", "assumed_markets", "hash", "command", "base",
 )  # fmt: skip
 _BESIDES = (*POINT_COLUMNS, "point", "replications")
 
@@ -126,8 +126,6 @@ def read(folder: Path) -> Results:
     verdicts = _read_table(folder / VERDICTS, always).reindex(columns=VERDICT_COLUMNS)
     if verdicts.empty:
         raise OutputError(f"{folder / VERDICTS}: has no row")
-    for name in _TEXTS:
-        verdicts[name] = ["" if pd.isna(text) else str(text) for text in verdicts[name]]
     there = (folder / POINTS).exists()  # a claim that cannot be tested has none
     points = (
         _read_table(folder / POINTS, POINT_COLUMNS) if there else pd.DataFrame(columns=_BESIDES)
@@ -154,7 +152,11 @@ def _read_claim(path: Path) -> Mapping[str, Any]:
 
 def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path)
+        names = pd.read_csv(path, nrows=0).columns
+        # Names stay texts, whatever they look like: a reading may be called "1" or "nan".
+        numbers = {name: [""] for name in names if name not in _TEXTS}
+        kinds = dict.fromkeys(_TEXTS, str)
+        table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=numbers)
     except (OSError, ValueError) as error:
         raise OutputError(f"{path}: cannot be read: {error}") from error
     missing = [column for column in columns if column not in table]

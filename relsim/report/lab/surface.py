@@ -190,11 +190,9 @@ def _grid(table: pd.DataFrame, x: Quantity, y: Quantity, value: Quantity, factor
         raise OutputError(f"two values for one cell: {y.column} {twice[0]}, {x.column} {twice[1]}")
     values = numbers(table, value.column)
     unsure = (numbers(table, "low") <= 0.0) & (numbers(table, "high") >= 0.0)
-    cells = keys.assign(shown=values / factor, unsure=unsure.astype(np.float64))
-    wide = {
-        what: cells.pivot(index=y.column, columns=x.column, values=what)
-        for what in ("shown", "unsure")
-    }
+    ends = {"y": keys[y.column], "x": keys[x.column]}
+    cells = pd.DataFrame(ends | {"shown": values / factor, "unsure": unsure.astype(np.float64)})
+    wide = {what: cells.pivot(index="y", columns="x", values=what) for what in ("shown", "unsure")}
     return _Grid(
         wide["shown"].to_numpy(dtype=np.float64),
         wide["unsure"].to_numpy(dtype=np.float64) == 1.0,

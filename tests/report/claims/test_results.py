@@ -6,9 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from relsim.claims.results import expected_words
 from relsim.claims.verdict import Verdict
 from relsim.errors import OutputError
 from relsim.report.claims.results import VERDICT_COLUMNS, Results, read, read_all
+from tests.report.claims.conftest import scattered, verdict, write_claim
 
 
 def test_columns_are_those_of_a_verdict() -> None:
@@ -66,3 +68,12 @@ def test_a_missing_column_key_or_row_is_told(folder: Path) -> None:
     (place / "claim.json").write_text(json.dumps({"claim": {}}), encoding="utf-8")
     with pytest.raises(OutputError, match="has no 'provenance'"):
         read(place)
+
+
+def test_readings_may_be_called_like_numbers(tmp_path: Path) -> None:
+    names = ("nan", "1", "null")
+    rows = [verdict("odd", name, "supported") for name in names]
+    read_again = read(write_claim(tmp_path, "odd", rows, [scattered(row) for row in rows]))
+    assert read_again.verdicts["reading"].tolist() == list(names)
+    assert all(len(read_again.points_of(name)) == 48 for name in names)
+    assert expected_words(tmp_path / "odd") == dict.fromkeys(names, "supported")
