@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 
 from relsim.cli.effects import show_effects
+from relsim.cli.memory import check_design, check_memory
 from relsim.cli.progress import Silence, duration, progress
 from relsim.cli.reading import assignment, see_strategies_beside
-from relsim.cli.running import check_memory, cores
+from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing, many
 from relsim.errors import RelsimError, SpecError
 from relsim.lab.changing import check_own_code
@@ -127,7 +128,7 @@ def crew_of(order: Order, study: Study) -> tuple[Crew, int]:
         workers = 1
     crew = Crew(kind, workers or cores(), order.address)
     for market in study.markets:
-        check_memory(market, "compiled")
+        check_memory(market, "compiled", 1 if crew.kind == "dask" else crew.workers)
     return crew, threads or 1
 
 
@@ -234,7 +235,16 @@ def _check_size(order: Order, study: Study, planned: int, crew: Crew) -> None:
 
 
 def _check_expected(order: Order, spec: ExperimentSpec) -> None:
-    runs = expected_points(spec) * len(spec.arms) * spec.replication.minimum
+    """Refuse a design that does not fit, or that nobody means.
+
+    Raises
+    ------
+    SpecError
+        If it is one of these.
+    """
+    points = expected_points(spec)
+    check_design(order.config, spec, points)
+    runs = points * len(spec.arms) * spec.replication.minimum
     if runs > _BEYOND_BUILDING and not order.yes:
         raise SpecError(
             f"{order.config}: the design is large (about {runs:,} runs); --yes begins it"

@@ -9,6 +9,7 @@ from numba import config
 
 import relsim
 from relsim.circumstances import marks
+from relsim.cli.memory import check_memory
 from relsim.cli.progress import Silence, progress
 from relsim.cli.reading import spec_of
 from relsim.cli.speaking import console, note
@@ -26,10 +27,7 @@ ENGINES = {"compiled": "Market", "agents": "AgentMarket"}
 """What can live the months: name to class of :mod:`relsim`."""
 
 _MANY = 20_000
-_BYTES = {"compiled": 60, "agents": 3_000}
-_BYTES_A_NEIGHBOUR = 9
 _COMPILING = "compiling the rules (once, about half a minute)"
-_CGROUP = Path("/sys/fs/cgroup/memory.max")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,38 +160,3 @@ def _finish(
         strategies={firm.name: firm.strategy.model_dump() for firm in market.firms},
     )
     folder.finish(about)
-
-
-# Memory -----------------------------------------------------------------------------------
-
-
-def check_memory(spec: MarketSpec, engine: str) -> None:
-    """Refuse a market that cannot fit, before the system ends the process without a word.
-
-    Raises
-    ------
-    SpecError
-        If its customers need more memory than there is.
-    """
-    network = spec.customers.network
-    links = 0 if network.kind in ("none", "file") else network.neighbours
-    size = spec.market.customers
-    needed = size * (_BYTES[engine] + _BYTES_A_NEIGHBOUR * links)
-    if needed > memory():
-        raise SpecError(
-            f"market.customers: {size:,} customers need about {needed / 1e9:,.0f} GB of memory, "
-            f"and there are {memory() / 1e9:,.0f} GB"
-        )
-
-
-def memory() -> float:
-    """Return the bytes of memory that there are for this process; infinite if unknown."""
-    try:
-        total = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, OSError, ValueError):
-        return float("inf")
-    try:
-        limit = _CGROUP.read_text(encoding="ascii").strip()
-    except OSError:
-        return total
-    return min(total, float(limit)) if limit.isdigit() else total

@@ -316,6 +316,12 @@ class Study:
                 resolved(name, outcome, market, cut)
         for measure in panel.measures if panel else ():
             check_measure(measure, True, "panel.measures")
+        shortest = min(market.run.months for market in self.markets)
+        if panel and panel.every > shortest:
+            raise SpecError(
+                f"panel.every: given {panel.every}, allowed: up to {shortest}, the months that the "
+                "markets are simulated: else no month is kept"
+            )
         if isinstance(warm_up, WarmUpSpec):
             for market in self.markets:
                 months = (1, market.run.months)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from relsim.cli import running
+from relsim.cli import memory
 from relsim.market import Market
+from relsim.spec import read
 from tests.cli.conftest import SMALL, Invoke, error_lines
 
 
@@ -260,11 +262,40 @@ def test_results_survive_an_overwrite_that_fails(
 def test_more_customers_than_memory(
     invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "memory", lambda: 16e9)
+    monkeypatch.setattr(memory, "memory", lambda: 16e9)
     (line,) = error_lines(invoke("run", "telecom", "--customers", 1_000_000_000))
     assert line.startswith("market.customers: 1,000,000,000 customers need about 1")
     assert line.endswith(" GB of memory, and there are 16 GB")
     assert list(here.iterdir()) == []
+
+
+def test_more_months_of_firms_than_memory(
+    invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four firms over 1,000 months: 4,000 firm-months of 6,300 bytes are 25 MB."""
+    order = ("run", "telecom", "--customers", 100, "--months", 1000)
+    monkeypatch.setattr(memory, "memory", lambda: 24e6)
+    (line,) = error_lines(invoke(*order))
+    assert line.startswith(
+        "run.months: 1,000 months of 4 firms need about 25 MB of memory, and there are 24 MB"
+    )
+    assert list(here.iterdir()) == []
+
+
+def test_what_a_month_of_a_firm_needs() -> None:
+    """What is counted is what is measured, within a fifth."""
+
+    def peak(months: int) -> int:
+        market = Market(read("telecom", {"market.customers": 100, "run.months": months}), 1, 0)
+        tracemalloc.start()
+        assert len(market.run().table) == 4 * months
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(2)
+    each = (peak(160) - peak(40)) / (4 * 120)
+    assert each == pytest.approx(memory._A_FIRM_MONTH, rel=0.2)
 
 
 def test_memory_that_runs_out(invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +309,7 @@ def test_memory_that_runs_out(invoke: Invoke, here: Path, monkeypatch: pytest.Mo
 
 
 def test_this_machine_has_some_memory() -> None:
-    assert running.memory() > 1e8
+    assert memory.memory() > 1e8
 
 
 def test_the_keyboard(invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

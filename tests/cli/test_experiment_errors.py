@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from relsim.cli import memory
 from tests.cli.conftest import Invoke, error_lines
 from tests.lab.conftest import TINY, write
 
@@ -168,6 +169,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no outcome": ({"outcomes": {}}, "outcomes: given a mapping, allowed: "),
     "nothing measured": ({"outcomes": None}, "outcomes: this key is required and is missing"),
+    "a panel of no month": (
+        {"panel": {"measures": ["share"], "every": 4}},
+        "tiny.yaml: panel.every: given 4, allowed: up to 3, the months that the markets are simul",
+    ),
     "a panel of what is not there": (
         {"panel": {"measures": ["shares"]}},
         "panel.measures: the market's table has no column 'shares'; did you mean 'share'?",
@@ -277,7 +282,10 @@ def test_a_design_of_absurd_size(invoke: Invoke, here: Path) -> None:
     assert not (here / "out").exists()
 
 
-def test_a_design_too_large_to_be_made(invoke: Invoke, here: Path) -> None:
+def test_a_design_too_large_to_be_made(
+    invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "memory", lambda: float("inf"))
     levers = [
         {"key": f"firms.{k}.price", "low": 1.0, "high": 2.0, "steps": 10_000} for k in range(3)
     ]
@@ -286,3 +294,24 @@ def test_a_design_too_large_to_be_made(invoke: Invoke, here: Path) -> None:
         (line,) = error_lines(invoke("experiment", "tiny.yaml", "--out", "out", *more))
         assert "the design is large (about 8,000,000,000,000 runs); --yes begins it" in line
     assert not (here / "out").exists()
+
+
+def test_more_points_or_workers_than_memory(
+    invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "memory", lambda: 1e9)
+    write(here)
+    order = ("experiment", "tiny.yaml", "--out", "out", "--yes")
+    # 400,000 points x 6 columns x 260 bytes, and 1.6 million runs x 520 bytes.
+    (line,) = error_lines(invoke(*order, "--set", "design.points=200000"))
+    assert line == (
+        "tiny.yaml: the design: 400,000 points and 1,600,000 runs need about 1.5 GB of memory, "
+        "and there are 1.0 GB"
+    )
+    workers = ("--executor", "threads", "--workers", 20)
+    (line,) = error_lines(invoke(*order, *workers, "--set", "settings.market.customers=1000000"))
+    assert line == (
+        "market.customers: 1,000,000 customers, 20 times at once, need about 1.2 GB of memory, "
+        "and there are 1.0 GB"
+    )
+    assert [item.name for item in here.iterdir()] == ["tiny.yaml"]
