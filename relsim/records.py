@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
@@ -81,15 +81,100 @@ class Provenance(Record):
     git: dict[str, Any] | None = None
 
 
+class FactorTold(Record):
+    """A factor of a reading, as a card tells it."""
+
+    key: StrictStr
+    name: StrictStr | None
+    relative: StrictBool
+
+
+class ExperimentTold(Record):
+    """The experiment of a reading, as a card tells it."""
+
+    levers: list[FactorTold] = []
+    uncertainties: list[FactorTold] = []
+
+
+class ReadingTold(Record):
+    """A reading, as a card tells it."""
+
+    notes: StrictStr | None = None
+    untestable: StrictStr | None = None
+    experiment: ExperimentTold | None = None
+
+
+class SourceTold(Record):
+    """Who says a claim."""
+
+    citation: StrictStr
+    standing: Literal["seen", "as commonly quoted", "computed"]
+
+
+class AssumptionTold(Record):
+    """What the model assumes, and which side that favours."""
+
+    favours: Literal["claim", "against"]
+    text: StrictStr
+
+
+class OppositeTold(Record):
+    """What would show the opposite."""
+
+    text: StrictStr
+    reading: StrictStr
+    settings: dict[StrictStr, Any]
+
+
+class FrontierTold(Record):
+    """Of what a claim has a map."""
+
+    reading: StrictStr
+    x: StrictStr
+    y: StrictStr
+
+
+class ClaimTold(Record):
+    """A claim, as its card tells it: results of an earlier relsim may hold other keys besides."""
+
+    id: StrictStr
+    title: StrictStr
+    statement: StrictStr
+    in_short: StrictStr
+    source: SourceTold
+    against: list[StrictStr]
+    assumptions: list[AssumptionTold]
+    questions: list[StrictStr]
+    readings: dict[StrictStr, ReadingTold]
+    opposite: OppositeTold | None = None
+    frontier: FrontierTold | None = None
+
+
+class ComparisonTold(Record):
+    """A published number beside the market's."""
+
+    reading: StrictStr
+    what: StrictStr
+    source: StrictStr
+    published: float
+    unit: StrictStr
+    measure: StrictStr
+    markets: list[StrictStr] = []
+    model: float | None
+    low: float | None
+    high: float | None
+
+
 class ClaimRecord(Record):
     """The results of a claim, as its card needs them."""
 
-    claim: dict[str, Any]
+    claim: ClaimTold
     provenance: Provenance
     quick: StrictBool
     file: StrictStr
     tried: StrictStr
-    comparisons: list[dict[str, Any]] = []
+    comparisons: list[ComparisonTold] = []
+    files: dict[Name, Hash] = {}
 
 
 _Record = TypeVar("_Record", bound=Record)
@@ -116,7 +201,7 @@ def read_record(path: Path, kind: type[_Record]) -> dict[str, Any]:
     except SpecError as error:
         fault = str(error).splitlines()[0].removeprefix(f"{path}: ")
         raise OutputError(
-            f"{path}: is damaged, or was made by another version of relsim: {fault}"
+            f"{path}: cannot be read, being damaged or of another version of relsim: {fault}"
         ) from None
     return data
 
@@ -135,9 +220,9 @@ def read_json(path: Path) -> dict[str, Any]:
         raise OutputError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:120]
-        raise OutputError(f"{path}: is damaged: it is no JSON ({reason})") from None
+        raise OutputError(f"{path}: cannot be read: it is no JSON ({reason})") from None
     if not isinstance(data, dict):
-        raise OutputError(f"{path}: is damaged: it holds no mapping")
+        raise OutputError(f"{path}: cannot be read: it holds no mapping")
     return data
 
 
@@ -175,8 +260,17 @@ def altered(folder: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]
             yield name, f"cannot be read: {error.strerror or error}"
 
 
-def check_unaltered(folder: Path, files: Mapping[str, str]) -> None:
+def check_unaltered(folder: Path, files: Mapping[str, str], record: str = MANIFEST) -> None:
     """Check that files are as relsim wrote them.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    files : mapping
+        SHA-256 hashes by name.
+    record : str
+        The file that the hashes are from.
 
     Raises
     ------
@@ -184,5 +278,5 @@ def check_unaltered(folder: Path, files: Mapping[str, str]) -> None:
         Naming the first that is not.
     """
     for name, why in altered(folder, files):
-        hint = "" if why.startswith("cannot") else f" (its hash is in {MANIFEST})"
+        hint = "" if why.startswith("cannot") else f" (its hash is in {record})"
         raise OutputError(f"{folder / name}: {why}{hint}; make the results anew")

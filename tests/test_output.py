@@ -1,6 +1,7 @@
 """A folder of results is there whole or not at all."""
 
 import datetime
+import errno
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from relsim import output, provenance
 from relsim.errors import OutputError
-from relsim.output import ResultsFolder, read_manifest
+from relsim.output import ResultsFolder, read_manifest, write_new
 from relsim.provenance import Clock, Identity, identity, manifest
 from relsim.spec import starter
 
@@ -122,7 +123,7 @@ def test_results_that_appear_meanwhile_are_kept(tmp_path: Path) -> None:
 def test_what_is_no_manifest(tmp_path: Path, text: str) -> None:
     assert read_manifest(tmp_path) is None
     (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(OutputError, match=r"manifest.json: is damaged[^\n]*$"):
+    with pytest.raises(OutputError, match=r"manifest.json: cannot be read[^\n]*$"):
         read_manifest(tmp_path)
 
 
@@ -181,3 +182,45 @@ def test_a_checkout_is_named_only_if_it_is_relsims() -> None:
     if here is not None:
         assert len(here["commit"]) == 40
         assert isinstance(here["dirty"], bool)
+
+
+def test_what_a_user_put_into_a_folder_is_not_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with ResultsFolder(out) as folder:
+        (folder.working / "figures").mkdir()
+        (folder.working / "figures" / "share.png").write_bytes(b"drawn")
+        folder.finish(ABOUT)
+    mine = out / "figures" / "mine" / "share.png"
+    mine.parent.mkdir()
+    mine.write_bytes(b"years of work")
+    with (
+        pytest.raises(OutputError, match=r"holds 'figures/mine/share.png', which relsim did not"),
+        ResultsFolder(out, overwrite=True),
+    ):
+        pass
+    assert mine.read_bytes() == b"years of work"
+    mine.unlink()
+    mine.parent.rmdir()
+    (out / "figures" / "share.png").write_bytes(b"drawn over")
+    with (
+        pytest.raises(OutputError, match=r"holds 'figures/share.png', which was changed after"),
+        ResultsFolder(out, overwrite=True),
+    ):
+        pass
+    (out / "figures" / "share.png").write_bytes(b"drawn")
+    with ResultsFolder(out, overwrite=True) as folder:
+        folder.finish(ABOUT)
+    assert names(out) == ["manifest.json"]
+
+
+def test_a_new_file_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_: object, **__: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OutputError, match=r"mine.yaml: cannot be written: No space left"):
+        write_new(tmp_path / "mine.yaml", "text")
+    assert names(tmp_path) == []

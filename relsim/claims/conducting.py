@@ -1,8 +1,7 @@
 """A claim from its config to its verdicts: every reading's experiment, one after another."""
 
 import shlex
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,9 @@ from relsim.lab.conducting import Conduct, conduct, first_sizes, shape_of
 from relsim.lab.executors import Crew
 from relsim.lab.finishing import RUNS, read_runs, write_manifest, write_tables
 from relsim.lab.journal import Journal
-from relsim.lab.store import JOURNAL, Store
+from relsim.lab.living import Recipe
+from relsim.lab.reusing import Earlier
+from relsim.lab.store import JOURNAL, Store, set_aside
 from relsim.lab.study import Study
 from relsim.provenance import Clock
 from relsim.records import MANIFEST
@@ -76,6 +77,8 @@ class Way:
         Who is told how it goes on.
     command : sequence of str
         The command line.
+    tell : callable
+        Told what happened to earlier runs.
     """
 
     out: Path
@@ -83,6 +86,7 @@ class Way:
     crew: Crew = field(default_factory=Crew)
     watcher: Watcher = field(default_factory=Nobody)
     command: Sequence[str] = ()
+    tell: Callable[[str], None] = field(default=lambda _: None)
 
 
 class Answered(NamedTuple):
@@ -235,13 +239,19 @@ def _runs(place: _Place, study: Study, folder: Path, behind: str = "") -> pd.Dat
     way, tally = place.way, place.tally
     name, counted = f"{place.name}{behind}", f"{place.counted}{behind}"
     way.watcher.phase(name)
-    _make_room(folder, study)
+    aside = _made_room(folder, study, way.tell)
     clock = Clock()
     with Store(folder, study.key, shape_of(study)) as store:
         before = len(store.journal.done())
         store.save(study.saved())
         with clock.phase("run"):
-            how = Conduct(way.crew, 1, partial(tally.total, counted), partial(tally.each, counted))
+            how = Conduct(
+                way.crew,
+                1,
+                partial(tally.total, counted),
+                partial(tally.each, counted),
+                _taking_over(study, store, aside),
+            )
             conduct(study, store, how)
         runs, failed, _ = store.journal.counted()
         if failed == runs:
@@ -256,17 +266,35 @@ def _runs(place: _Place, study: Study, folder: Path, behind: str = "") -> pd.Dat
         return read_runs(store)
 
 
-def _make_room(folder: Path, study: Study) -> None:
-    """Remove the runs of an earlier version of a reading: its config or relsim has changed."""
+def _taking_over(
+    study: Study, store: Store, aside: Path | None
+) -> Callable[[Recipe, Iterator[int]], None]:
+    """Return what takes over runs that were set aside, where nothing they depend on changed."""
+    if aside is None:
+        return lambda _, __: None
+    try:
+        earlier = Earlier.read(aside, shape_of(study))
+    except OutputError:  # damaged: all runs are made anew
+        return lambda _, __: None
+    return lambda recipe, numbers: earlier.take(study, recipe, store, numbers)
+
+
+def _made_room(folder: Path, study: Study, tell: Callable[[str], None]) -> Path | None:
+    """Move the runs of an earlier version of a reading aside; return where they are.
+
+    Its config or relsim has changed. Nothing is deleted: runs may have taken hours, and what else
+    is in the folder is not ours.
+    """
     if not (folder / JOURNAL).is_file():
-        return
+        return None
     with Journal(folder / JOURNAL) as journal:
         key = journal.noted("key")
     if key is None or key == study.key:
-        return
-    with Store(folder, key, shape_of(study)):
-        pass  # nobody else works in it
-    shutil.rmtree(folder)
+        return None
+    there = set_aside(folder)
+    changed = "its config or relsim has changed since"
+    tell(f"{folder}: {changed}; the earlier runs are kept in {there.name}")
+    return there
 
 
 # Counting -------------------------------------------------------------------------------------

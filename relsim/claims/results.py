@@ -1,5 +1,6 @@
 """The results of claims: what is written, and how they are compared with those of another day."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from relsim.claims.verdict import Verdict
 from relsim.errors import OutputError
 from relsim.lab.store import write_whole
 from relsim.provenance import checkout, code_version, machine, versions
+from relsim.records import ClaimRecord, check_unaltered, read_json, read_record
 
 VERDICTS, POINTS, CLAIM, ASKED = "verdicts.csv", "points.csv", "claim.json", "asked.json"
 _FIRST = ("reading", "point", "base")
@@ -100,11 +102,7 @@ def mark(out: Path, claims: Sequence[Claim], *, quick: bool) -> None:
 
 
 def _about(path: Path) -> dict[str, Any] | None:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None
+    return read_json(path) if path.is_file() else None
 
 
 def write(tested: Answered, way: Way) -> Path:
@@ -116,11 +114,13 @@ def write(tested: Answered, way: Way) -> Path:
         If they cannot be written.
     """
     folder = way.out / tested.claim.spec.id
-    files = {
+    tables = {
         VERDICTS: _csv(table([one.verdict for one in tested.judged])),
         POINTS: _csv(points(tested)),
-        CLAIM: json.dumps(about(tested, way), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
     }
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in tables.items()}
+    said = {**about(tested, way), "files": hashes}
+    files = tables | {CLAIM: json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
@@ -259,6 +259,9 @@ def expected_words(folder: Path) -> dict[str, str]:
         If there is no table of verdicts.
     """
     path = folder / VERDICTS
+    if (folder / CLAIM).is_file():
+        files = read_record(folder / CLAIM, ClaimRecord).get("files", {})
+        check_unaltered(folder, {name: files[name] for name in files if name == VERDICTS}, CLAIM)
     try:
         rows = pd.read_csv(path, usecols=["reading", "word"], dtype=str, na_filter=False)
     except (OSError, ValueError) as error:

@@ -5,9 +5,11 @@ import importlib
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+import typer
 from rich.console import Console
 
 from relsim.claims.conducting import Answered, Way, investigate, planned
@@ -119,11 +121,17 @@ def _test(order: Order, read: Sequence[Claim], folder: Path) -> list[Answered]:
         standing(kind, workers) as crew,
         progress(total, quiet=order.quiet, noun="runs") as shown,
     ):
-        way = Way(folder, order.quick, crew, shown, ["relsim", *sys.argv[1:]])
+        words = ["relsim", *sys.argv[1:]]
+        way = Way(folder, order.quick, crew, shown, words, partial(_whisper, order))
         for each in investigate(read, way):
             write(each, way)
             tested.append(each)
     return tested
+
+
+def _whisper(order: Order, words: str) -> None:
+    if not order.quiet:
+        typer.echo(words, err=True)
 
 
 def _report(module: str) -> ModuleType:

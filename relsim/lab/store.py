@@ -9,6 +9,7 @@ import contextlib
 import errno
 import hashlib
 import io
+import itertools
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +35,8 @@ JOURNAL, LOCK, CHUNKS, PANEL, STUDY = (
     "experiment.json",
 )
 _VERSION = "2"
+EARLIER = ".earlier-"
+"""What is put, with a number, behind the name of a folder whose runs are of an earlier version."""
 BAND, BAND_WITH_PANEL = 4096, 256
 
 
@@ -137,16 +140,8 @@ class Store:
                 )
 
     def _hold(self) -> None:
-        try:
-            self._lock.acquire()
-        except filelock.Timeout:  # an OSError itself
-            raise OutputError(
-                f"{self.shown}: another process works on this experiment; wait until it has ended, "
-                "or name another folder with --out"
-            ) from None
-        except OSError:
-            with self.writing():
-                raise
+        with self.writing():
+            _acquire(self._lock, self.shown)
 
     def _drop_damaged(self) -> None:
         """Take runs whose rows in the journal are damaged for not done, with their whole band."""
@@ -308,6 +303,36 @@ class Store:
             self.unseal(failed)
             self.journal.forget_failures()
         return len(failed)
+
+
+def _acquire(lock: filelock.BaseFileLock, shown: str) -> None:
+    try:
+        lock.acquire()
+    except filelock.Timeout:  # an OSError itself
+        raise OutputError(
+            f"{shown}: another process works on this experiment; wait until it has ended, "
+            "or name another folder with --out"
+        ) from None
+
+
+def set_aside(folder: Path) -> Path:
+    """Give the folder of an experiment another name beside it, and return that.
+
+    Raises
+    ------
+    OutputError
+        If another process works in it, or it cannot be renamed.
+    """
+    lock = filelock.FileLock(folder / LOCK, blocking=False)
+    places = (folder.with_name(f"{folder.name}{EARLIER}{n}") for n in itertools.count(1))
+    there = next(place for place in places if not place.exists())
+    try:
+        _acquire(lock, str(folder))
+        lock.release()
+        return folder.rename(there)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"{folder}: cannot be set aside: {reason}") from None
 
 
 def write_whole(path: Path, data: bytes) -> None:

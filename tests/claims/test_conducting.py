@@ -138,15 +138,41 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return lived
 
 
-def test_a_changed_reading_is_run_anew(
+def test_a_changed_reading_is_run_anew_and_the_earlier_runs_are_kept(
     claim: Claim, tmp_path: Path, data: Data, crew: StandingCrew
 ) -> None:
     answered(claim, tmp_path / "out", crew)
+    folder = tmp_path / "out/tiny/readings/pays"
+    (folder / "thesis.tex").write_text("years of work")
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     data["readings"]["pays"]["experiment"]["settings"]["run.months"] = 6
     changed = read_claim(written(tmp_path, data))
-    verdict = answered(changed, tmp_path / "out", crew).judged[0].verdict
+    told: list[str] = []
+    way = Way(tmp_path / "out", crew=crew, tell=told.append)
+    verdict = next(investigate([changed], way)).judged[0].verdict
     assert verdict.hash == changed.readings["pays"].study.key
-    assert opened(tmp_path / "out/tiny/readings/pays").study.markets[0].run.months == 6
+    assert opened(folder).study.markets[0].run.months == 6
+    aside = folder.with_name("pays.earlier-1")
+    assert {path.name: path.read_bytes() for path in aside.iterdir() if path.is_file()} == before
+    assert told[0] == (
+        f"{folder}: its config or relsim has changed since; the earlier runs are kept in "
+        "pays.earlier-1"
+    )
+
+
+def test_runs_set_aside_are_taken_over_where_they_are_the_same(
+    claim: Claim,
+    tmp_path: Path,
+    data: Data,
+    crew: StandingCrew,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered(claim, tmp_path / "out", crew)
+    data["readings"]["pays"]["experiment"]["replication"]["minimum"] = 3
+    lived = counted(monkeypatch)
+    found = answered(read_claim(written(tmp_path, data)), tmp_path / "out", crew)
+    assert found.runs == 36 + 16
+    assert 12 <= sum(lived) <= 12 + 16  # of 36, the 24 that were there are taken over
 
 
 def test_a_claim_whose_runs_all_fail_says_why(
@@ -191,6 +217,7 @@ def test_words_are_compared_with_those_expected(
     verdicts = [one.verdict for one in answered(claim, tmp_path / "out", crew).judged]
     assert list(changes(verdicts, tmp_path / "out")) == []
     path = tmp_path / "out" / "tiny" / "verdicts.csv"
+    path.with_name("claim.json").unlink()  # which would say that the table was changed
     path.write_text(path.read_text().replace(",supported,", ",refuted,"), encoding="utf-8")
     assert list(changes(verdicts, tmp_path / "out")) == ["tiny pays: was refuted, is supported"]
     assert list(changes(verdicts[:1], tmp_path / "out"))[1] == (

@@ -1,6 +1,5 @@
 """What the folder of a claim holds: the claim, its verdicts, and the effect at every point."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from relsim.errors import OutputError
+from relsim.records import ClaimRecord, check_unaltered, read_json, read_record
 
 CLAIM, VERDICTS, POINTS = "claim.json", "verdicts.csv", "points.csv"
 VERDICT_COLUMNS = (
@@ -137,17 +137,22 @@ def read(folder: Path) -> Results:
 
 
 def _read_claim(path: Path) -> Mapping[str, Any]:
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{path}: cannot be read: {error}") from error
-    missing = [key for key in _NEEDED if key not in about]
+    if not path.is_file():
+        raise OutputError(f"{path}: cannot be read: No such file or directory")
+    missing = [key for key in _NEEDED if key not in read_json(path)]
     if missing:
         raise OutputError(
             f"{path}: has no {missing[0]!r}: made by an earlier relsim; test it again"
         )
-    content: Mapping[str, Any] = about
-    return content
+    about = read_record(path, ClaimRecord)
+    claim = about["claim"]["id"]
+    if claim != path.parent.name:
+        raise OutputError(
+            f"{path}: is of the claim {claim!r}, allowed: {path.parent.name!r}, as its folder "
+            "is called"
+        )
+    check_unaltered(path.parent, about.get("files", {}), CLAIM)
+    return about
 
 
 def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
