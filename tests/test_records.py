@@ -18,7 +18,22 @@ from tests.lab.conftest import write
 
 MUTATIONS = 60
 """Of each file, in each run of the tests."""
-ODD = (None, True, -1, 0, 10**400, 1.5, "", "../victim", "nan", "\x00", [], [[]], {}, {"a": []})
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    10**400,
+    1.5,
+    "",
+    "../victim",
+    "nan",
+    "\x00",
+    [],
+    [[]],
+    {},
+    {"a": []},
+)
 
 Change = Callable[[Any], Any]
 
