@@ -21,7 +21,7 @@ from relsim.lab.conducting import Conduct, conduct, first_sizes, recipe_of, shap
 from relsim.lab.crate import write_crate
 from relsim.lab.designing import expected_points
 from relsim.lab.executors import Crew, dask_workers
-from relsim.lab.finishing import SENSITIVITY, write_manifest, write_tables
+from relsim.lab.finishing import EFFECTS, SENSITIVITY, write_manifest, write_tables
 from relsim.lab.living import Recipe, live
 from relsim.lab.needs import lacking, tells
 from relsim.lab.opening import opened
@@ -189,7 +189,12 @@ def _draw(order: Order, study: Study, store: Store) -> None:
 
     try:
         with store.writing():
-            draw(study, store)
+            stems = {path.stem for path in draw(study, store)}
+        if study.spec.treatments and "effects" not in stems:
+            _whisper(
+                order,
+                f"the figure of effects is not drawn: there are too many; {EFFECTS} has them all",
+            )
     except Exception as error:  # tables are worth more than their pictures
         if isinstance(error.__cause__, OSError):
             raise

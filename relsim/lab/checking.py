@@ -1,5 +1,6 @@
 """What is wrong with a factor, in one sentence: its key, what was given, what is allowed."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -71,6 +72,29 @@ def _check_levels(key: str, levels: Any) -> None:
     twice = next((level for level in shown if shown.count(level) > 1), None)
     if twice:
         raise SpecError(f"{key}: levels: given {twice} twice, allowed: each value once")
+    owners: dict[str, Any] = {}
+    for level in levels:
+        for text in _texts(level):
+            other = owners.setdefault(text, level)
+            if other is not level:
+                raise SpecError(
+                    f"{key}: levels: given {other!r} and {level!r}, which tables could not tell "
+                    "apart, allowed: one of them"
+                )
+
+
+def _texts(level: Any) -> set[str]:
+    """Return all texts that a level may stand as in a table or a name.
+
+    Examples
+    --------
+    >>> sorted(_texts(1)), sorted(_texts("1")), sorted(_texts(None))
+    (['1', '1.0'], ['1'], ['None', 'null'])
+    """
+    if isinstance(level, str):
+        return {level}
+    texts = {str(level), json.dumps(level, default=str)}
+    return texts | {str(float(level))} if is_number(level) else texts
 
 
 def _check_range(key: str, fields: Mapping[str, Any]) -> None:

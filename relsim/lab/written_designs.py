@@ -7,6 +7,7 @@ row, what the factors set and how the points were chosen.
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +64,27 @@ def written(
 
 
 def _cell(value: Any) -> str:
-    """Return a value as a cell that YAML reads as the same value.
+    r"""Return a value as a cell that YAML reads as the same value.
 
     Examples
     --------
     >>> [_cell(value) for value in (0.1, 1, "1", "nan", "marginal", None, [1, "a"], True)]
     ['0.1', '1', '"1"', 'nan', 'marginal', 'null', '[1, "a"]', 'true']
+    >>> parse_yaml(_cell("\N{GRINNING FACE}#\x7f"), "") == "\N{GRINNING FACE}#\x7f"
+    True
     """
     if isinstance(value, float) and not math.isfinite(value):
         return {math.inf: ".inf", -math.inf: "-.inf"}.get(value, ".nan")
-    if not isinstance(value, str):
-        return json.dumps(value, default=lambda one: one.item())
-    return value if _is_itself(value) else json.dumps(value)
+    if isinstance(value, str) and _is_itself(value):
+        return value
+    text = json.dumps(value, default=lambda one: one.item())
+    # Beyond the first 65,536 characters YAML has one escape where JSON has a pair of them.
+    return re.sub(r"\\u(d[89ab]..)\\u(d[c-f]..)", _one_escape, text)
+
+
+def _one_escape(pair: re.Match[str]) -> str:
+    high, low = (int(half, 16) for half in pair.groups())
+    return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08x}"
 
 
 def _is_itself(text: str) -> bool:
@@ -114,6 +124,8 @@ def read_design(spec: ExperimentSpec, path: Path) -> tuple[ExperimentSpec, pd.Da
     spec = _with_factors(spec, design, path)
     _check_bases(spec, design, path)
     _check_samples(design, path)
+    bare = {factor.title.strip(): factor.title for factor in spec.factors}
+    design = design.rename(columns=bare)
     columns = factor_columns(design)
     for factor in spec.factors:
         if factor.title not in columns:

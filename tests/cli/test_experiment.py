@@ -496,3 +496,13 @@ def test_what_a_design_lacks_is_said_before_and_after(invoke: Invoke, here: Path
     assert "note: design.points: 8 base points are too few for Sobol's indices" in result.stderr
     assert "Sensitivity of profit: given 8 rows, allowed: 16 or more" in result.stdout
     assert "Sensitivity: Sobol's indices (16" in experiment(invoke, "--dry-run")
+
+
+def test_effects_too_many_for_a_figure_are_told(invoke: Invoke, here: Path) -> None:
+    prices = [{"key": "firms.0.price", "levels": [40.0 + k for k in range(31)]}]
+    write(here, {"levers": prices, "uncertainties": [], "design": None, "panel": None})
+    result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--out", "out")
+    assert (
+        "the figure of effects is not drawn: there are too many; effects.csv has" in result.stderr
+    )
+    assert not (here / "out" / "figures" / "effects.svg").exists()

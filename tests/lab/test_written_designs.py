@@ -52,7 +52,11 @@ KINDS: dict[str, dict[str, Any]] = {
                 "name": "rival",
                 "levels": ["marginal", "adaptive"],
             },
-            {"key": "title", "levels": ["1", "nan", "None", "yes", " a, b", "2001-01-01"]},
+            {
+                "key": "title",
+                "name": " called ",
+                "levels": ["", "\U0001f600", "1", "nan", "None", "yes", " a, b", "2001-01-01"],
+            },
         ],
         "replication.minimum": 1,
     },
