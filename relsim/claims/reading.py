@@ -10,7 +10,7 @@ from relsim.claims.spec import ClaimSpec, EffectSpec, Measure, ReadingSpec
 from relsim.claims.varying import Variation, tried
 from relsim.errors import SpecError
 from relsim.lab.points import factor_columns
-from relsim.lab.reading import Config
+from relsim.lab.reading import Config, check_used
 from relsim.lab.spec import ExperimentSpec
 from relsim.lab.study import Study
 from relsim.spec.checking import checked, listing, nearest
@@ -124,6 +124,10 @@ def read_claim(
             f"--set {CUSTOMERS}: given with --quick, which sets it too; allowed: one of the two"
         )
     as_it_is = checked(ClaimSpec, data, str(path))
+    for name, one in as_it_is.readings.items():
+        if one.experiment is not None:
+            asked = "points" in one.experiment.design.model_fields_set
+            check_used(f"{path}: readings.{name}.experiment", one.experiment, asked)
     _check_opposite(str(path), as_it_is)
     spec = tried(as_it_is, variation, str(path))
     readings = {

@@ -13,7 +13,7 @@ from relsim.spec.fields import SpecModel
 Measure = Literal["relative", "difference", "value"]
 Standing = Literal["seen", "as commonly quoted", "computed"]
 Span = tuple[float, float]
-_NAME = "[a-z0-9][a-z0-9-]*"
+_NAME = "[a-z0-9][a-z0-9-]{0,79}"
 
 
 class SourceSpec(SpecModel):
@@ -274,6 +274,7 @@ class ClaimSpec(SpecModel):
         for key, name in (("id", self.id), *(("readings", name) for name in self.readings)):
             if not re.fullmatch(_NAME, name):
                 raise ValueError(
-                    f"{key}: given the name {name!r}, allowed: small letters, digits and -"
+                    f"{key}: given the name {name!r}, allowed: small letters, digits and -, 80 of "
+                    "them at most"
                 )
         return self

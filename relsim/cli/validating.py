@@ -74,6 +74,7 @@ def _claim(out: Console, config: str, assignments: Sequence[str]) -> None:
 
 
 def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
+    from relsim.lab.needs import lacking  # noqa: PLC0415  # as above
     from relsim.lab.reading import read_experiment  # noqa: PLC0415  # as above
     from relsim.lab.study import Study  # noqa: PLC0415  # as above
 
@@ -84,6 +85,7 @@ def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
         many(len(study.design), "point"),
         f"{study.size(study.spec.replication.minimum):,} runs or more",
     )
+    note(f"{config}: {sentence}" for sentence in lacking(study))
     out.print(f"{config}: can be run ({', '.join(counts)})")
 
 

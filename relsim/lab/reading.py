@@ -48,7 +48,7 @@ def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None
         for key, value in overrides.items():
             _put(changed, str(key), value)
         spec = checked(ExperimentSpec, changed, "--set")
-    _check_used(str(path), spec, _points_asked(data, overrides or {}))
+    check_used(str(path), spec, _points_asked(data, overrides or {}))
     return Config(str(path), place.parent, spec)
 
 
@@ -58,8 +58,17 @@ def _points_asked(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> bool
     return "points" in design or "points" in overrides.get("design", {}) or _POINTS in overrides
 
 
-def _check_used(name: str, spec: ExperimentSpec, points_asked: bool) -> None:
+def check_used(name: str, spec: ExperimentSpec, points_asked: bool) -> None:
     """Refuse points that would silently become one: a wish that has no effect.
+
+    Parameters
+    ----------
+    name : str
+        How errors call the experiment.
+    spec : ExperimentSpec
+        What its config says.
+    points_asked : bool
+        Whether somebody asked for a number of points.
 
     Raises
     ------

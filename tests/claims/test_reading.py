@@ -61,6 +61,17 @@ def test_a_quick_look_at_several_markets_keeps_two_samples_of_each(
         ("titel", "x", "titel: unknown key; did you mean 'title'?"),
         ("readings.pays.efect", {}, "readings.pays.efect: unknown key; did you mean 'effect'?"),
         ("readings.pays.experiment.arns", {}, "arns: unknown key; did you mean 'arms'?"),
+        (
+            "readings.pays.experiment.uncertainties",
+            [],
+            "readings.pays.experiment: design.points: given 6, allowed: none, as there are no unc",
+        ),
+        ("id", "x" * 81, "allowed: small letters, digits and -, 80 of them at most"),
+        (
+            "readings.pays.experiment.uncertainties",
+            [{"key": "firms.0.price", "name": "holds", "low": 1, "high": 2}],
+            "uncertainties.0: the name 'holds' is that of a column of relsim's own tables",
+        ),
         ("title", "", "title: given '', allowed: a text that is not empty"),
         ("id", "Tiny claim", "id: given the name 'Tiny claim', allowed: "),
         ("readings", {"A b": {"title": "t", "untestable": "u"}}, "readings: given the name 'A b'"),

@@ -496,6 +496,7 @@ def test_what_a_design_lacks_is_said_before_and_after(invoke: Invoke, here: Path
     assert "note: design.points: 8 base points are too few for Sobol's indices" in result.stderr
     assert "Sensitivity of profit: given 8 rows, allowed: 16 or more" in result.stdout
     assert "Sensitivity: Sobol's indices (16" in experiment(invoke, "--dry-run")
+    assert "too few for Sobol's indices" in invoke("validate", "tiny.yaml").stderr
 
 
 def test_effects_too_many_for_a_figure_are_told(invoke: Invoke, here: Path) -> None:
