@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -28,6 +27,7 @@ from relsim.claims.verdict import (
     word_of,
 )
 from relsim.lab.intervals import Interval
+from relsim.lab.names import market_label
 from relsim.lab.points import BASE
 from relsim.lab.study import Study
 
@@ -58,7 +58,7 @@ class Judged:
     ) -> "Judged":
         """Return it with what became of the answer when assumptions were changed."""
         told = "; ".join(
-            f"{Path(name).stem} {share:.0%}"
+            f"{market_label(name, list(markets))} {share:.0%}"
             for name, share in sorted(markets.items(), key=lambda one: (one[1], one[0]))
         )
         least = min(markets.values())

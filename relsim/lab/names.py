@@ -1,6 +1,7 @@
 """Names that experiments may not give, as relsim's own tables have columns called so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from relsim.errors import SpecError
 from relsim.lab.points import BASE, NOTE, POINT
@@ -73,6 +74,19 @@ def check_names(spec: ExperimentSpec, listed: Iterable[str] = ()) -> None:
 def response_name(outcome: str, arm: str) -> str:
     """Return what a treatment's effect is called among the outcomes in the table of sensitivity."""
     return f"{outcome}: {arm}"
+
+
+def market_label(base: str, bases: Sequence[str]) -> str:
+    """Return what a market is called: its file's name, or all of its path where two share it.
+
+    Examples
+    --------
+    >>> bases = ["telecom", "a/own.yaml", "b/own.yaml"]
+    >>> [market_label(base, bases) for base in bases]
+    ['telecom', 'a/own.yaml', 'b/own.yaml']
+    """
+    stem = Path(base).stem
+    return stem if sum(Path(other).stem == stem for other in bases) == 1 else base
 
 
 def _twice(names: Iterable[str]) -> str | None:

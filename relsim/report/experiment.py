@@ -15,7 +15,7 @@ from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.lab.conducting import sizes_of, targets
 from relsim.lab.finishing import EFFECTS, FIGURES, RUNS, SENSITIVITY
 from relsim.lab.intervals import t_interval
-from relsim.lab.names import response_name
+from relsim.lab.names import market_label, response_name
 from relsim.lab.outcomes import RATES
 from relsim.lab.points import BASE
 from relsim.lab.spec import PanelSpec
@@ -120,7 +120,10 @@ def _by_base(
         yield "", table, about
         return
     for place, (base, market) in enumerate(zip(study.spec.bases, study.markets, strict=True)):
-        label, points = _label(study, base), int((study.design[BASE] == base).sum())
+        label, points = (
+            market_label(base, study.spec.bases),
+            int((study.design[BASE] == base).sum()),
+        )
         title = f"{about.title}: {label}"
         own = dataclasses.replace(
             about,
@@ -130,13 +133,6 @@ def _by_base(
             runs=about.runs * points // len(study.design),
         )
         yield file_part(label, place), table[table[BASE] == base], own
-
-
-def _label(study: Study, base: str) -> str:
-    """Return what a market is called: its file's name, or all of its path where two share it."""
-    stem = Path(base).stem
-    alone = sum(Path(other).stem == stem for other in study.spec.bases) == 1
-    return stem if alone else base
 
 
 def _named(*parts: str) -> str:

@@ -168,3 +168,10 @@ def test_what_cannot_be_tested_passes_through() -> None:
     ).verdict
     assert verdict.word == "untestable"
     assert math.isnan(verdict.effect)
+
+
+def test_markets_of_one_name_are_told_apart() -> None:
+    found = untestable("tiny", "minds", "Minds care", "Nobody minds.", "relsim claim tiny")
+    markets = {"a/own.yaml": 0.5, "b/own.yaml": 0.75, "telecom": 1.0}
+    told = found.with_check(0.75, markets, {}).verdict.assumed_markets
+    assert told == "a/own.yaml 50%; b/own.yaml 75%; telecom 100%"
