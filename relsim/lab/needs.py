@@ -26,8 +26,25 @@ def lacking(study: Study) -> Iterator[str]:
         yield "design: one point is drawn: effects will have no interval; 2 points or more give one"
     if spec.treatments and not spec.drawn and spec.replication.most == 1:
         yield "replication: one only: effects will have no interval; 2 or more give one"
+    yield from _unused(study)
     if spec.uncertainties:
         yield from _of_sensitivity(study)
+
+
+def _unused(study: Study) -> Iterator[str]:
+    """Yield a sentence for each key of the design that changes nothing."""
+    spec, usual = study.spec, DesignSpec()
+    if spec.design.file is not None:
+        return
+    if not spec.uncertainties and spec.design.uncertainties != usual.uncertainties:
+        kind = spec.design.uncertainties
+        yield f"design.uncertainties: given {kind}, is not used: nothing is uncertain"
+    if not spec.levers and spec.design.levers != usual.levers:
+        yield f"design.levers: given {spec.design.levers}, is not used: there are no levers"
+    if spec.design.samples == "own" and not (spec.uncertainties and len(spec.bases) > 1):
+        yield (
+            "design.samples: given own, is not used: that is for several markets with uncertainties"
+        )
 
 
 def _of_sensitivity(study: Study) -> Iterator[str]:

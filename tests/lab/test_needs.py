@@ -45,6 +45,15 @@ def design(kind: str, points: int, **more: Any) -> dict[str, Any]:
             design("saltelli", 16) | {"levers": [{"key": "firms.0.price", "levels": [40, 50]}]},
             "saltelli with levers gives no table of sensitivity",
         ),
+        (
+            {"uncertainties": [], "design": {"uncertainties": "morris"}},
+            "design.uncertainties: given morris, is not used: nothing is uncertain",
+        ),
+        (
+            {"levers": [], "design": {"levers": "one_at_a_time"}},
+            "design.levers: given one_at_a_time, is not used: there are no levers",
+        ),
+        ({"design": {"samples": "own"}}, "design.samples: given own, is not used: that is for"),
         (design("sobol", 1), "one point is drawn: effects will have no interval"),
         (
             {"uncertainties": [], "design": None, "replication.minimum": 1},
