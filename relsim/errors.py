@@ -17,6 +17,10 @@ class StrategyError(RelsimError):
     """A strategy cannot be loaded, or what it planned makes no sense."""
 
 
+class TimeExceeded(BaseException):
+    """A run took longer than it may; no ``except Exception`` of a strategy's holds it up."""
+
+
 class OutputError(RelsimError):
     """Results cannot be written, or are not what they should be."""
 

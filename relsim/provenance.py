@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -64,6 +65,23 @@ class Clock:
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def command() -> list[str]:
+    """Return the command line, without the folders of this machine."""
+    return ["relsim", *(_without_folder(word) for word in sys.argv[1:])]
+
+
+def _without_folder(word: str) -> str:
+    """Return a word of a command line; of a file named by its whole path, its name.
+
+    Examples
+    --------
+    >>> _without_folder("/home/somebody/mine.yaml"), _without_folder("--out=a/b")
+    ('mine.yaml', '--out=a/b')
+    """
+    option, equals, value = word.rpartition("=")
+    return f"{option}{equals}{Path(value).name if Path(value).is_absolute() else value}"
 
 
 def manifest(

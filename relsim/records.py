@@ -64,6 +64,7 @@ class ExperimentManifest(Record):
     code: StrictStr
     title: StrictStr
     runs: int
+    failed: int
     warm_up: int
     seed: int
     started: StrictStr

@@ -8,6 +8,7 @@ import typer
 import relsim
 from relsim.cli import options
 from relsim.cli.speaking import console, mishaps
+from relsim.own_code import allowing
 
 # Compiled code and tables take seconds to import: each command pays for what it needs alone.
 # ruff: noqa: PLC0415
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_KEPT = "stopped; finished runs are kept: the same command goes on with them"
 _RUN = (
     "Live a market for its months and write tables and figures.\n\n"
     "DIR then holds market.parquet (a row a month and firm), tenure.parquet (a row a year, firm "
@@ -82,9 +84,10 @@ def run(
     no_figures: options.NoFigures = False,
     engine: options.Engine = "compiled",
     quiet: options.Quiet = False,
+    allow_code: options.AllowCode = False,
 ) -> None:
     """Live a market for its months and write tables and figures."""
-    with mishaps():
+    with mishaps(), allowing(allow_code):
         from relsim.cli import running
 
         order = running.Order(
@@ -120,9 +123,10 @@ def fork(
     csv: options.Csv = False,
     no_figures: options.NoFigures = False,
     quiet: options.Quiet = False,
+    allow_code: options.AllowCode = False,
 ) -> None:
     """Live a run again with one thing changed from a month on, under the same luck."""
-    with mishaps():
+    with mishaps(), allowing(allow_code):
         from relsim.cli import forking
 
         forking.fork(
@@ -151,9 +155,10 @@ def story(
     out: options.StoryOut = None,
     overwrite: options.Overwrite = False,
     quiet: options.Quiet = False,
+    allow_code: options.AllowCode = False,
 ) -> None:
     """Tell what one customer of a run lived: why it came, what happened, why it left."""
-    with mishaps():
+    with mishaps(), allowing(allow_code):
         from relsim.cli import stories
 
         stories.story(stories.Order(run, customer, out=out, overwrite=overwrite, quiet=quiet))
@@ -190,32 +195,38 @@ def experiment(
     repair: options.Repair = False,
     reuse: options.Reuse = None,
     crate: options.Crate = False,
+    time_limit: options.TimeLimit = None,
     no_figures: options.NoFigures = False,
     quiet: options.Quiet = False,
+    allow_code: options.AllowCode = False,
 ) -> None:
     """Run an experiment, or go on with it."""
-    with mishaps(stopped="stopped; finished runs are kept: the same command goes on with them"):
+    with (
+        mishaps(stopped=_KEPT),
+        allowing(allow_code),
+    ):
         from relsim.cli import experimenting
 
-        experimenting.experiment(
-            experimenting.Order(
-                config,
-                tuple(assignments or ()),
-                out=out,
-                executor=executor,
-                workers=workers,
-                address=address,
-                threads=threads,
-                dry_run=dry_run,
-                yes=yes,
-                retry_failed=retry_failed,
-                repair=repair,
-                reuse=reuse,
-                crate=crate,
-                figures=not no_figures,
-                quiet=quiet,
-            )
+        order = experimenting.Order(
+            config,
+            tuple(assignments or ()),
+            out=out,
+            executor=executor,
+            workers=workers,
+            address=address,
+            threads=threads,
+            dry_run=dry_run,
+            yes=yes,
+            retry_failed=retry_failed,
+            repair=repair,
+            reuse=reuse,
+            crate=crate,
+            time_limit=time_limit,
+            figures=not no_figures,
+            quiet=quiet,
         )
+        if not experimenting.experiment(order):
+            raise typer.Exit(experimenting.ALL_FAILED)
 
 
 _CLAIM = (
@@ -246,10 +257,12 @@ def claim(
     workers: options.Workers = None,
     no_page: options.NoPage = False,
     quiet: options.Quiet = False,
+    allow_code: options.AllowCode = False,
 ) -> None:
     """Test claims under all their readings, and give a verdict on each."""
     tried = tuple(reading or ()), tuple(assignments or ())
-    _claims(claims, tried, quick, out, expect, workers, no_page, quiet)
+    with allowing(allow_code):
+        _claims(claims, tried, quick, out, expect, workers, no_page, quiet)
 
 
 @app.command(
@@ -266,9 +279,11 @@ def claims_(
     workers: options.Workers = None,
     no_page: options.NoPage = False,
     quiet: options.Quiet = False,
+    allow_code: options.AllowCode = False,
 ) -> None:
     """Test all claims that come with relsim, and write one page of them."""
-    _claims([], ((), ()), quick, out, expect, workers, no_page, quiet)
+    with allowing(allow_code):
+        _claims([], ((), ()), quick, out, expect, workers, no_page, quiet)
 
 
 def _claims(
@@ -281,7 +296,7 @@ def _claims(
     no_page: bool,
     quiet: bool,
 ) -> None:
-    with mishaps(stopped="stopped; finished runs are kept: the same command goes on with them"):
+    with mishaps(stopped=_KEPT):
         if names[:1] == ["new"]:
             from relsim.cli import scaffolding
 
@@ -324,9 +339,10 @@ def solve(
     replications: options.Replications = 10,
     workers: options.Workers = None,
     quiet: options.Quiet = False,
+    allow_code: options.AllowCode = False,
 ) -> None:
     """Find the value of a key at which an outcome reaches a goal, under common luck."""
-    with mishaps():
+    with mishaps(), allowing(allow_code):
         from relsim.cli import solving
 
         solving.find(
@@ -403,21 +419,33 @@ def query(folder: options.ExperimentFolder, sql: options.Sql, csv: options.AsCsv
         "relsim reproduce DIR --runs 20   twenty runs, compared number by number",
     )
 )
-def reproduce(folder: options.ExperimentFolder, runs: options.SomeRuns = None) -> None:
-    """Run a finished experiment again and say whether it gives the same; exit code 1 if not."""
-    with mishaps():
+def reproduce(
+    folder: options.ExperimentFolder,
+    runs: options.SomeRuns = None,
+    allow_code: options.AllowCode = False,
+) -> None:
+    """Run a finished experiment again and say whether it gives the same.
+
+    The exit code is 0 if it does, 1 if not, and 3 where it cannot be run again.
+    """
+    with mishaps(), allowing(allow_code):
         from relsim.cli import comparing
 
-        if not comparing.again(folder, runs):
-            raise typer.Exit(comparing.DIFFERENT)
+        code = comparing.again(folder, runs)
+        if code:
+            raise typer.Exit(code)
 
 
 @app.command(
     epilog=examples("relsim validate mine.yaml", "relsim validate telecom --set firms.0.price=25")
 )
-def validate(config: options.Config, assignments: options.Assignments = None) -> None:
+def validate(
+    config: options.Config,
+    assignments: options.Assignments = None,
+    allow_code: options.AllowCode = False,
+) -> None:
     """Check a config without running it: every fault, its place, and what is allowed."""
-    with mishaps():
+    with mishaps(), allowing(allow_code):
         from relsim.cli import validating
 
         validating.validate(console(), config, assignments or ())
@@ -432,9 +460,9 @@ def validate(config: options.Config, assignments: options.Assignments = None) ->
         "relsim explain telecom              every value of a config",
     )
 )
-def explain(what: options.ConfigOrKey) -> None:
+def explain(what: options.ConfigOrKey, allow_code: options.AllowCode = False) -> None:
     """Say what a key means: its unit, what is allowed, its default and where that comes from."""
-    with mishaps():
+    with mishaps(), allowing(allow_code):
         from relsim.cli import explaining
 
         explaining.explain(console(), what)

@@ -3,7 +3,6 @@
 import dataclasses
 import importlib
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,12 +18,12 @@ from relsim.claims.varying import Variation
 from relsim.claims.verdict import WORDS, Verdict
 from relsim.claims.wording import named, round_runs
 from relsim.cli.progress import duration, progress
-from relsim.cli.reading import assignment, see_strategies_beside
+from relsim.cli.reading import assignment, look_beside
 from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing, many
 from relsim.errors import SpecError
 from relsim.lab.executors import standing
-from relsim.provenance import Clock
+from relsim.provenance import Clock, command
 
 CHANGED = 1
 """Exit code where a word is another than was expected."""
@@ -71,7 +70,7 @@ def claims(order: Order) -> bool:
     """
     clock = Clock()
     for name in order.claims:
-        see_strategies_beside(name)
+        look_beside(name)
     variation = order.variation()
     read = [read_claim(name, quick=order.quick, variation=variation) for name in order.claims]
     folder = order.folder(read)
@@ -121,7 +120,7 @@ def _test(order: Order, read: Sequence[Claim], folder: Path) -> list[Answered]:
         standing(kind, workers) as crew,
         progress(total, quiet=order.quiet, noun="runs") as shown,
     ):
-        words = ["relsim", *sys.argv[1:]]
+        words = command()
         way = Way(folder, order.quick, crew, shown, words, partial(_whisper, order))
         for each in investigate(read, way):
             write(each, way)

@@ -21,6 +21,8 @@ from relsim.spec.checking import nearest
 
 DIFFERENT = 1
 """Exit code of a result that is not the same when it is run again."""
+NOT_RUN = 3
+"""Exit code where an experiment cannot be run again."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,8 +93,13 @@ def _one_of(given: str, known: Any, option: str) -> str:
 # Again --------------------------------------------------------------------------------------
 
 
-def again(folder: Path, runs: int | None) -> bool:
+def again(folder: Path, runs: int | None) -> int:
     """Run an experiment again, or some of its runs, and say whether it gives the same.
+
+    Returns
+    -------
+    int
+        0 if it does, :data:`DIFFERENT` if not, :data:`NOT_RUN` if runs failed that had not.
 
     Raises
     ------
@@ -113,9 +120,12 @@ def again(folder: Path, runs: int | None) -> bool:
     for verdict in verdicts:
         table.add_row(verdict.name, verdict.found)
     out.print(table)
+    if any(verdict.failed for verdict in verdicts):
+        out.print("Could not be run again, so that nothing can be said.")
+        return NOT_RUN
     same = all(verdict.same for verdict in verdicts)
     out.print("The same." if same else "Not the same.")
-    return same
+    return 0 if same else DIFFERENT
 
 
 def _say_what_differs(found: Finished) -> None:

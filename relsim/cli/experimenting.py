@@ -6,13 +6,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import typer
 from rich.console import Console
 
 from relsim.cli.effects import show_effects
 from relsim.cli.memory import check_design, check_memory
 from relsim.cli.progress import Silence, duration, progress
-from relsim.cli.reading import assignment, see_strategies_beside
+from relsim.cli.reading import assignment, look_beside
 from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing, many
 from relsim.errors import RelsimError, SpecError
@@ -32,7 +33,8 @@ from relsim.lab.spec import ExperimentSpec, WarmUpSpec
 from relsim.lab.store import Store
 from relsim.lab.study import Study
 from relsim.lab.tables import read_table
-from relsim.provenance import Clock
+from relsim.market import Market
+from relsim.provenance import Clock, command
 
 _ABSURD = 100_000
 """Runs of which nobody is asked for without being asked."""
@@ -43,6 +45,8 @@ _BEYOND_BUILDING = 3_000_000
 _MANY = 8
 _HUGE = 200_000  # customers: below it, cores are busier with a run each
 _TIMED = 3
+ALL_FAILED = 1
+"""Exit code of an experiment of which no run came to its end."""
 _BYTES_A_RUN = 120
 
 
@@ -64,11 +68,12 @@ class Order:
     reuse: Path | None = None
     figures: bool = True
     crate: bool = False
+    time_limit: float | None = None
     quiet: bool = False
 
 
-def experiment(order: Order) -> Path:
-    """Run an experiment and return the folder with its results.
+def experiment(order: Order) -> bool:
+    """Run an experiment; return whether any of its runs came to its end.
 
     Raises
     ------
@@ -76,7 +81,7 @@ def experiment(order: Order) -> Path:
         If the order or the config is not sound, or results cannot be kept.
     """
     clock = Clock()
-    see_strategies_beside(order.config)
+    look_beside(order.config)
     config = read_experiment(order.config, dict(assignment(text) for text in order.assignments))
     _check_expected(order, config.spec)
     study = Study.of(config)
@@ -86,7 +91,7 @@ def experiment(order: Order) -> Path:
         _whisper(order, f"note: {sentence}")
     if order.dry_run:
         _dry_run(console(), study, planned, crew)
-        return Path()
+        return True
     _check_size(order, study, planned, crew)
     earlier = None if order.reuse is None else Earlier.read(order.reuse, shape_of(study))
     out = order.out or Path("results", "experiments", Path(order.config).stem)
@@ -94,21 +99,30 @@ def experiment(order: Order) -> Path:
         store.save(study.saved())
         _prepare(order, study, store)
         with progress(planned, quiet=order.quiet, noun="runs") as shown:
-            _conduct(study, store, Conduct(crew, threads), earlier, shown, clock)
+            how = Conduct(crew, threads, limit=order.time_limit)
+            _conduct(study, store, how, earlier, shown, clock)
             shown.phase("writing tables")
             write_tables(study, store)
             if order.figures:
                 shown.phase("drawing figures")
                 _draw(order, study, store)
-        write_manifest(
-            study, store, clock, ["relsim", *sys.argv[1:]], executor=crew.kind, workers=crew.workers
-        )
+        write_manifest(study, store, clock, command(), executor=crew.kind, workers=crew.workers)
         if order.crate:
             write_crate(opened(store.folder))
         if earlier is not None:
             _whisper(order, f"{many(earlier.taken, 'run')} taken over from {order.reuse}")
         _say(order, study, store, out)
-    return out
+        return _any_succeeded(store)
+
+
+def _any_succeeded(store: Store) -> bool:
+    """Return whether a run came to its end; of those that failed, say how the first did."""
+    count, failed, _ = store.journal.counted()
+    if failed:
+        first = next(iter(store.journal.failures()))
+        which = f"all {count:,} runs" if failed == count else f"{failed:,} of {count:,} runs"
+        typer.echo(f"error: {which} failed; run {first.run}: {first.error}", err=True)
+    return failed < count
 
 
 def crew_of(order: Order, study: Study) -> tuple[Crew, int]:
@@ -258,6 +272,7 @@ def _check_expected(order: Order, spec: ExperimentSpec) -> None:
 
 def _dry_run(out: Console, study: Study, planned: int, crew: Crew) -> None:
     """Say what an experiment would take, and show its design."""
+    _try_all_arms(study)
     seconds, bytes_a_run = _timed(study)
     points, arms = len(study.design), len(study.arms)
     replications = study.spec.replication
@@ -281,6 +296,24 @@ def _dry_run(out: Console, study: Study, planned: int, crew: Crew) -> None:
     out.print(table)
     if points > 12:
         out.print(f"... {points - 12:,} more points")
+
+
+def _try_all_arms(study: Study) -> None:
+    """Simulate a month of every arm at the first point of every base.
+
+    Raises
+    ------
+    RelsimError
+        If one cannot be simulated.
+    """
+    cells = dict.fromkeys(study.cells.tolist())
+    points = {int(np.flatnonzero(study.cells == cell)[0]) for cell in cells}
+    for point in sorted(points):
+        for arm in study.arms:
+            try:
+                Market(study.market(point, arm), study.spec.seed).run(1)
+            except RelsimError as error:
+                raise RelsimError(f"{study.name}: arms.{arm}: {error}") from error
 
 
 def _short(value: object) -> str:

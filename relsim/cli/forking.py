@@ -1,7 +1,6 @@
 """``relsim fork``: what would have been."""
 
 import dataclasses
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,10 +12,12 @@ from relsim.cli.reliving import check_same, lived
 from relsim.cli.running import default_threads
 from relsim.cli.speaking import console, listing
 from relsim.errors import SpecError
+from relsim.firms.strategies import modules_of
 from relsim.forking import changed, difference
 from relsim.market import Market
 from relsim.output import ResultsFolder
-from relsim.provenance import Clock, identity, manifest
+from relsim.own_code import keep
+from relsim.provenance import Clock, command, identity, manifest
 from relsim.spec import MarketSpec
 
 
@@ -67,7 +68,7 @@ def fork(order: Order) -> Path:
             other,
             identity(other),
             clock,
-            command=["relsim", *sys.argv[1:]],
+            command=command(),
             forked={
                 "spec_hash": parent["spec_hash"],
                 "at": order.at,
@@ -75,6 +76,8 @@ def fork(order: Order) -> Path:
                 "spec": spec.model_dump(mode="json"),
             },
         )
+        with folder.writing():
+            keep(modules_of(spec) | modules_of(other), folder.working, folder.path)
         folder.finish(about)
     if order.quiet:
         console().print(str(out))

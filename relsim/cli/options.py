@@ -179,6 +179,26 @@ DryRun = Annotated[
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Begin a large design without asking.")]
 
+AllowCode = Annotated[
+    bool,
+    typer.Option(
+        "--allow-code",
+        help="Run strategies that come with the config or the results: code, so only of people "
+        "whom you trust. The same files are not asked about again.",
+    ),
+]
+
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        help="Seconds that a run may take before it counts as failed; 0 = as long as it takes. "
+        "Unless given, ten minutes and 1 second for each million customer-months.",
+        min=0.0,
+        metavar="SECONDS",
+        show_default=False,
+    ),
+]
+
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try runs that failed again.")]
 
 Repair = Annotated[

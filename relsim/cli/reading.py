@@ -1,12 +1,12 @@
 """From what stands on a command line to a spec."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from relsim.errors import SpecError
 from relsim.loading import load
+from relsim.own_code import look_in
 from relsim.spec import MarketSpec, override, parse_assignment
 from relsim.spec.locating import locate
 
@@ -30,7 +30,7 @@ def spec_of(
     RelsimError
         If something of it is not sound.
     """
-    see_strategies_beside(config)
+    look_beside(config)
     spec = load(config, dict(assignment(text) for text in assignments))
     for option, (key, value) in (options or {}).items():
         if value is not None:
@@ -52,13 +52,14 @@ def assignment(text: str) -> tuple[str, Any]:
         raise SpecError(f"--set: {error}") from None
 
 
-def see_strategies_beside(config: str) -> None:
+def look_beside(config: str) -> None:
     """Let ``kind: mymodule.MyStrategy`` find modules beside the config and where the user is.
 
-    They come last, so that a file of the user's never takes the place of a library's.
+    Finding is not running: :mod:`relsim.own_code` says what may be run. They come last, so that a
+    file of the user's never takes the place of a library's.
     """
     folders = [Path.cwd()]
     path = Path(config)
     if path.is_file():
         folders.insert(0, locate(config, Path.cwd()).resolve().parent)
-    sys.path += [str(folder) for folder in folders if str(folder) not in sys.path]
+    look_in(folders)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from relsim.cli.reading import see_strategies_beside
 from relsim.errors import RelsimError, SpecError
 from relsim.output import read_manifest
+from relsim.own_code import CODE, look_in
 from relsim.records import MANIFEST, check_unaltered
 from relsim.spec import MarketSpec
 from relsim.spec.reading import validate
@@ -30,7 +30,7 @@ def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
         raise SpecError(f"{run}: lived with agents; only a compiled market can be lived again")
     if _TABLE in found["files"]:
         check_unaltered(run, {_TABLE: found["files"][_TABLE]})
-    see_strategies_beside(str(found.get("config", "")))
+    look_in([run / CODE])
     where = str(run / MANIFEST)
     forked = found.get("forked")
     if not forked:

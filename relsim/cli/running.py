@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import sys
 from pathlib import Path
 
 from numba import config
@@ -16,9 +15,11 @@ from relsim.cli.speaking import console, note
 from relsim.cli.summary import show
 from relsim.customers.compiled import cache_folder
 from relsim.errors import SpecError
+from relsim.firms.strategies import modules_of
 from relsim.market import Market
 from relsim.output import ResultsFolder, TableStream
-from relsim.provenance import Clock, Identity, identity, manifest
+from relsim.own_code import keep
+from relsim.provenance import Clock, Identity, command, identity, manifest
 from relsim.spec import MarketSpec
 from relsim.spec.checking import nearest
 from relsim.spec.events import too_late
@@ -153,10 +154,12 @@ def _finish(
         market.spec,
         name,
         clock,
-        command=["relsim", *sys.argv[1:]],
-        config=order.config,
+        command=command(),
+        config=Path(order.config).name,
         engine=order.engine,
         threads=market.customers.threads,
         strategies={firm.name: firm.strategy.model_dump() for firm in market.firms},
     )
+    with folder.writing():
+        keep(modules_of(market.spec), folder.working, folder.path)
     folder.finish(about)

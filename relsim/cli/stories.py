@@ -1,7 +1,6 @@
 """``relsim story``: what one customer of a run lived, and why."""
 
 import dataclasses
-import sys
 from pathlib import Path
 
 from relsim.circumstances import marks
@@ -10,8 +9,10 @@ from relsim.cli.reliving import check_same, lived
 from relsim.cli.running import default_threads
 from relsim.cli.speaking import console
 from relsim.errors import SpecError
+from relsim.firms.strategies import modules_of
 from relsim.output import ResultsFolder
-from relsim.provenance import Clock, identity, manifest
+from relsim.own_code import keep
+from relsim.provenance import Clock, command, identity, manifest
 from relsim.stories import Relived, Story
 
 
@@ -74,8 +75,10 @@ def _write(order: Order, market: Relived, told: Story, clock: Clock, out: Path) 
             spec,
             identity(spec),
             clock,
-            command=["relsim", *sys.argv[1:]],
+            command=command(),
             customer=order.customer,
-            story_of=str(order.run),
+            story_of=order.run.name,
         )
+        with folder.writing():
+            keep(modules_of(spec), folder.working, folder.path)
         folder.finish(about)

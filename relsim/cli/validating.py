@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from relsim.cli.reading import assignment, see_strategies_beside, spec_of
+from relsim.cli.reading import assignment, look_beside, spec_of
 from relsim.cli.speaking import many, note
 from relsim.errors import SpecError
 from relsim.provenance import identity
@@ -63,7 +63,7 @@ def _claim(out: Console, config: str, assignments: Sequence[str]) -> None:
     from relsim.claims.reading import read_claim  # noqa: PLC0415  # see above
     from relsim.claims.varying import Variation  # noqa: PLC0415  # see above
 
-    see_strategies_beside(config)
+    look_beside(config)
     held = Variation(settings=dict(map(assignment, assignments)))
     claim = read_claim(config, variation=held)
     counts = (
@@ -78,7 +78,7 @@ def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
     from relsim.lab.reading import read_experiment  # noqa: PLC0415  # as above
     from relsim.lab.study import Study  # noqa: PLC0415  # as above
 
-    see_strategies_beside(config)
+    look_beside(config)
     study = Study.of(read_experiment(config, dict(map(assignment, assignments))))
     counts = (
         many(len(study.arms), "arm"),

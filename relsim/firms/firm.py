@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from relsim.customers.rules.response import spend_response
-from relsim.errors import RelsimError, StrategyError
+from relsim.errors import RelsimError, StrategyError, TimeExceeded
 from relsim.firms.figures import PLACES
 from relsim.firms.plan import Plan, check
 from relsim.firms.strategies import Strategy
@@ -97,7 +97,9 @@ class Firm(mesa.Agent):
             planned = self.strategy.plan(view)
         except RelsimError:
             raise
-        except Exception as error:  # whatever a strategy of a user's own raises
+        except (KeyboardInterrupt, TimeExceeded):
+            raise
+        except BaseException as error:  # whatever a strategy of a user's own raises or ends
             raise StrategyError(f"{where}: raised {type(error).__name__}: {error}") from error
         self.plan = check(planned, view.money, where)
         return self.plan

@@ -1,7 +1,9 @@
 """What a firm decides for a month."""
 
+import contextlib
 import dataclasses
 import math
+import numbers
 from typing import Any
 
 from relsim.customers.terms import N_TIERS
@@ -81,31 +83,66 @@ def check(plan: Any, money: float, where: str) -> Plan:
     """
     if not isinstance(plan, Plan):
         raise StrategyError(f"{where}: returned {plan!r}, allowed: a relsim.Plan")
+    checked = _plain(plan)
     for name in _MONEY:
-        _check_number(getattr(plan, name), where, name, 0.0, _MOST)
-    retention: Any = plan.retention  # a strategy of a user's own may return anything
+        _check_number(getattr(checked, name), where, name, 0.0, _MOST)
+    retention: Any = checked.retention  # a strategy of a user's own may return anything
     if not isinstance(retention, tuple) or len(retention) != N_TIERS:
         raise StrategyError(
             f"{where}: retention: given {plan.retention!r}, allowed: a tuple of {N_TIERS} budgets"
         )
-    for tier, budget in enumerate(plan.retention):
+    for tier, budget in enumerate(checked.retention):
         _check_number(budget, where, f"retention[{tier}]", 0.0, _MOST)
-    _check_number(plan.discount, where, "discount", 0.0, 1.0)
-    if plan.price is not None:
-        _check_number(plan.price, where, "price", 0.0, _MOST)
-    if plan.budget > money * (1.0 + _SLACK) + _SLACK:
+    _check_number(checked.discount, where, "discount", 0.0, 1.0)
+    if checked.price is not None:
+        _check_number(checked.price, where, "price", 0.0, _MOST)
+    if checked.budget > money * (1.0 + _SLACK) + _SLACK:
         raise StrategyError(
-            f"{where}: plans to spend {plan.budget:,.2f}, allowed: at most its cash of "
+            f"{where}: plans to spend {checked.budget:,.2f}, allowed: at most its cash of "
             f"{money:,.2f}, since market.credit is off"
         )
-    return plan
+    return checked
 
 
 def _check_number(value: Any, where: str, name: str, low: float, high: float) -> None:
     if type(value) is float and low <= value <= high:
         return  # the usual case, first
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not low <= value <= high:
-        raise StrategyError(
-            f"{where}: {name}: planned {value!r}, allowed: from {low:g} to {high:g}"
-        )
+    # Compared before it is looked at as a float: a whole number may be too large for one.
+    if not is_number or not low <= value <= high or not math.isfinite(value):
+        huge = isinstance(value, int) and abs(value) > _MOST
+        shown = "a huge number" if huge else repr(value)[:80]
+        raise StrategyError(f"{where}: {name}: planned {shown}, allowed: from {low:g} to {high:g}")
+
+
+def _plain(plan: Plan) -> Plan:
+    """Return a plan whose numbers are Python's own: strategies may compute with numpy."""
+    changed: dict[str, Any] = {}
+    for name in _NAMES:
+        value = getattr(plan, name)
+        if type(value) is float or value is None:
+            continue
+        plain = _all_plain(value) if name == "retention" else _number(value)
+        if plain is not value:
+            changed[name] = plain
+    return dataclasses.replace(plan, **changed) if changed else plan
+
+
+def _all_plain(values: Any) -> Any:
+    """Return budgets by tier as a tuple, from a list or an array of numbers as well."""
+    if type(values) is tuple and all(type(value) is float for value in values):
+        return values
+    if isinstance(values, tuple | list) or hasattr(values, "tolist"):
+        with contextlib.suppress(TypeError):  # no sequence: told as what it is
+            return tuple(_number(value) for value in values)
+    return values
+
+
+def _number(value: Any) -> Any:
+    """Return a number of numpy's as Python's own; anything else as it is."""
+    if isinstance(value, numbers.Number) and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+_NAMES = tuple(field.name for field in dataclasses.fields(Plan))

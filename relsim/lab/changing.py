@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from relsim.errors import OutputError, StrategyError
+from relsim.lab.executors import Crew
 from relsim.lab.own_code import code_of
 from relsim.lab.store import Store
 from relsim.lab.study import Study
+from relsim.own_code import MAIN, is_found, module_of
 
 _OWN_CODE = "own_code"
 
@@ -50,6 +52,45 @@ def own_code(study: Study) -> str:
     return " ".join(
         f"{kind}={code}" for kind in sorted(set(_kinds(study))) if (code := _code(kind))
     )
+
+
+def modules(study: Study) -> tuple[str, ...]:
+    """Return the modules of the strategies of the user's own in an experiment.
+
+    Parameters
+    ----------
+    study : Study
+        The experiment.
+    """
+    kinds = (item.partition("=")[0] for item in own_code(study).split())
+    return tuple(sorted({module_of(kind) for kind in kinds}))
+
+
+def check_workers(study: Study, crew: Crew) -> None:
+    """Check that workers which are processes of their own can have all strategies.
+
+    Parameters
+    ----------
+    study : Study
+        The experiment.
+    crew : Crew
+        Who works.
+
+    Raises
+    ------
+    StrategyError
+        If one is defined where they do not look.
+    """
+    if not crew.elsewhere:
+        return
+    for module in modules(study):
+        if not is_found(module, study.paths):
+            where = "the program itself" if module == MAIN else f"{module!r}, which has no file"
+            raise StrategyError(
+                f"{study.name}: a strategy is defined in {where}, where workers that are other "
+                "processes do not find it: write it into a module of its own, or run with one "
+                "process (--executor serial or threads)"
+            )
 
 
 def _code(kind: str) -> str:

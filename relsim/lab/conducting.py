@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import SpecError
+from relsim.lab.changing import check_workers, modules
 from relsim.lab.dispatching import Dispatch
 from relsim.lab.executors import Crew
 from relsim.lab.living import Recipe
@@ -18,6 +19,7 @@ from relsim.lab.store import Shape, Store
 from relsim.lab.study import Study
 from relsim.lab.warmup import mser5
 from relsim.market import Market
+from relsim.own_code import keep
 
 _WARM_UP = "warm_up"
 _SIZES = "replications"
@@ -30,7 +32,7 @@ def shape_of(study: Study) -> Shape:
     return Shape(outcomes, panel.measures, panel.every) if panel else Shape(outcomes)
 
 
-def recipe_of(study: Study, warm_up: int, threads: int = 1) -> Recipe:
+def recipe_of(study: Study, warm_up: int, threads: int = 1, limit: float = 0.0) -> Recipe:
     """Return what all runs of a study share.
 
     Parameters
@@ -41,6 +43,8 @@ def recipe_of(study: Study, warm_up: int, threads: int = 1) -> Recipe:
         Months at the start that outcomes do not count.
     threads : int
         Threads that share a month.
+    limit : float
+        Seconds that a run may take; 0 = as long as it does.
     """
     shape = shape_of(study)
     outcomes = tuple(
@@ -48,7 +52,15 @@ def recipe_of(study: Study, warm_up: int, threads: int = 1) -> Recipe:
         for market in study.markets
     )
     return Recipe(
-        study.markets, outcomes, shape.panel, shape.every, study.spec.seed, threads, study.paths
+        study.markets,
+        outcomes,
+        shape.panel,
+        shape.every,
+        study.spec.seed,
+        threads,
+        study.paths,
+        modules(study),
+        limit,
     )
 
 
@@ -68,6 +80,8 @@ class Conduct:
         Told after some runs: how many more are done, and how many of these failed.
     take_over : callable, optional
         Asked before each round, with all runs that are wanted, to keep those it knows already.
+    limit : float, optional
+        Seconds that a run may take, 0 = as long as it does; :func:`time_limit_of` unless said.
     """
 
     crew: Crew = field(default_factory=Crew)
@@ -75,6 +89,16 @@ class Conduct:
     total: Callable[[int, int], None] = field(default=lambda _, __: None)
     each: Callable[[int, int], None] = field(default=lambda _, __: None)
     take_over: Callable[[Recipe, Iterator[int]], None] = field(default=lambda _, __: None)
+    limit: float | None = None
+
+
+def time_limit_of(study: Study) -> float:
+    """Return the seconds that a run may take unless somebody says: far more than it needs.
+
+    Ten minutes and a microsecond for each customer and month, some thirty times what these take.
+    """
+    sizes = (market.market.customers * market.run.months for market in study.markets)
+    return 600.0 + 1e-6 * max(sizes)
 
 
 def conduct(study: Study, store: Store, how: Conduct | None = None) -> None:
@@ -95,7 +119,10 @@ def conduct(study: Study, store: Store, how: Conduct | None = None) -> None:
         If results cannot be kept; all that was finished is there the next time.
     """
     how = how or Conduct()
-    recipe = recipe_of(study, warm_up_of(study, store), how.threads)
+    check_workers(study, how.crew)
+    keep(modules(study), store.folder)
+    limit = time_limit_of(study) if how.limit is None else how.limit
+    recipe = recipe_of(study, warm_up_of(study, store), how.threads, limit)
     dispatch = Dispatch(recipe, study.assignment, how.crew, store, how.each)
     sizes: list[int] | None = first_sizes(study)
     while sizes is not None:

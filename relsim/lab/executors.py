@@ -1,10 +1,12 @@
 """Who does the work: this process, threads, processes, a cluster, or an executor of the user's."""
 
+import ast
 import contextlib
 import importlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -15,6 +17,8 @@ from concurrent.futures import (
     ThreadPoolExecutor,
 )
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from relsim.errors import RelsimError, SpecError
@@ -66,6 +70,13 @@ class Crew:
             raise SpecError("--address: dask needs a scheduler, such as tcp://127.0.0.1:8786")
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether the work may be done in processes that know nothing of this one."""
+        if self.own is not None:
+            return not isinstance(self.own, ThreadPoolExecutor | Inline)
+        return self.kind in ("processes", "dask")
+
+    @property
     def can_restart(self) -> bool:
         """Whether a new executor can be made after its workers died."""
         return self.own is None
@@ -96,6 +107,7 @@ class Crew:
         if self.kind == "threads":
             return ThreadPoolExecutor(self.workers)
         if self.kind == "processes":
+            check_main()
             # Started anew rather than forked: a fork of a process with threads may hang.
             context = multiprocessing.get_context("spawn")
             return _Processes(self.workers, context, initializer=_work_for_parent)
@@ -150,6 +162,41 @@ def _is_broken(executor: Executor) -> bool:
     except BrokenExecutor:
         return True
     return False
+
+
+def check_main() -> None:
+    """Check that the program may start processes where it does so now.
+
+    A process that is started anew imports the program's file. Without a guard it would come to
+    this very line and start processes itself, and so on.
+
+    Raises
+    ------
+    RelsimError
+        If the line that is being run is not inside ``if __name__ == "__main__":``.
+    """
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  # there is no public way
+    while frame is not None and not _is_main(frame):
+        frame = frame.f_back
+    if file is None or frame is None:
+        return
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return
+    blocks = (node for node in tree.body if isinstance(node, ast.If))
+    guards = (node for node in blocks if "__name__" in ast.unparse(node.test))
+    line = frame.f_lineno
+    if not any(node.lineno <= line <= (node.end_lineno or line) for node in guards):
+        raise RelsimError(
+            f"{Path(file).name}, line {line}: starts processes, each of which imports this file "
+            'and would do so again: put it under  if __name__ == "__main__":'
+        )
+
+
+def _is_main(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name == "<module>"
 
 
 class _Processes(ProcessPoolExecutor):

@@ -24,6 +24,7 @@ from relsim.lab.sensitivity_tables import sensitivity_of
 from relsim.lab.store import CHUNKS, PANEL, STUDY, Store, write_whole
 from relsim.lab.study import Study
 from relsim.lab.written_designs import written
+from relsim.own_code import CODE
 from relsim.provenance import Clock, checkout, code_version, machine, versions
 from relsim.records import MANIFEST, sha256
 from relsim.spec import spec_hash
@@ -173,7 +174,7 @@ def write_manifest(
 def _is_result(name: str) -> bool:
     """Return whether relsim wrote a file of an experiment's folder, and will not change it."""
     hidden = any(part.startswith(".") for part in name.split("/"))
-    inside = name.startswith((f"{CHUNKS}/", f"{PANEL}/", f"{FIGURES}/"))
+    inside = name.startswith((f"{CHUNKS}/", f"{PANEL}/", f"{FIGURES}/", f"{CODE}/"))
     return name in (*TABLES, STUDY) or (inside and not hidden)
 
 

@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,9 @@ import numpy.typing as npt
 from relsim.economics.lifetime import monthly_rate
 from relsim.lab.outcomes import Outcome, measure
 from relsim.lab.own_code import code_of
+from relsim.lab.time_limit import within
 from relsim.market import Market
+from relsim.own_code import allow, look_in
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec, override, spec_hash
 
@@ -38,6 +39,10 @@ class Recipe(NamedTuple):
         Threads that share a month.
     paths : tuple of str
         Folders in which strategies of one's own are found.
+    code : tuple of str
+        Modules of one's own that may be imported.
+    limit : float
+        Seconds that a run may take; 0 = as long as it does.
     """
 
     bases: tuple[MarketSpec, ...]
@@ -47,6 +52,8 @@ class Recipe(NamedTuple):
     seed: int
     threads: int = 1
     paths: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    limit: float = 0.0
 
 
 class Assignment(NamedTuple):
@@ -96,7 +103,8 @@ def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
     assignments : sequence of Assignment
         What is special about each.
     """
-    sys.path += [path for path in recipe.paths if path not in sys.path]
+    look_in(recipe.paths)
+    allow(recipe.code)
     # A market's firms point back at it: left alone, memory would wait for Python's own cycle. What
     # was there before is not looked at, which would take longer than the runs.
     gc.freeze()
@@ -110,10 +118,13 @@ def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
 def _one(recipe: Recipe, assignment: Assignment) -> Lived:
     start = time.perf_counter()
     try:
-        spec = override(recipe.bases[assignment.base], assignment.overrides)
-        outcomes, panel = _results(recipe, assignment, spec)
-        key = content_key(recipe, assignment, spec)
-    except Exception as error:  # noqa: BLE001  # whatever a strategy of the user's raises
+        with within(recipe.limit):
+            spec = override(recipe.bases[assignment.base], assignment.overrides)
+            outcomes, panel = _results(recipe, assignment, spec)
+            key = content_key(recipe, assignment, spec)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  # whatever a strategy of the user's raises or ends
         words = " ".join(f"{type(error).__name__}: {error}".split())
         seconds = time.perf_counter() - start
         return failed(recipe, assignment, seconds, words, traceback.format_exc())

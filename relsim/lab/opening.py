@@ -1,5 +1,6 @@
 """Experiments that lie in a folder: what they were, and whether they are finished."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from relsim.errors import OutputError, RelsimError
 from relsim.lab.finishing import RUNS, TABLES
 from relsim.lab.store import PANEL, STUDY
 from relsim.lab.study import Study
+from relsim.own_code import CODE, look_in
 from relsim.records import MANIFEST, ExperimentManifest, check_unaltered, read_json, read_record
 
 
@@ -62,7 +64,10 @@ def opened(folder: str | Path, *, check: bool = True) -> Finished:
     if check:
         files: dict[str, str] = manifest["files"]
         check_unaltered(place, {name: files[name] for name in files if _is_read(name)})
-    return Finished(place, _restored(about, place / STUDY), manifest)
+    study = _restored(about, place / STUDY)
+    code = str((place / CODE).resolve())
+    look_in([code])
+    return Finished(place, dataclasses.replace(study, paths=(code,)), manifest)
 
 
 def _is_read(name: str) -> bool:

@@ -16,11 +16,22 @@ from relsim.records import altered, sha256
 
 
 class Verdict(NamedTuple):
-    """Whether a thing is as it was: its name, and what was found."""
+    """Whether a thing is as it was: its name, and what was found.
+
+    Attributes
+    ----------
+    name, found : str
+        What was made again, and what came out.
+    same : bool
+        Whether it is the same.
+    failed : bool
+        Whether it could not be made again at all, so that nothing can be said.
+    """
 
     name: str
     same: bool
     found: str
+    failed: bool = False
 
 
 def reproduce(finished: Finished, how: Conduct) -> list[Verdict]:
@@ -38,6 +49,10 @@ def reproduce(finished: Finished, how: Conduct) -> list[Verdict]:
         folder = Path(place, "again")
         with Store(folder, study.key, shape_of(study)) as store:
             conduct(study, store, how)
+            failures = list(store.journal.failures())
+            if len(failures) > finished.manifest["failed"]:
+                first = f"{len(failures):,} runs could not be run again: {failures[0].error}"
+                return [Verdict("runs", same=False, found=first, failed=True)]
             write_tables(study, store)
         return _compared(folder, finished)
 
@@ -77,6 +92,10 @@ def reproduce_some(finished: Finished, count: int) -> list[Verdict]:
     outcomes = list(study.spec.outcomes)
     verdicts = []
     for one in live(recipe, [study.assignment(run) for run in chosen]):
+        if one.error and not kept.loc[one.run, "failed"]:
+            words = f"could not be run again: {one.error}"
+            verdicts.append(Verdict(f"run {one.run}", same=False, found=words, failed=True))
+            continue
         before = kept.loc[one.run, outcomes].to_numpy(dtype=np.float64)
         same = np.array_equal(before, np.array(one.outcomes), equal_nan=True)
         verdicts.append(Verdict(f"run {one.run}", same, "the same" if same else "other outcomes"))

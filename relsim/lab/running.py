@@ -1,6 +1,5 @@
 """An experiment from Python: run, or gone on with, in one call."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from relsim.lab.opening import Finished, opened
 from relsim.lab.reading import read_experiment
 from relsim.lab.store import Store
 from relsim.lab.study import Study
-from relsim.provenance import Clock
+from relsim.provenance import Clock, command
 
 
 def run_experiment(
@@ -61,5 +60,5 @@ def run_experiment(
             conduct(study, store, how)
         write_tables(study, store)
         crew = how.crew
-        write_manifest(study, store, clock, sys.argv, executor=crew.kind, workers=crew.workers)
+        write_manifest(study, store, clock, command(), executor=crew.kind, workers=crew.workers)
     return opened(out)

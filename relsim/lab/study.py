@@ -218,7 +218,6 @@ class Study:
                 for title, column in self.design.items()
                 if not pd.api.types.is_numeric_dtype(column)
             ],
-            "paths": list(self.paths),
         }
         plain: dict[str, Any] = json.loads(json.dumps(data, default=_plain))
         return plain
@@ -241,7 +240,6 @@ class Study:
             checked(ExperimentSpec, data["spec"], name),
             tuple(checked(MarketSpec, market, name) for market in data["markets"]),
             design,
-            tuple(data["paths"]),
         )
 
     # Checks ----------------------------------------------------------------------------------

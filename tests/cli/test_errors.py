@@ -342,9 +342,46 @@ def use_strategy(here: Path, module: str, code: str) -> None:
     (here / "mine.yaml").write_text(json.dumps(change))
 
 
+MINE = ("--out", "out", "--allow-code")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("raise SystemExit(0)", "raised SystemExit: 0"),
+        ("raise GeneratorExit", "raised GeneratorExit"),
+        ("return Plan(data=10**400)", "data: planned a huge number, allowed: from 0"),
+        ("return Plan(price=10**400)", "price: planned a huge number, allowed: from 0"),
+    ],
+)
+def test_a_strategy_that_ends_or_overflows(
+    invoke: Invoke, here: Path, line: str, said: str
+) -> None:
+    name = "ends_" + "".join(filter(str.isalnum, said))
+    text = MOODY.replace("return {plan}", line)
+    assert line in text
+    use_strategy(here, name, text)
+    (told,) = error_lines(invoke("run", "mine.yaml", *SMALL, *MINE))
+    assert said in told
+    assert not (here / "out").exists()
+
+
+def test_a_strategy_whose_import_ends_the_program(invoke: Invoke, here: Path) -> None:
+    use_strategy(here, "ends_at_import", "raise SystemExit(0)\n")
+    (line,) = error_lines(invoke("run", "mine.yaml", *SMALL, *MINE))
+    assert "'ends_at_import' cannot be imported: SystemExit: 0" in line
+
+
+def test_a_strategy_that_cannot_be_made(invoke: Invoke, here: Path) -> None:
+    made = "    def model_post_init(self, _):\n        raise SystemExit(0)\n"
+    use_strategy(here, "unmade", MOODY.replace("{plan}", "Plan()") + "\n" + made)
+    (line,) = error_lines(invoke("run", "mine.yaml", *SMALL, *MINE))
+    assert "'unmade.Moody' cannot be made: SystemExit: 0" in line
+
+
 def test_a_strategy_that_raises(invoke: Invoke, here: Path) -> None:
     use_strategy(here, "moody_raises", MOODY.replace("{plan}", "Plan()"))
-    (line,) = error_lines(invoke("run", "mine.yaml", *SMALL, "--out", "out"))
+    (line,) = error_lines(invoke("run", "mine.yaml", *SMALL, *MINE))
     assert line == (
         "firms.1.strategy (Keeper), month 3: raised ValueError: enough of this "
         "(moody_raises.py, line 9)"
@@ -354,11 +391,11 @@ def test_a_strategy_that_raises(invoke: Invoke, here: Path) -> None:
 
 def test_a_strategy_that_plans_nonsense(invoke: Invoke, here: Path) -> None:
     use_strategy(here, "moody_nonsense", MOODY.replace("{plan}", "Plan(recovery=-1.0)"))
-    (line,) = error_lines(invoke("run", "mine.yaml", *SMALL, "--out", "out"))
+    (line,) = error_lines(invoke("run", "mine.yaml", *SMALL, *MINE))
     assert line.startswith("firms.1.strategy (Keeper), month 1: recovery: planned -1.0, allowed:")
 
 
 def test_a_strategy_that_cannot_be_imported(invoke: Invoke, here: Path) -> None:
     use_strategy(here, "moody_broken", "import relsim\n1 / 0\n")
-    (line,) = error_lines(invoke("validate", "mine.yaml"))
+    (line,) = error_lines(invoke("validate", "mine.yaml", "--allow-code"))
     assert "'moody_broken' cannot be imported: ZeroDivisionError: division by zero" in line

@@ -37,7 +37,7 @@ ONE_ARM: dict[str, Any] = {
 
 
 def experiment(invoke: Invoke, *arguments: object, out: str = "out") -> str:
-    result = invoke("experiment", "tiny.yaml", *SERIAL, "--out", out, *arguments)
+    result = invoke("experiment", "tiny.yaml", *SERIAL, "--allow-code", "--out", out, *arguments)
     assert result.exit_code == 0, result.stderr
     return result.stdout
 
@@ -217,12 +217,12 @@ def test_failures_are_rows_and_can_be_tried_again(invoke: Invoke, here: Path) ->
 
         forget("mine_lab")
         module.write_text(STRATEGY.format(line="pass"))
-        command = ("experiment", "tiny.yaml", *SERIAL, "--out")
+        command = ("experiment", "tiny.yaml", *SERIAL, "--allow-code", "--out")
         (line,) = error_lines(invoke(*command, "out"))
         assert "the code of mine_lab.Mine has changed since runs were finished" in line
         result = invoke(*command, "out", "--retry-failed")
         assert "2 failed runs will be tried again" in result.stderr
-        assert "failed" not in result.stdout
+        assert "failed" not in result.stdout + result.stderr.replace("2 failed runs", "")
         assert not (here / "out" / "failures.csv").exists()
         experiment(invoke, out="fresh")
         assert hashes(here / "out") == hashes(here / "fresh")
@@ -263,9 +263,14 @@ def test_all_runs_failed(invoke: Invoke, here: Path) -> None:
         },
     )
     (here / "hopeless.py").write_text(STRATEGY.format(line="raise ValueError('no')"))
-    result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--out", "out")
+    command = ("experiment", "tiny.yaml", "--executor", "serial", "--out", "out", "--allow-code")
+    result = invoke(*command)
     sys.modules.pop("hopeless")
-    assert result.exit_code == 0, result.stderr
+    assert result.exit_code == 1, result.stderr
+    assert result.stderr.splitlines()[-1].startswith(
+        "error: all 8 runs failed; run 0: StrategyError: firms.0.strategy (Attacker), month 1: "
+        "raised ValueError: no"
+    )
     assert "8 runs" in result.stdout
     assert "8 failed" in result.stdout
     assert len(pd.read_csv(here / "out" / "failures.csv")) == 8

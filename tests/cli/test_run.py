@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import relsim
+from relsim import own_code
 from relsim.cli import progress, running
-from relsim.cli.reading import see_strategies_beside
+from relsim.cli.reading import look_beside
 from relsim.cli.summary import Standing, verdict
 from relsim.firms.strategies import build
 from tests.cli.conftest import SMALL, Invoke
@@ -186,7 +187,7 @@ def test_a_strategy_of_ones_own_is_found(invoke: Invoke, here: Path, place: str)
     config.write_text(
         f"extends: telecom\nset:\n  firms.0.strategy: {{kind: {module}.Thrifty, spend: 5.0}}\n"
     )
-    result = invoke("run", "configs/mine.yaml", *SMALL, "--out", "out")
+    result = invoke("run", "configs/mine.yaml", *SMALL, "--out", "out", "--allow-code")
     assert result.exit_code == 0, result.output
     assert manifest(here / "out")["strategies"]["Attacker"] == {"spend": 5.0, "mood": "good"}
     explained = invoke("explain", "configs/mine.yaml").stdout
@@ -326,10 +327,9 @@ def test_names_are_printed_as_they_are(invoke: Invoke) -> None:
 
 
 def test_modules_of_the_users_come_last(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = ["library"]
-    monkeypatch.setattr("sys.path", before)
     (here / "configs").mkdir()
     (here / "configs" / "mine.yaml").touch()
-    see_strategies_beside("configs/mine.yaml")
-    see_strategies_beside("telecom")
-    assert sys.path == ["library", str(here / "configs"), str(here)]
+    look_beside("configs/mine.yaml")
+    look_beside("telecom")
+    assert own_code._places == [str(here / "configs"), str(here)]
+    assert not {str(here), str(here / "configs")} & set(sys.path)

@@ -1,6 +1,5 @@
 """Strategies: one file each, found by name or by dotted path."""
 
-import importlib
 import inspect
 from typing import Any
 
@@ -20,8 +19,10 @@ from relsim.firms.strategies.fixed_split import (
 from relsim.firms.strategies.life_cycle import LifeCycle
 from relsim.firms.strategies.marginal import Marginal
 from relsim.firms.strategies.retaliator import Retaliator
+from relsim.own_code import imported, module_of
 from relsim.spec.checking import nearest
 from relsim.spec.firms import StrategySpec
+from relsim.spec.market import MarketSpec
 
 BUILT_IN: dict[str, type[Strategy]] = {
     kind.name: kind
@@ -63,12 +64,7 @@ def find(kind: str, where: str) -> type[Strategy]:
         known = list(BUILT_IN)
         hint = nearest(kind, known) or f"; known: {', '.join(known)}; or module.Class of your own"
         raise StrategyError(f"{where}.kind: unknown strategy {kind!r}{hint}")
-    try:
-        module = importlib.import_module(module_name)
-    except Exception as error:  # whatever the user's module raises while it is imported
-        raise StrategyError(
-            f"{where}.kind: {module_name!r} cannot be imported: {type(error).__name__}: {error}"
-        ) from error
+    module = imported(module_name, f"{where}.kind")
     found = getattr(module, class_name, None)
     if found is None:
         near = nearest(class_name, [name for name in dir(module) if not name.startswith("_")])
@@ -78,6 +74,12 @@ def find(kind: str, where: str) -> type[Strategy]:
     if inspect.isabstract(found):
         raise StrategyError(f"{where}.kind: {kind!r} has no plan(view) of its own")
     return found
+
+
+def modules_of(spec: MarketSpec) -> set[str]:
+    """Return the modules of the strategies of the user's own in a market."""
+    kinds = (firm.strategy.kind for firm in spec.firms)
+    return {module_of(kind) for kind in kinds if kind not in BUILT_IN}
 
 
 def build(spec: StrategySpec, where: str) -> Strategy:
@@ -95,6 +97,12 @@ def build(spec: StrategySpec, where: str) -> Strategy:
     except pydantic.ValidationError as error:
         faults = [_sentence(item, kind, where) for item in error.errors(include_url=False)]
         raise StrategyError("\n".join(faults)) from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a constructor of a user's own raises or ends
+        raise StrategyError(
+            f"{where}: {spec.kind!r} cannot be made: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _sentence(error: Any, kind: type[Strategy], where: str) -> str:

@@ -1,0 +1,100 @@
+"""A time limit for a run: what hangs is stopped, where Python can be stopped at all."""
+
+import contextlib
+import ctypes
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from relsim.errors import TimeExceeded
+
+_EARLY = 0.001  # seconds that a clock may be off
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Stop what is done here after some seconds.
+
+    In a process's main thread a signal does it, which ends even a sleep; in another thread, the
+    next step of Python does, so that a single call of a library's is waited for.
+
+    Parameters
+    ----------
+    seconds : float
+        How long it may take; 0 = as long as it does.
+
+    Raises
+    ------
+    TimeExceeded
+        If it takes longer.
+
+    Examples
+    --------
+    >>> with within(0.05):
+    ...     while True:
+    ...         pass
+    Traceback (most recent call last):
+        ...
+    relsim.errors.TimeExceeded: it took longer than the 0.05 s that a run may take
+    """
+    if seconds <= 0.0:
+        yield
+    elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        with _by_signal(seconds):
+            yield
+    else:
+        with _by_watch(seconds):
+            yield
+
+
+def _words(seconds: float) -> str:
+    return f"it took longer than the {seconds:g} s that a run may take"
+
+
+@contextlib.contextmanager
+def _by_signal(seconds: float) -> Iterator[None]:
+    end = time.monotonic() + seconds
+    before = signal.getsignal(signal.SIGALRM)
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        if time.monotonic() >= end - _EARLY:
+            raise TimeExceeded(_words(seconds))
+        if callable(before):  # somebody else's alarm
+            before(number, frame)
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _by_watch(seconds: float) -> Iterator[None]:
+    done, rung = threading.Event(), threading.Event()
+    thread = threading.get_ident()
+
+    def watch() -> None:
+        if not done.wait(seconds):
+            rung.set()
+            _raise_in(thread)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    except TimeExceeded:
+        raise TimeExceeded(_words(seconds)) from None
+    finally:
+        done.set()
+        if rung.is_set():  # it may come a step after all was done
+            with contextlib.suppress(TimeExceeded):
+                time.sleep(_EARLY)
+
+
+def _raise_in(thread: int) -> None:
+    set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    set_exception(ctypes.c_ulong(thread), ctypes.py_object(TimeExceeded))
