@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from relsim.firms.strategies import find
 from relsim.lab.conducting import Conduct
 from relsim.lab.executors import Crew, check_main
 from relsim.lab.running import run_experiment
-from tests.cli.conftest import Invoke, environment, here, invoke, spawn
+from tests.cli.conftest import Invoke, environment, here, invoke, spawn, start
 from tests.lab.conftest import write
 
 __all__ = ["here", "invoke"]
@@ -251,6 +253,32 @@ def test_what_hangs_is_stopped(here: Path, how: str, executor: str) -> None:
     assert done.returncode == 1, done.stderr
     words = "TimeExceeded: it took longer than the 0.4 s that a run may take"
     assert words in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl-C reaches a whole console")
+@pytest.mark.parametrize("how", ["while True: pass", "time.sleep(600.0)"])
+@pytest.mark.parametrize("executor", ["serial", "threads"])
+def test_ctrl_c_ends_what_hangs(here: Path, how: str, executor: str) -> None:
+    (here / "mine_own.py").write_text(
+        HANGS.format(how=f'open("proof", "w").close()\n        {how}')
+    )
+    experiment(here)
+    words = ("experiment", "tiny.yaml", "--executor", executor, "--no-figures", "--allow-code",
+             "--out", "out", "--time-limit", 0)  # fmt: skip
+    with subprocess.Popen(
+        start(*words), cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        wait_for(here / "proof")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(600):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(path)
 
 
 def test_main_of_the_tests_is_guarded() -> None:

@@ -1,6 +1,9 @@
 """The command line: ``relsim``."""
 
+import contextlib
+import os
 import sys
+import threading
 
 from relsim.cli import interrupts
 
@@ -14,4 +17,18 @@ def main() -> None:
 
             app(prog_name="relsim")
     except KeyboardInterrupt:
-        sys.exit(130)
+        _end(130)
+    except SystemExit as ending:
+        if ending.code == 130:
+            _end(130)
+        raise
+
+
+def _end(code: int) -> None:
+    """End although threads may hang, in a call that Python cannot stop: Python would wait."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    if any(not thread.daemon for thread in threading.enumerate()[1:]):
+        os._exit(code)
+    sys.exit(code)

@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Any
 
 from relsim.errors import RelsimError, SpecError
+from relsim.lab.time_limit import stop_all
 from relsim.spec.checking import nearest
 
 KINDS = ("serial", "threads", "processes", "dask")
@@ -100,8 +101,10 @@ class Crew:
         executor = self._local()
         try:
             yield executor
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+        except BaseException:
+            _abandon(executor)
+            raise
+        executor.shutdown(wait=True, cancel_futures=True)
 
     def _local(self) -> Executor:
         if self.kind == "threads":
@@ -162,6 +165,14 @@ def _is_broken(executor: Executor) -> bool:
     except BrokenExecutor:
         return True
     return False
+
+
+def _abandon(executor: Executor) -> None:
+    """Leave an executor whose work is not wanted any more: threads that hang are not waited for."""
+    threads = isinstance(executor, ThreadPoolExecutor)
+    if threads:
+        stop_all()
+    executor.shutdown(wait=not threads, cancel_futures=True)
 
 
 def check_main() -> None:

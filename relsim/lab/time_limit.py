@@ -11,6 +11,8 @@ from types import FrameType
 from relsim.errors import TimeExceeded
 
 _EARLY = 0.001  # seconds that a clock may be off
+_at_work: set[int] = set()
+"""Threads, other than the main one, that are under a limit."""
 
 
 @contextlib.contextmanager
@@ -39,14 +41,22 @@ def within(seconds: float) -> Iterator[None]:
         ...
     relsim.errors.TimeExceeded: it took longer than the 0.05 s that a run may take
     """
-    if seconds <= 0.0:
-        yield
-    elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-        with _by_signal(seconds):
+    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        with _by_signal(seconds) if seconds > 0.0 else contextlib.nullcontext():
             yield
     else:
-        with _by_watch(seconds):
-            yield
+        _at_work.add(threading.get_ident())
+        try:
+            with _by_watch(seconds) if seconds > 0.0 else contextlib.nullcontext():
+                yield
+        finally:
+            _at_work.discard(threading.get_ident())
+
+
+def stop_all() -> None:
+    """Stop what is done under a limit in threads other than the main one."""
+    for thread in tuple(_at_work):
+        _raise_in(thread)
 
 
 def _words(seconds: float) -> str:

@@ -187,7 +187,7 @@ def test_a_worker_that_dies(here: Path) -> None:
     }
     write(here, changes)
     command = ("experiment", "tiny.yaml", "--executor", "processes", "--workers", "2")
-    result = spawn(*command, "--no-figures", "--out", "out", folder=here)
+    result = spawn(*command, "--allow-code", "--no-figures", "--out", "out", folder=here)
     assert result.returncode == 0, result.stderr
     assert "6 runs" in result.stdout
     assert "3 failed" in result.stdout
