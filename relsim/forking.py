@@ -1,6 +1,6 @@
 """What would have been: the same people and the same luck, one thing changed in mid-run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,68 @@ def _at(spec: MarketSpec, path: str) -> Any:
     for part in path.split("."):
         place = place[int(part)] if part.isdigit() else getattr(place, part)
     return place
+
+
+Chapters = list[tuple[int, MarketSpec]]
+"""From which month on a market is simulated under which spec; the first from month 1."""
+
+
+def chapters_of(
+    parent: Sequence[tuple[int, MarketSpec]], overrides: Mapping[str, Any], at: int
+) -> Chapters:
+    """Return the chapters of a fork of a run, or of a fork.
+
+    What had changed before the fork's month stays as it was; what changes after it does so still,
+    with the fork's change on top.
+
+    Parameters
+    ----------
+    parent : sequence of (int, MarketSpec)
+        The chapters of what is forked.
+    overrides : mapping
+        Dotted path to value.
+    at : int
+        The first month that is to be simulated otherwise.
+
+    Raises
+    ------
+    SpecError
+        As :func:`changed` has them.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> [start for start, _ in chapters_of([(1, starter())], {"firms.0.price": 25.0}, 4)]
+    [1, 4]
+    """
+    before = [(start, spec) for start, spec in parent if start < at]
+    now = [spec for start, spec in parent if start <= at][-1]
+    after = [(start, changed(spec, overrides, at)) for start, spec in parent if start > at]
+    return [*before, (at, changed(now, overrides, at)), *after]
+
+
+def simulated(
+    chapters: Sequence[tuple[int, MarketSpec]],
+    threads: int = 1,
+    each: Callable[[int], None] | None = None,
+) -> Market:
+    """Return a market simulated chapter by chapter, to the last month of its spec.
+
+    Parameters
+    ----------
+    chapters : sequence of (int, MarketSpec)
+        From which month on which spec.
+    threads : int
+        Threads that share a month.
+    each : callable, optional
+        Called after each month with its number.
+    """
+    market = Market(chapters[0][1], threads=threads)
+    ends = [start - 1 for start, _ in chapters[1:]]
+    for end, (_, spec) in zip(ends, chapters[1:], strict=True):
+        market.run(end - market.month, each=each)
+        market.change(spec)
+    return market.run(market.spec.run.months - market.month, each=each)
 
 
 def fork(market: Market, overrides: Mapping[str, Any], months: int) -> Market:

@@ -35,11 +35,19 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="allow", allow_inf_nan=False)
 
 
+class Chapter(Record):
+    """From which month on a market was simulated under which spec."""
+
+    month: int = Field(ge=1)
+    spec: dict[str, Any]
+
+
 class Fork(Record):
-    """How a fork began: the month, and the spec before it."""
+    """How a fork began: its month, and the chapters of its market, or the spec before it."""
 
     at: int = Field(ge=1)
     spec: dict[str, Any] | None = None
+    chapters: list[Chapter] | None = None
 
 
 class RunManifest(Record):

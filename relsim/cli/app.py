@@ -112,12 +112,14 @@ def run(
     epilog=examples(
         "relsim fork results/telecom --at 61 --set firms.0.price=45",
         "relsim fork results/telecom --at 1 --set market.annual_turnover=0.2 --out more-movers",
+        "relsim fork more-movers --at 121 --set firms.0.price=40 --months 180   a fork of a fork",
     )
 )
 def fork(
     run: options.RunFolder,
     at: options.At,
     assignments: options.Assignments = None,
+    months: options.ForkMonths = None,
     out: options.ForkOut = None,
     overwrite: options.Overwrite = False,
     csv: options.Csv = False,
@@ -138,6 +140,7 @@ def fork(
                 overwrite=overwrite,
                 csv=csv,
                 figures=not no_figures,
+                months=months,
                 quiet=quiet,
             )
         )

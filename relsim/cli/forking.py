@@ -13,12 +13,12 @@ from relsim.cli.running import default_threads
 from relsim.cli.speaking import console, listing
 from relsim.errors import SpecError
 from relsim.firms.strategies import modules_of
-from relsim.forking import changed, difference
+from relsim.forking import Chapters, chapters_of, difference, simulated
 from relsim.market import Market
 from relsim.output import ResultsFolder
 from relsim.own_code import keep
 from relsim.provenance import Clock, command, identity, manifest
-from relsim.spec import MarketSpec
+from relsim.spec import override
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Order:
     overwrite: bool = False
     csv: bool = False
     figures: bool = True
+    months: int | None = None
     quiet: bool = False
 
 
@@ -45,19 +46,19 @@ def fork(order: Order) -> Path:
     """
     clock = Clock()
     parent, chapters = lived(order.run)
-    if len(chapters) > 1:
-        raise SpecError(f"{order.run}: is a fork already; fork the run that it came from")
-    spec = chapters[0][1]
-    months = spec.run.months
+    chapters = _longer(chapters, order.months)
+    months = chapters[0][1].run.months
     if not 1 <= order.at <= months:
-        raise SpecError(f"--at: given {order.at}, allowed: a month of the run, from 1 to {months}")
+        raise SpecError(f"--at: given {order.at}, allowed: a month from 1 to {months}")
     if not order.assignments:
         raise SpecError("--set: missing; say what is changed, as --set KEY=VALUE")
-    other = changed(spec, dict(assignment(text) for text in order.assignments), order.at)
+    values = dict(assignment(text) for text in order.assignments)
+    forked = chapters_of(chapters, values, order.at)
+    other = forked[-1][1]
     out = order.out or order.run.with_name(f"{order.run.name}-fork-{order.at}")
     with ResultsFolder(out, overwrite=order.overwrite, run=identity(other)) as folder:
         with progress(2 * months, quiet=order.quiet) as shown:
-            original, market = _live_twice(spec, other, order.at, shown)
+            original, market = _both(chapters, forked, shown)
             check_same(original, order.run)
         apart = difference(market.table, original)
         folder.table("market", market.table, csv=order.csv)
@@ -73,11 +74,15 @@ def fork(order: Order) -> Path:
                 "spec_hash": parent["spec_hash"],
                 "at": order.at,
                 "set": list(order.assignments),
-                "spec": spec.model_dump(mode="json"),
+                "chapters": [
+                    {"month": start, "spec": spec.model_dump(mode="json")} for start, spec in forked
+                ],
             },
         )
         with folder.writing():
-            keep(modules_of(spec) | modules_of(other), folder.working, folder.path)
+            keep(
+                set().union(*(modules_of(spec) for _, spec in forked)), folder.working, folder.path
+            )
         folder.finish(about)
     if order.quiet:
         console().print(str(out))
@@ -86,18 +91,29 @@ def fork(order: Order) -> Path:
     return out
 
 
-def _live_twice(
-    spec: MarketSpec, other: MarketSpec, at: int, shown: Silence
-) -> tuple[pd.DataFrame, Market]:
-    """Live the run again as it was, and with the change from month ``at`` on."""
-    months, threads = spec.run.months, default_threads(spec.market.customers)
-    shown.phase("living as it was")
-    original = Market(spec, threads=threads).run(months, each=shown.reach).table
-    shown.phase("living what would have been")
-    market = Market(spec, threads=threads)
-    market.run(at - 1, each=lambda month: shown.reach(months + month))
-    market.change(other)
-    market.run(months - at + 1, each=lambda month: shown.reach(months + month))
+def _longer(chapters: Chapters, months: int | None) -> Chapters:
+    """Return chapters of a market that is simulated to a later month.
+
+    Raises
+    ------
+    SpecError
+        If it is an earlier one.
+    """
+    last = chapters[0][1].run.months
+    if months is None or months == last:
+        return chapters
+    if months < last:
+        raise SpecError(f"--months: given {months}, allowed: {last}, as many as RUN has, or more")
+    return [(start, override(spec, {"run.months": months}, "--months")) for start, spec in chapters]
+
+
+def _both(chapters: Chapters, forked: Chapters, shown: Silence) -> tuple[pd.DataFrame, Market]:
+    """Simulate the run again as it was, and with the change."""
+    months, threads = chapters[0][1].run.months, default_threads(chapters[0][1].market.customers)
+    shown.phase("simulating as it was")
+    original = simulated(chapters, threads, each=shown.reach).table
+    shown.phase("simulating the change")
+    market = simulated(forked, threads, each=lambda month: shown.reach(months + month))
     return original, market
 
 

@@ -85,6 +85,17 @@ RunFolder = Annotated[
 
 At = Annotated[int, typer.Option("--at", metavar="MONTH", help="First month with the change.")]
 
+ForkMonths = Annotated[
+    int | None,
+    typer.Option(
+        "--months",
+        min=1,
+        metavar="MONTHS",
+        help="Last month: that of RUN unless given, or a later one.",
+        show_default=False,
+    ),
+]
+
 ForkOut = Annotated[
     Path | None,
     typer.Option(

@@ -35,12 +35,19 @@ def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
     forked = found.get("forked")
     if not forked:
         return found, [(1, validate(found["spec"], where))]
-    if "spec" not in forked:
+    if forked.get("chapters"):
+        chapters = [(one["month"], validate(one["spec"], where)) for one in forked["chapters"]]
+    elif "spec" in forked:  # as an earlier relsim wrote it
+        chapters = [
+            (1, validate(forked["spec"], where)),
+            (forked["at"], validate(found["spec"], where)),
+        ]
+    else:
         raise SpecError(f"{run}: is a fork of an earlier version of relsim; fork its run anew")
-    return found, [
-        (1, validate(forked["spec"], where)),
-        (forked["at"], validate(found["spec"], where)),
-    ]
+    starts = [start for start, _ in chapters]
+    if starts[0] != 1 or starts != sorted(set(starts)) or starts[-1] > chapters[0][1].run.months:
+        raise SpecError(f"{where}: is damaged: its chapters begin in the months {starts[:20]}")
+    return found, chapters
 
 
 def check_same(table: pd.DataFrame, run: Path) -> None:
@@ -55,8 +62,9 @@ def check_same(table: pd.DataFrame, run: Path) -> None:
         kept = pd.read_parquet(run / _TABLE)
     except (OSError, ValueError) as error:
         raise SpecError(f"{run}: its {_TABLE} cannot be read: {error}") from None
-    same = list(kept.columns) == list(table.columns) and len(kept) == len(table)
+    table = table.head(len(kept))  # the rest lies beyond the run's last month
     numbers = table.columns.drop(["month", "firm"])
+    same = list(kept.columns) == list(table.columns) and len(kept) == len(table)
     if not same or not kept[numbers].equals(table[numbers]):
         raise RelsimError(
             f"{run}: living it again gave other results, so it was made by another version of "

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from relsim.forking import changed, fork
+from relsim.loading import load
 from relsim.market import Market
 from relsim.records import sha256
 from relsim.spec import starter
@@ -115,3 +116,40 @@ def test_a_run_of_another_version(invoke: Invoke, run: Path) -> None:
     done = invoke("fork", run, "--at", 2, "--set", "firms.0.price=40")
     assert done.exit_code == 2
     assert "gave other results" in " ".join(done.output.split())
+
+
+def fork_of(invoke: Invoke, run: str, out: str, *words: object) -> pd.DataFrame:
+    done = invoke("fork", run, "--no-figures", "--out", out, *words)
+    assert done.exit_code == 0, done.output
+    return read(f"{out}/market.parquet")
+
+
+def test_a_fork_of_a_fork_is_the_chain_of_changes(invoke: Invoke, run: Path) -> None:
+    fork_of(invoke, "run", "one", "--at", 5, "--set", "firms.0.price=40")
+    late = fork_of(invoke, "one", "two", "--at", 9, "--set", "firms.1.price=45")
+    early = fork_of(invoke, "one", "three", "--at", 3, "--set", "firms.1.price=45")
+    spec = load("telecom", {"market.customers": 400, "run.months": 12})
+    chain = Market(spec).run(4)
+    chain = fork(fork(chain, {"firms.0.price": 40.0}, 4), {"firms.1.price": 45.0}, 4)
+    pd.testing.assert_frame_equal(late, chain.table, check_exact=True)
+    other = Market(spec).run(2)
+    other = fork(fork(other, {"firms.1.price": 45.0}, 2), {"firms.0.price": 40.0}, 8)
+    pd.testing.assert_frame_equal(early, other.table, check_exact=True)
+    apart = read("two/difference.parquet")
+    assert (apart.loc[apart["month"] < 9, "profit"] == 0.0).all()
+    third = fork_of(invoke, "two", "again", "--at", 9, "--set", "firms.1.price=50")
+    assert (third.loc[(third["month"] >= 9) & (third["firm"] == "Keeper"), "price"] == 50.0).any()
+    assert invoke("story", "two", "--customer", 7).exit_code == 0
+
+
+def test_a_fork_goes_on_past_the_last_month(invoke: Invoke, run: Path) -> None:
+    forked = fork_of(invoke, "run", "on", "--at", 15, "--months", 20, "--set", "firms.0.price=40")
+    spec = load("telecom", {"market.customers": 400, "run.months": 20})
+    longer = fork(Market(spec).run(14), {"firms.0.price": 40.0}, 6)
+    pd.testing.assert_frame_equal(forked, longer.table, check_exact=True)
+    assert read("on/difference.parquet")["month"].max() == 20
+    assert invoke("story", "on", "--customer", 7).exit_code == 0
+    again = fork_of(invoke, "on", "more", "--at", 21, "--months", 24, "--set", "firms.0.price=55")
+    assert again["month"].max() == 24
+    done = invoke("fork", "run", "--at", 3, "--months", 6, "--set", "firms.0.price=40")
+    assert "--months: given 6, allowed: 12, as many as RUN has, or more" in done.stderr

@@ -47,7 +47,7 @@ def test_the_story_of_a_fork_goes_on_from_the_same_months(invoke: Invoke, run: P
     pd.testing.assert_frame_equal(one.head(12), other.head(12))
     assert not one.equals(other)
     again = invoke("fork", "fork", "--at", 2, *change)
-    assert "is a fork already" in " ".join(error_lines(again))
+    assert again.exit_code == 0, again.output
 
 
 @pytest.mark.parametrize("who", [-1, 200])
