@@ -21,8 +21,9 @@ from relsim.customers.accounts import Accounts
 from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.draws import Purpose
 from relsim.customers.month import LONGEST_TENURE
-from relsim.customers.terms import MOST_FIRMS, N_RUNGS, N_TERMS, N_TIERS, Mechanisms, Term
+from relsim.customers.terms import N_RUNGS, N_TERMS, N_TIERS, Mechanisms, Term
 from relsim.customers.traits import CELLS
+from relsim.spec.market import MOST_FIRMS
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-std=c11", "-fPIC")
 _SOURCE = Path(__file__).with_name("month.c")

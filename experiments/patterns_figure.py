@@ -156,7 +156,7 @@ def lifetime_profit(frame: pd.DataFrame) -> Figure:
         "How long a relationship lasts says little of what it brings in",
         "correlation over relationships won in year 1, seen to year 4",
         "",
-        f"Grey: 0.20 to 0.45, four non-contractual firms of Reinartz & Kumar (2000).\n"
+        f"Grey: 0.20 to 0.45, four firms of Reinartz & Kumar (2002).\n"
         f"{frame['n'].min():,} to {frame['n'].max():,} relationships a market.\n{_seeds(frame)}",
     )
     configs = list(dict.fromkeys(frame["config"]))

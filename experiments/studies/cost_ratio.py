@@ -5,7 +5,7 @@ in markets where a dollar of offence reaches a tenth to ten times as many as in 
 the best split stands the ratio that is quoted as 5:1 or 10:1, as it comes out: what a customer won
 costs on average (reach, set-up, discounts, rewards), over what keeping one for a year costs. That
 the ratio of averages implies nothing is Pfeifer (2005), "The optimal ratio of acquisition and
-retention costs", JAMS 33:2.
+retention costs", Journal of Targeting, Measurement and Analysis for Marketing 13:2.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,8 @@
 Forty runs of each way, of mobile telephony and of credit cards, through a recession of a quarter in
 year 4: discounted profit of seven years, the worst year from the second on, and the least cash of a
 newcomer without a customer. The reading `swing` of the claim has one number for all of them. That
-neither way is the cheaper as such is Pfeifer (2005), JAMS 33:2; the claim has no primary source.
+neither way is the cheaper as such is Pfeifer (2005), Journal of Targeting, Measurement and Analysis
+for Marketing 13:2; the claim has no primary source.
 """
 
 from collections.abc import Mapping, Sequence

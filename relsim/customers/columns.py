@@ -9,8 +9,6 @@ Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Shorts = npt.NDArray[np.uint16]
 
-NO_SUPPLIER = 0
-
 
 class Columns(NamedTuple):
     """One entry per customer; about 55 bytes each.

@@ -3,17 +3,11 @@
 import enum
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.value import TIERS
 
 N_TIERS = len(TIERS)
 N_RUNGS = len(RUNGS)
-MOST_FIRMS = 120
-
-Table = npt.NDArray[np.float64]
 
 
 class Mechanisms(NamedTuple):
@@ -105,10 +99,3 @@ class Term(enum.IntEnum):
 
 N_TERMS = len(Term)
 N_MET = 13  # terms that every customer meets every month
-
-
-def empty_table(firms: int) -> Table:
-    """Return a table of firms, shape (firms + 1, N_TIERS, N_TERMS); row 0 is "no supplier"."""
-    table = np.zeros((firms + 1, N_TIERS, N_TERMS))
-    table[..., [Term.UNMOVED, Term.STANDING]] = 1.0
-    return table

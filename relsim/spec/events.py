@@ -8,7 +8,6 @@ from pydantic import Field
 from relsim.spec.fields import SpecModel, fraction, key
 
 _FIRM = "Name of the firm, or its place from 0."
-_SAVED_FOR = "Name of the firm, or its place from 0; nobody named = every firm."
 _LASTS = "Months that it lasts; 0 = for good."
 
 

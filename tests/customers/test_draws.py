@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from relsim.customers.draws import Luck, Purpose, coarse_and_fine, luck, uniform, words
-from relsim.customers.terms import MOST_FIRMS
+from relsim.spec.market import MOST_FIRMS
 
 ALL_ONES = 0xFFFFFFFF
 FIRMS_A_CALL = 4

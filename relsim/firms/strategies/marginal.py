@@ -16,13 +16,13 @@ class Marginal(Spending):
     """Spend on winning and on keeping until the next customer won, and the next customer kept,
     each cost what a customer is worth.
 
-    After Pfeifer (2005), "The optimal ratio of acquisition and retention costs", JAMS 33:2:
-    at the optimum the marginal cost to win = the marginal cost to keep = lifetime value. With
-    the response ``ceiling (1 - exp(-rate x))`` and a worth W of full effect on one person, the
-    best spend per person is ``x = log(W ceiling rate / price) / rate``, where the price of
-    money is 1, or more if the budget binds. A customer won is worth its lifetime value less
-    what onboarding, the introductory discount and the reward cost. How many of those reached
-    are won is learned, for prospects and rivals' customers apart.
+    After Pfeifer (2005), "The optimal ratio of acquisition and retention costs", Journal of
+    Targeting, Measurement and Analysis for Marketing 13:2: at the optimum the marginal cost to win
+    = the marginal cost to keep = lifetime value. With the response ``ceiling (1 - exp(-rate x))``
+    and a worth W of full effect on one person, the best spend per person is ``x = log(W ceiling
+    rate / price) / rate``, where the price of money is 1, or more if the budget binds. A customer
+    won is worth its lifetime value less what onboarding, the introductory discount and the reward
+    cost. How many of those reached are won is learned, for prospects and rivals' customers apart.
     """
 
     name: ClassVar[str] = "marginal"
