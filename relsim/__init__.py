@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from relsim.firms.plan import Plan
     from relsim.firms.strategies import Strategy
     from relsim.firms.view import FirmView
+    from relsim.lab.experiment import Experiment
     from relsim.loading import load
     from relsim.market import Market
     from relsim.spec import MarketSpec, override
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AgentMarket": "relsim.agents",
     "CustomerAgent": "relsim.agents",
+    "Experiment": "relsim.lab.experiment",
     "FirmView": "relsim.firms.view",
     "Market": "relsim.market",
     "MarketSpec": "relsim.spec",
@@ -40,6 +42,7 @@ _HOMES = {
 __all__ = [
     "AgentMarket",
     "CustomerAgent",
+    "Experiment",
     "FirmView",
     "Market",
     "MarketSpec",

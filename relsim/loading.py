@@ -7,15 +7,19 @@ from typing import Any
 from relsim.errors import StrategyError
 from relsim.firms.strategies import build
 from relsim.spec import MarketSpec, read
+from relsim.spec.reading import IN_PYTHON
 
 
-def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> MarketSpec:
+def load(
+    path: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
+) -> MarketSpec:
     """Return the spec of a config, with some values set on top.
 
     Parameters
     ----------
-    path : str or Path
-        A YAML file, or the name of a config that comes with relsim ("telecom").
+    path : str, Path or mapping
+        A YAML file, the name of a config that comes with relsim ("telecom"), or the keys
+        themselves: ``{"extends": "telecom", "run": {"months": 6}}``.
     overrides : mapping, optional
         Dotted path to value: ``{"firms.0.strategy.retention_share": 0.7}``.
 
@@ -28,9 +32,11 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Market
     --------
     >>> load("telecom", {"run.months": 6}).run.months
     6
+    >>> load({"extends": "telecom", "run": {"months": 7}}).run.months
+    7
     """
     spec = read(path, overrides)
-    check_strategies(spec, str(path))
+    check_strategies(spec, IN_PYTHON if isinstance(path, Mapping) else str(path))
     return spec
 
 

@@ -386,20 +386,17 @@ def compare(
     """Compare arms of a finished experiment: paired effects with intervals."""
     with mishaps():
         from relsim.cli import comparing
+        from relsim.lab.comparison import Comparison
 
-        levels = () if pooled else tuple(by) if by else None
-        comparing.compare(
-            comparing.Comparison(
-                folder,
-                control,
-                tuple(treatment or ()),
-                tuple(outcome or ()),
-                by=levels,
-                margin=margin,
-                confidence=confidence,
-                out=csv,
-            )
+        asked = Comparison(
+            control,
+            tuple(treatment or ()),
+            tuple(outcome or ()),
+            by=() if pooled else tuple(by) if by else None,
+            margin=margin,
+            confidence=confidence,
         )
+        comparing.compare(folder, asked, csv)
 
 
 @app.command(

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,24 +18,23 @@ from relsim.cli.reading import assignment, look_beside
 from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing, many
 from relsim.errors import RelsimError, SpecError
-from relsim.lab.changing import check_own_code
-from relsim.lab.conducting import Conduct, conduct, first_sizes, recipe_of, shape_of
+from relsim.lab.conducting import Conduct, first_sizes, recipe_of, shape_of
 from relsim.lab.crate import write_crate
 from relsim.lab.designing import expected_points
 from relsim.lab.executors import Crew, dask_workers
-from relsim.lab.finishing import EFFECTS, SENSITIVITY, write_manifest, write_tables
+from relsim.lab.finishing import EFFECTS, SENSITIVITY
 from relsim.lab.living import Recipe, live
 from relsim.lab.needs import lacking, tells
 from relsim.lab.opening import opened
 from relsim.lab.reading import read_experiment
 from relsim.lab.reusing import Earlier
+from relsim.lab.running import Hooks, run_study
 from relsim.lab.sensitivity_tables import notes_of
 from relsim.lab.spec import ExperimentSpec, WarmUpSpec
 from relsim.lab.store import Store
 from relsim.lab.study import Study
 from relsim.lab.tables import read_table
 from relsim.market import Market
-from relsim.provenance import Clock, command
 
 _ABSURD = 100_000
 """Runs of which nobody is asked for without being asked."""
@@ -80,7 +80,6 @@ def experiment(order: Order) -> bool:
     RelsimError
         If the order or the config is not sound, or results cannot be kept.
     """
-    clock = Clock()
     look_beside(order.config)
     config = read_experiment(order.config, dict(assignment(text) for text in order.assignments))
     _check_expected(order, config.spec)
@@ -95,22 +94,18 @@ def experiment(order: Order) -> bool:
     _check_size(order, study, planned, crew)
     earlier = None if order.reuse is None else Earlier.read(order.reuse, shape_of(study))
     out = order.out or Path("results", "experiments", Path(order.config).stem)
+    with progress(planned, quiet=order.quiet, noun="runs") as shown:
+        watched = partial(_watched, study, Conduct(crew, threads, limit=order.time_limit), shown)
+        hooks = Hooks(
+            partial(_prepare, order),
+            shown.phase,
+            partial(_draw, order, study),
+            partial(_crate, order),
+        )
+        run_study(study, out, partial(watched, earlier), hooks, accept=order.retry_failed)
+    if earlier is not None:
+        _whisper(order, f"{many(earlier.taken, 'run')} taken over from {order.reuse}")
     with Store(out, study.key, shape_of(study)) as store:
-        store.save(study.saved())
-        _prepare(order, study, store)
-        with progress(planned, quiet=order.quiet, noun="runs") as shown:
-            how = Conduct(crew, threads, limit=order.time_limit)
-            _conduct(study, store, how, earlier, shown, clock)
-            shown.phase("writing tables")
-            write_tables(study, store)
-            if order.figures:
-                shown.phase("drawing figures")
-                _draw(order, study, store)
-        write_manifest(study, store, clock, command(), executor=crew.kind, workers=crew.workers)
-        if order.crate:
-            write_crate(opened(store.folder))
-        if earlier is not None:
-            _whisper(order, f"{many(earlier.taken, 'run')} taken over from {order.reuse}")
         _say(order, study, store, out)
         return _any_succeeded(store)
 
@@ -146,8 +141,7 @@ def crew_of(order: Order, study: Study) -> tuple[Crew, int]:
     return crew, threads or 1
 
 
-def _prepare(order: Order, study: Study, store: Store) -> None:
-    check_own_code(study, store, accept=order.retry_failed)
+def _prepare(order: Order, store: Store) -> None:
     if store.dropped:
         _whisper(order, f"{many(store.dropped, 'damaged run')} in the journal will be run again")
     if order.repair:
@@ -163,14 +157,10 @@ def _whisper(order: Order, words: str) -> None:
         typer.echo(words, err=True)
 
 
-def _conduct(
-    study: Study,
-    store: Store,
-    how: Conduct,
-    earlier: Earlier | None,
-    shown: Silence,
-    clock: Clock,
-) -> None:
+def _watched(
+    study: Study, how: Conduct, shown: Silence, earlier: Earlier | None, store: Store
+) -> Conduct:
+    """Return how an experiment is run, so that the progress that is shown hears of it."""
     count = failures = 0
 
     def total(runs: int, done: int) -> None:
@@ -188,16 +178,17 @@ def _conduct(
         if earlier is not None:
             earlier.take(study, recipe, store, numbers)
 
-    shown.phase("running")
-    with clock.phase("run"):
-        conduct(
-            study,
-            store,
-            dataclasses.replace(how, total=total, each=each, take_over=take_over),
-        )
+    return dataclasses.replace(how, total=total, each=each, take_over=take_over)
+
+
+def _crate(order: Order, store: Store) -> None:
+    if order.crate:
+        write_crate(opened(store.folder))
 
 
 def _draw(order: Order, study: Study, store: Store) -> None:
+    if not order.figures:
+        return
     # Drawing takes a second to import: not paid for by those who want no figures.
     from relsim.report.experiment import draw  # noqa: PLC0415  # see above
 

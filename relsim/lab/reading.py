@@ -1,6 +1,6 @@
 """From the YAML of an experiment to its spec and the folder that its paths start from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,17 +8,31 @@ from relsim.errors import SpecError
 from relsim.lab.spec import ExperimentSpec
 from relsim.spec.checking import checked
 from relsim.spec.locating import locate
-from relsim.spec.reading import put, read_mapping
+from relsim.spec.market import MarketSpec
+from relsim.spec.reading import put, read, read_mapping
 
 _POINTS = "design.points"
 
 
 class Config(NamedTuple):
-    """An experiment's config: what errors call it, where it lies, what it says."""
+    """An experiment's config: what errors call it, where it lies, what it says.
+
+    Attributes
+    ----------
+    name : str
+        What errors call it.
+    folder : Path
+        Where its paths start.
+    spec : ExperimentSpec
+        What it says.
+    given : mapping
+        Markets that are there already, by the names of bases.
+    """
 
     name: str
     folder: Path
     spec: ExperimentSpec
+    given: Mapping[str, MarketSpec] = {}
 
 
 def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -50,6 +64,43 @@ def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None
         spec = checked(ExperimentSpec, changed, "--set")
     check_used(str(path), spec, _points_asked(data, overrides or {}))
     return Config(str(path), place.parent, spec)
+
+
+PYTHON = "experiment"
+"""How errors call an experiment that was written in Python."""
+
+
+def from_python(
+    data: Mapping[str, Any], bases: Sequence[str | Path | Mapping[str, Any] | MarketSpec]
+) -> Config:
+    """Return the config of an experiment that was written in Python.
+
+    Parameters
+    ----------
+    data : mapping
+        The keys, but for ``base``.
+    bases : sequence of str, Path, mapping or MarketSpec
+        The markets.
+
+    Raises
+    ------
+    SpecError
+        If it is not sound.
+    """
+    names: list[str] = []
+    given: dict[str, MarketSpec] = {}
+    for place, base in enumerate(bases, 1):
+        if isinstance(base, str | Path):
+            names.append(str(base))
+            continue
+        spec = base if isinstance(base, MarketSpec) else read(base)
+        twice = spec.title in names
+        names.append(f"{spec.title} {place}" if twice else spec.title)
+        given[names[-1]] = spec
+    whole = {**data, "base": names[0] if len(names) == 1 else names}
+    experiment = checked(ExperimentSpec, whole, PYTHON)
+    check_used(PYTHON, experiment, _points_asked(whole, {}))
+    return Config(PYTHON, Path.cwd(), experiment, given)
 
 
 def _points_asked(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> bool:

@@ -1,9 +1,11 @@
-"""An experiment from Python: run, or gone on with, in one call."""
+"""An experiment run into a folder, or gone on with: what the command line and Python share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from relsim.lab.changing import check_own_code
 from relsim.lab.conducting import Conduct, conduct, shape_of
 from relsim.lab.finishing import write_manifest, write_tables
 from relsim.lab.opening import Finished, opened
@@ -13,13 +15,81 @@ from relsim.lab.study import Study
 from relsim.provenance import Clock, command
 
 
+@dataclass(frozen=True)
+class Hooks:
+    """What somebody wants to do while an experiment is run; none of it changes a result.
+
+    Attributes
+    ----------
+    prepare : callable
+        Called with the open store before the first run.
+    phase : callable
+        Told what begins.
+    draw : callable
+        Called with the open store after the tables were written.
+    finish : callable
+        Called with the open store at the very end.
+    """
+
+    prepare: Callable[[Store], None] = field(default=lambda _: None)
+    phase: Callable[[str], None] = field(default=lambda _: None)
+    draw: Callable[[Store], None] = field(default=lambda _: None)
+    finish: Callable[[Store], None] = field(default=lambda _: None)
+
+
+def run_study(
+    study: Study,
+    out: str | Path,
+    how: Callable[[Store], Conduct],
+    hooks: Hooks | None = None,
+    *,
+    accept: bool = False,
+) -> None:
+    """Run a study into a folder; what was finished there is gone on with.
+
+    Parameters
+    ----------
+    study : Study
+        What to run.
+    out : str or Path
+        The folder.
+    how : callable
+        Who does the work, as the open store has it.
+    hooks : Hooks, optional
+        What is done besides.
+    accept : bool
+        Whether strategies of one's own may have changed since runs were finished.
+
+    Raises
+    ------
+    RelsimError
+        If results cannot be kept, or the folder holds something else.
+    """
+    clock, hooks = Clock(), hooks or Hooks()
+    with Store(out, study.key, shape_of(study)) as store:
+        store.save(study.saved())
+        check_own_code(study, store, accept=accept)
+        hooks.prepare(store)
+        doing = how(store)
+        hooks.phase("running")
+        with clock.phase("run"):
+            conduct(study, store, doing)
+        hooks.phase("writing tables")
+        write_tables(study, store)
+        hooks.phase("drawing figures")
+        hooks.draw(store)
+        crew = doing.crew
+        write_manifest(study, store, clock, command(), executor=crew.kind, workers=crew.workers)
+        hooks.finish(store)
+
+
 def run_experiment(
     config: str | Path,
     out: str | Path,
     overrides: Mapping[str, Any] | None = None,
     how: Conduct | None = None,
 ) -> Finished:
-    """Run an experiment into a folder; what was finished there is gone on with.
+    """Run the experiment of a config into a folder; what was finished there is gone on with.
 
     Parameters
     ----------
@@ -52,13 +122,6 @@ def run_experiment(
     ...     len(finished.runs()), sorted(finished.study.arms)
     (12, ['defensive', 'offensive'])
     """
-    clock, how = Clock(), how or Conduct()
     study = Study.of(read_experiment(config, overrides))
-    with Store(out, study.key, shape_of(study)) as store:
-        store.save(study.saved())
-        with clock.phase("run"):
-            conduct(study, store, how)
-        write_tables(study, store)
-        crew = how.crew
-        write_manifest(study, store, clock, command(), executor=crew.kind, workers=crew.workers)
+    run_study(study, out, lambda _: how or Conduct())
     return opened(out)

@@ -365,7 +365,7 @@ def naming(name: str) -> Iterator[None]:
 def _market(base: str, config: Config) -> MarketSpec:
     """Return the market of a base, with the settings and the seed of the experiment."""
     with naming(config.name):
-        market = read(locate(base, config.folder))
+        market = config.given.get(base) or read(locate(base, config.folder))
     market = override(market, config.spec.settings, f"{config.name}: settings")
     return override(market, {"run.seed": config.spec.seed}, config.name)
 

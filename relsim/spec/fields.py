@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from relsim.errors import SpecError
+
 ASSUMED = "assumed"
 """The source of a default that nobody published: a choice of relsim's authors."""
 
@@ -12,6 +14,19 @@ class SpecModel(BaseModel):
     """A part of a config: frozen, and a key that it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse to change a config in place.
+
+        Raises
+        ------
+        SpecError
+            Always, saying how to get a changed one.
+        """
+        raise SpecError(
+            f"{name}: a config is not changed in place; "
+            "spec = spec.with_({'firms.0.price': 50.0}) gives one with other values"
+        )
 
 
 def key(

@@ -1,6 +1,7 @@
 """The whole config of a market, and the checks of values that have to fit together."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -87,6 +88,31 @@ class MarketSpec(SpecModel):
     firms: tuple[FirmSpec, ...] = key("The firms.", unit="-", min_length=1, max_length=MOST_FIRMS)
     events: tuple[Event, ...] = key("What happens in the middle of the run.", unit="-", default=())
     run: Run = key("How long and with which luck.", unit="-", default=Run())
+
+    def with_(self, values: Mapping[str, Any]) -> "MarketSpec":
+        """Return a market with some values changed; this one stays as it is.
+
+        Parameters
+        ----------
+        values : mapping
+            Dotted path to value; list places count from 0, * stands for all of them.
+
+        Raises
+        ------
+        SpecError
+            If a path leads nowhere or the result is not sound.
+
+        Examples
+        --------
+        >>> from relsim.spec import starter
+        >>> changed = starter().with_({"firms.*.price": 25.0, "run.months": 6})
+        >>> [firm.price for firm in changed.firms], changed.run.months
+        ([25.0, 25.0], 6)
+        """
+        # Reading knows this class: imported at its head, each would wait for the other.
+        from relsim.spec.reading import override  # noqa: PLC0415  # see above
+
+        return override(self, values, "with_")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -1,5 +1,6 @@
 """From YAML to a checked spec: extends, overrides, and errors that name the place."""
 
+import copy
 import hashlib
 import json
 import re
@@ -98,15 +99,22 @@ def _read_extended(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, 
     if path in above:
         chain = " -> ".join(item.name for item in (*above, path))
         raise SpecError(f"{path}: extends itself: {chain}")
-    data = read_mapping(path)
+    return _extended(read_mapping(path), path.parent, (*above, path))
+
+
+def _extended(
+    data: dict[str, Any], folder: Path, above: tuple[Path, ...]
+) -> tuple[dict[str, Any], list[Any]]:
+    """Return the keys of a config on top of what it extends, whose paths start in a folder."""
     settings = [data.pop(SET)] if SET in data else []
-    _make_paths_absolute(data, path.parent)
+    _make_paths_absolute(data, folder)
     base = data.pop(EXTENDS, None)
     if base is None:
         return data, settings
     if not isinstance(base, str):
-        raise SpecError(f"{path}: extends: given {base!r}, allowed: the path of another config")
-    below, earlier = _read_extended(locate(base, path.parent), (*above, path))
+        name = above[-1] if above else IN_PYTHON
+        raise SpecError(f"{name}: extends: given {base!r}, allowed: the path of another config")
+    below, earlier = _read_extended(locate(base, folder), above)
     return cast(dict[str, Any], _merge(below, data)), earlier + settings
 
 
@@ -129,13 +137,20 @@ def validate(data: Any, name: str) -> MarketSpec:
     return checked(MarketSpec, data, name)
 
 
-def read(path: str | Path, overrides: Mapping[str, Any] | None = None) -> MarketSpec:
-    """Read a config file and lay overrides over it.
+IN_PYTHON = "config"
+"""How errors call a config that was given as a mapping."""
+
+
+def read(
+    config: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
+) -> MarketSpec:
+    """Read a config and lay overrides over it.
 
     Parameters
     ----------
-    path : str or Path
-        A YAML file, or the name of a config that comes with relsim ("telecom").
+    config : str, Path or mapping
+        A YAML file, the name of a config that comes with relsim ("telecom"), or the keys
+        themselves, which may extend another config.
     overrides : mapping, optional
         Dotted path to value: ``{"firms.0.price": 25.0}``.
 
@@ -144,19 +159,22 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Market
     SpecError
         If the file, the config or an override is not sound.
     """
-    place = locate(str(path), Path.cwd())
-    data, settings = _read_extended(place)
+    if isinstance(config, Mapping):
+        path, (data, settings) = IN_PYTHON, _extended(copy.deepcopy(dict(config)), Path.cwd(), ())
+    else:
+        path = str(config)
+        data, settings = _read_extended(locate(path, Path.cwd()))
     if {"outcomes", "base"} <= data.keys():
         raise SpecError(
             f"{path}: is the config of an experiment, not of a market; relsim experiment takes it"
         )
-    spec = validate(data, str(path))
+    spec = validate(data, path)
     for setting in settings:
         if not isinstance(setting, dict):
             kind = kind_of(setting)
             raise SpecError(f"{path}: set: a mapping of dotted paths to values, not {kind}")
         spec = override(spec, setting, f"{path}: set")
-    return override(spec, overrides or {}, str(path))
+    return override(spec, overrides or {}, path)
 
 
 def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override") -> MarketSpec:

@@ -173,7 +173,7 @@ def test_a_strategy_is_checked_when_a_config_is_loaded(tmp_path: Path) -> None:
 
 
 def test_specs_are_frozen() -> None:
-    with pytest.raises(Exception, match="frozen"):
+    with pytest.raises(Exception, match="not changed in place"):
         starter().run.months = 3
 
 
