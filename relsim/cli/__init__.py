@@ -5,11 +5,12 @@ import os
 import sys
 import threading
 
-from relsim.cli import interrupts
+from relsim.cli import interrupts, streams
 
 
 def main() -> None:
     """Do what the command line says."""
+    streams.prepare()
     try:
         with interrupts.heard():
             # Imported here so that nobody who only imports this package pays for it.
