@@ -1,16 +1,19 @@
 """Does an answer hang on what is merely assumed? A check of every supported or refuted reading.
 
 The numbers of the mechanisms whose default nobody published are moved together, each from half to
-one and a half times what it is, at the centre of the reading's scope.
+one and a half times what it is, at the centre of the reading's scope. Each number has a stream of
+its own, named by its key: what other keys exist moves no value. Numbers of rules that are switched
+off are not drawn.
 """
 
 import dataclasses
+import hashlib
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel
-from scipy.stats import qmc
 
 from relsim.errors import RelsimError
 from relsim.lab.designing import factor_of
@@ -28,6 +31,15 @@ _CANDIDATES = 8
 """Changes that are drawn for each that is wanted: of three thresholds few are in order."""
 
 _SECTION = "mechanisms."
+
+_RULES = {
+    "relationship": (),
+    "fixed": ("monthly",),
+    "own": ("monthly", "concentration"),
+    "dropout": ("monthly", "concentration"),
+    "response": ("ceiling", "rate"),
+}
+"""The numbers of ``mechanisms.retention`` that each of its rules reads."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,11 +121,13 @@ def _sound(study: Study, wanted: int) -> tuple[list[int], int]:
 
 
 def assumed_keys(study: Study) -> tuple[str, ...]:
-    """Return the numbers of mechanisms that are assumed, and that the reading does not set.
+    """Return the numbers of mechanisms that are assumed, in use, and not set by the reading.
 
-    What an arm, a setting or the scope sets is what the reading is about, or varied there.
+    What an arm, a setting or the scope sets is what the reading is about, or varied there. A
+    number is in use where a rule reads it in any market of any arm.
     """
     spec = study.spec
+    idle = _idle_keys(study)
     own = {key for factor in spec.factors for key in (factor.key, *factor.also)}
     own |= set(spec.settings)
     own |= {path for values in spec.arms.values() for path in values}
@@ -124,8 +138,23 @@ def assumed_keys(study: Study) -> tuple[str, ...]:
         and not entry.section
         and entry.source == ASSUMED
         and _is_number(entry)
+        and entry.path not in idle
         and not any(entry.path == path or entry.path.startswith(f"{path}.") for path in own)
     )
+
+
+def _idle_keys(study: Study) -> set[str]:
+    """Return the numbers of retention that no rule reads, in no market of no arm."""
+    path = f"{_SECTION}retention."
+    rules = {market.mechanisms.retention.rule for market in study.markets}
+    arms = study.spec.arms.values()
+    # A rule may be set by an arm, by a setting or by a factor: by any value at all.
+    given = [values.get(f"{path}rule") for values in (*arms, study.spec.settings)]
+    rules |= {rule for rule in given if rule in _RULES}
+    if any(factor.key == f"{path}rule" for factor in study.spec.factors):
+        rules = set(_RULES)
+    numbers = {name for names in _RULES.values() for name in names}
+    return {path + name for name in numbers.difference(*(_RULES[rule] for rule in rules))}
 
 
 def _is_number(entry: Entry) -> bool:
@@ -133,14 +162,24 @@ def _is_number(entry: Entry) -> bool:
 
 
 def _changes(market: MarketSpec, keys: tuple[str, ...], points: int, seed: int) -> pd.DataFrame:
-    """Return a Latin hypercube of changed values, a column a key, within the keys' bounds."""
-    u = qmc.LatinHypercube(len(keys), rng=np.random.default_rng(seed)).random(points)
+    """Return changed values, a column a key, each spread evenly and within the key's bounds."""
     columns = {}
-    for k, key in enumerate(keys):
+    for key in keys:
         value, low, high = _value_and_bounds(market, key)
-        moved = np.clip(value * (LEAST + (MOST - LEAST) * u[:, k]), low, high)
+        u = _spread(key, points, seed)
+        moved = np.clip(value * (LEAST + (MOST - LEAST) * u), low, high)
         columns[key] = np.rint(moved).astype(np.int64) if isinstance(value, int) else moved
     return pd.DataFrame(columns)
+
+
+def _spread(key: str, points: int, seed: int) -> npt.NDArray[np.float64]:
+    """Return numbers from 0 to 1, one in each of so many equal intervals, in an order of the key.
+
+    Together the columns are a Latin hypercube; each is drawn without regard to the others.
+    """
+    name = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
+    random = np.random.default_rng([seed, name])
+    return (random.permutation(points) + random.random(points)) / points
 
 
 def _value_and_bounds(market: MarketSpec, key: str) -> tuple[float, float, float]:

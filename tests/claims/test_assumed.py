@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from relsim.claims.assumed import assumed_keys, check_of
+from relsim.claims.assumed import _changes, assumed_keys, check_of
 from relsim.claims.reading import Claim, read_claim
 from relsim.lab.points import POINT
 from relsim.spec import MarketSpec
@@ -63,3 +63,25 @@ def test_several_markets_share_the_changes(tmp_path: Path, data: Data) -> None:
     counts = check.study.design["base"].value_counts()
     assert counts.to_dict() == {"telecom": 4, "grocery": 4}
     assert np.isfinite(check.study.design.drop(columns="base").to_numpy(dtype=float)).all()
+
+
+def test_another_key_moves_no_value(claim: Claim) -> None:
+    study = claim.readings["pays"].study
+    keys = assumed_keys(study)
+    market = study.markets[0]
+    whole, few = _changes(market, keys, 32, 1), _changes(market, keys[5:9], 32, 1)
+    assert few.equals(whole[list(few)])
+    # Every number is spread evenly: one value in each of 32 equal intervals.
+    rate = whole["mechanisms.trust.build_rate"] / market.mechanisms.trust.build_rate
+    assert sorted(np.floor((rate - 0.5) * 32).astype(int)) == list(range(32))
+    assert abs(whole[list(keys)].corr().fillna(0.0).to_numpy()[0, 1]) < 0.6
+
+
+def test_numbers_of_what_is_switched_off_are_not_drawn(tmp_path: Path, data: Data) -> None:
+    study = read_claim(written(tmp_path, data)).readings["pays"].study
+    retention = {key for key in assumed_keys(study) if key.startswith("mechanisms.retention.")}
+    assert retention == set()
+    data["readings"]["pays"]["experiment"]["arms"]["keep"]["mechanisms.retention.rule"] = "own"
+    study = read_claim(written(tmp_path, data)).readings["pays"].study
+    retention = {key for key in assumed_keys(study) if key.startswith("mechanisms.retention.")}
+    assert retention == {"mechanisms.retention.monthly", "mechanisms.retention.concentration"}
