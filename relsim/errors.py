@@ -13,6 +13,10 @@ class EdgeListError(SpecError):
     """A file of a network's edges is broken."""
 
 
+class CohortError(RelsimError, ValueError):
+    """A table of cohorts cannot be read, or is none."""
+
+
 class StrategyError(RelsimError):
     """A strategy cannot be loaded, or what it planned makes no sense."""
 

@@ -50,7 +50,9 @@ def _opposites(results: Path) -> str:
 
 
 def _claims() -> list[tuple[str, Path]]:
-    return sorted(shipped("claims").items())
+    """Return the claims that have a study; one that is new may have none yet."""
+    studied = {*STUDIES, *ELSEWHERE}
+    return sorted((claim, path) for claim, path in shipped("claims").items() if claim in studied)
 
 
 def _section(claim: str, config: Path, results: Path) -> str:

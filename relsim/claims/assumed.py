@@ -146,13 +146,13 @@ def assumed_keys(study: Study) -> tuple[str, ...]:
 def _idle_keys(study: Study) -> set[str]:
     """Return the numbers of retention that no rule reads, in no market of no arm."""
     path = f"{_SECTION}retention."
-    rules = {market.mechanisms.retention.rule for market in study.markets}
+    rules: set[str] = {str(market.mechanisms.retention.rule) for market in study.markets}
     arms = study.spec.arms.values()
     # A rule may be set by an arm, by a setting or by a factor: by any value at all.
     given = [values.get(f"{path}rule") for values in (*arms, study.spec.settings)]
     rules |= {rule for rule in given if rule in _RULES}
     if any(factor.key == f"{path}rule" for factor in study.spec.factors):
-        rules = set(_RULES)
+        rules |= set(_RULES)
     numbers = {name for names in _RULES.values() for name in names}
     return {path + name for name in numbers.difference(*(_RULES[rule] for rule in rules))}
 

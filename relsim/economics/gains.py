@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from relsim.economics.domain import bounded, within
+
 Array = npt.NDArray[np.float64]
 CREDIT_CARD = (-51.0, 30.0, 42.0, 44.0, 49.0, 55.0)
 """Profit per customer by year, year 0 first, US dollars: Reichheld & Sasser (1990), as commonly
@@ -33,7 +35,16 @@ def part_of_defection(retention: float, gain: float = 0.05) -> float:
 def constant_hazard_value(
     retention: npt.ArrayLike, margin: float = 1.0, discount: float = 0.0
 ) -> Array:
-    """Return value with the first margin at once: ``m (1 + d) / (1 + d - r)``."""
+    """Return value with the first margin at once: ``m (1 + d) / (1 + d - r)``.
+
+    Other timings, horizons and fees: :func:`relsim.economics.customer_value.customer_value`.
+
+    Raises
+    ------
+    ValueError
+        If retention is not from 0 to 1, discount below 0, or the value has no bound.
+    """
+    bounded(retention, discount)
     r = np.asarray(retention, dtype=np.float64)
     result: Array = margin * (1.0 + discount) / (1.0 + discount - r)
     return result
@@ -42,7 +53,14 @@ def constant_hazard_value(
 def after_first_value(
     retention: npt.ArrayLike, margin: float = 1.0, discount: float = 0.0
 ) -> Array:
-    """Return value without the first margin: ``m r / (1 + d - r)`` (Gupta & Lehmann 2003)."""
+    """Return value without the first margin: ``m r / (1 + d - r)`` (Gupta & Lehmann 2003).
+
+    Raises
+    ------
+    ValueError
+        As :func:`constant_hazard_value`.
+    """
+    bounded(retention, discount)
     r = np.asarray(retention, dtype=np.float64)
     result: Array = margin * r / (1.0 + discount - r)
     return result
@@ -124,6 +142,11 @@ def constant_hazard_curve_value(
     growth : float
         What is added to profit every year after the curve's last.
 
+    Raises
+    ------
+    ValueError
+        If defection is not from 0 to 1, discount below 0, or both are 0: the sum has no bound.
+
     Examples
     --------
     With 10% and with 5% defection, 7% and 3 more each year after year 5; 300 and 525 are quoted.
@@ -132,6 +155,12 @@ def constant_hazard_curve_value(
     >>> [round(value(CREDIT_CARD, d, 0.07, 3.0), 1) for d in (0.10, 0.05)]
     [297.9, 521.6]
     """
+    within("defection", defection, 0.0, 1.0)
+    within("discount", discount, 0.0)
+    if defection == discount == 0.0:
+        raise ValueError(
+            "the value is not defined: with defection 0 and discount 0 its sum has no bound"
+        )
     curve = np.asarray(profits, dtype=np.float64)
     step = (1.0 - defection) / (1.0 + discount)
     shown = float((curve[1:] * step ** np.arange(curve.size - 1)).sum())
