@@ -12,6 +12,10 @@ from relsim.cli.speaking import listing, many
 from relsim.market import Market
 
 _YEAR = 12
+_UNDEFINED = (
+    "Customer equity is not defined: at a discount rate of 0 (market.annual_discount_rate) "
+    "customers to come have no finite value."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +113,8 @@ def show(out: Console, market: Market, folder: Path) -> None:
     out.print(f"{spec.title}: {months}, {customers}, seed {spec.run.seed}")
     out.print(_table(firms, spec.currency))
     out.print(verdict(firms))
+    if spec.market.annual_discount_rate == 0.0:
+        out.print(_UNDEFINED)
     there = "Tables and figures" if (folder / "figures").is_dir() else "Tables"
     out.print(f"{there}: {folder}")
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from relsim.economics.domain import within
 from relsim.economics.gains import after_first_value, constant_hazard_value
 from relsim.economics.lifetime import perpetuity
 from relsim.economics.response import response, retained_value
@@ -47,11 +48,22 @@ def customer_equity(base: Base) -> float:
     Lehmann & Stuart (2004), "Valuing customers", Journal of Marketing Research 41:1, sum it over
     cohorts, for cohorts of one size.
 
+    Raises
+    ------
+    ValueError
+        If retention is not from 0 to 1, or discount not above 0: customers who come for ever have
+        no finite value then.
+
     Examples
     --------
     >>> round(customer_equity(Base(100, 20, 0.8, 10.0, 15.0, 0.1)), 2)
     7000.0
     """
+    within("discount", base.discount, 0.0)
+    if base.discount == 0.0:
+        raise ValueError(
+            "customer equity is not defined: with discount 0 customers to come have no finite value"
+        )
     now = base.present * float(after_first_value(base.retention, base.margin, base.discount))
     new = float(constant_hazard_value(base.retention, base.margin, base.discount)) - base.cost
     return now + float(perpetuity(np.array(base.coming * new), base.discount))

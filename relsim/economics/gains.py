@@ -78,6 +78,7 @@ def elasticity(retention: npt.ArrayLike, discount: float) -> Array:
     >>> elasticity([0.70, 0.80, 0.85, 0.90, 0.95], 0.12).round(2).tolist()
     [2.67, 3.5, 4.15, 5.09, 6.59]
     """
+    bounded(retention, discount)
     r = np.asarray(retention, dtype=np.float64)
     result: Array = (1.0 + discount) / (1.0 + discount - r)
     return result

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from relsim.economics.domain import within
+
 Array = npt.NDArray[np.float64]
 
 
@@ -78,12 +80,20 @@ def lifetime_values(switching: Array, margins: npt.ArrayLike, rate: float) -> Ar
     array of shape (firms, firms)
         Row: the present supplier; column: the firm whose margin it is.
 
+    Raises
+    ------
+    ValueError
+        If rate is not above 0: somebody is always somebody's customer, so the sum has no bound.
+
     Examples
     --------
     >>> chain = np.array([[0.9, 0.1], [0.0, 1.0]])
     >>> round(float(lifetime_values(chain, [10.0, 0.0], 0.01)[0, 0]), 4)
     81.8182
     """
+    within("rate", rate, 0.0)
+    if rate == 0.0:
+        raise ValueError("the values are not defined: with rate 0 their sums have no bound")
     m = np.asarray(margins, dtype=np.float64)
     step = switching / (1.0 + rate)
     result: Array = np.linalg.solve(np.eye(m.size) - step, step) * m

@@ -9,7 +9,7 @@ import pandas as pd
 from relsim.customers.population import named
 from relsim.customers.rules.leaving import CAUSES
 from relsim.firms import results
-from relsim.firms.figures import PLACES, TABLE
+from relsim.firms.figures import PLACES, TABLE, WORTH
 from relsim.firms.results import Record
 from relsim.spec import MarketSpec
 
@@ -35,7 +35,8 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
     -------
     dict
         ``share`` (of those who have a supplier), ``market_share`` (of all), ``defection`` (lost
-        over opening), and those of :data:`relsim.firms.figures.TABLE`.
+        over opening), and those of :data:`relsim.firms.figures.TABLE`. Lifetime values and equities
+        without a bound (nobody lost yet, and nothing discounts) are not defined: NaN.
     """
     columns = results.columns(records)
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
@@ -45,7 +46,13 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
         "market_share": customers / spec.market.customers,
         "defection": results.ratio(lost, opening),
         **columns,
+        **{name: _defined(columns[name]) for name in WORTH},
     }
+
+
+def _defined(worth: Array) -> Array:
+    """Return worth with NaN where it has no bound; strategies still compare infinities."""
+    return np.where(np.isinf(worth), np.nan, worth)
 
 
 MARKET_COLUMNS = ("share", "market_share", "defection", *TABLE)

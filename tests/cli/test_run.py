@@ -198,6 +198,18 @@ def test_a_strategy_of_ones_own_is_found(invoke: Invoke, here: Path, place: str)
 # What it says ---------------------------------------------------------------------------------
 
 
+def test_without_discount_equity_is_not_defined_and_said_why(invoke: Invoke, here: Path) -> None:
+    free = ("market.annual_discount_rate=0", "market.annual_turnover=0")
+    result = invoke("run", "telecom", *SMALL, "--set", free[0], "--set", free[1], "--out", "free")
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "Customer equity is not defined: at a discount rate of 0" in said
+    table = pd.read_parquet(here / "free" / "market.parquet")
+    assert table["customer_equity"].isna().all()
+    assert not table["lifetime_value"].isin([float("inf")]).any()
+    assert "not defined" not in invoke("run", "telecom", *SMALL, "--out", "paid").stdout
+
+
 def test_the_table_at_the_end(invoke: Invoke, here: Path) -> None:
     result = invoke("run", "telecom", *SMALL, "--out", "out")
     words = result.stdout

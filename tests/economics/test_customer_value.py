@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relsim.economics import gains, survival
+from relsim.economics import equity, gains, survival, switching
 from relsim.economics.customer_value import First, Timing, customer_value
 
 CHANCE = st.floats(0.05, 0.95)
@@ -94,3 +94,12 @@ def test_closed_forms_refuse_what_they_are_not_defined_for() -> None:
         gains.constant_hazard_curve_value(gains.CREDIT_CARD, 0.0, 0.0)
     with pytest.raises(ValueError, match="alpha"):
         survival.lifetime_value(1.0, 0.0, 0.9, 1.0)
+
+
+def test_equity_without_discount_is_not_defined() -> None:
+    with pytest.raises(ValueError, match="customer equity is not defined: with discount 0"):
+        equity.customer_equity(equity.Base(100, 20, 0.8, 10.0, 15.0, 0.0))
+    with pytest.raises(ValueError, match="not defined: with rate 0"):
+        switching.lifetime_values(np.array([[0.9, 0.1], [0.0, 1.0]]), [1.0, 0.0], 0.0)
+    with pytest.raises(ValueError, match="has no bound"):
+        gains.elasticity(1.0, 0.0)
