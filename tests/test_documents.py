@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from experiments.documents import ODD, TABLES, documents, filled
 from experiments.mechanisms import EFFECTS, sweep
@@ -46,3 +47,27 @@ def test_curves_have_a_point_for_every_x(name: str) -> None:
     curves = EFFECTS[name].curves()
     assert curves.lines
     assert all(line.shape == curves.x.shape for line in curves.lines.values())
+
+
+def test_citations_that_were_wrong_stay_away() -> None:
+    root = ODD.parents[1]
+    claims = root / "configs" / "claims"
+    kept = [
+        claims,
+        root / "docs",
+        root / "experiments",
+        root / "relsim",
+        root / "results" / "claims",
+    ]
+    files = [file for folder in kept for file in folder.rglob("*") if file.is_file()]
+    texts = {
+        file.name: " ".join(file.read_text("utf-8").split())
+        for file in files
+        if file.suffix in {".yaml", ".md", ".py", ".json", ".html"}
+    }
+    for name, text in texts.items():
+        assert "JAMS 33:2" not in text, name  # Pfeifer (2005) is in another journal
+        assert "Kumar 2000, 2002: lifetime" not in text, name  # the correlations are of 2002
+    cost_ratio = yaml.safe_load((claims / "cost-ratio.yaml").read_text("utf-8"))
+    (side,) = (one["favours"] for one in cost_ratio["assumptions"] if "come unasked" in one["text"])
+    assert side == "claim"  # it makes offence dearer than what it wins
