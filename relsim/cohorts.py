@@ -14,7 +14,8 @@ import pandas as pd
 from relsim.errors import CohortError
 
 _COHORT = {"cohort", "start", "joined", "acquired", "vintage"}
-_SIZE = {"size", "cohort size", "customers", "acquired", "n"}
+_SIZES = {"size", "cohort size"}
+_SIZE = {*_SIZES, "customers", "acquired", "n"}
 _AGE = {"age", "tenure", "year", "month", "period since start", "periods"}
 _PERIOD = {"period", "calendar", "date", "calendar period"}
 _LEFT = {"customers", "left", "active", "count", "n", "share", "retained", "value", "rate"}
@@ -40,8 +41,8 @@ def read_cohorts(
         count from 1 mean the start by 1) or for each calendar period, named as the cohorts are;
         a column ``size`` in between holds the cohort's size, and percentages or shares (first
         value 100% or 1, or ages from 1) are of it. Long: columns ``cohort``, ``age`` (or
-        ``period``, named as the cohorts are) and ``customers``. Numbers may have thousands
-        separators, decimal commas and per cent signs; empty cells were not seen.
+        ``period``, named as the cohorts are), ``customers`` and, if known, ``size``. Numbers may
+        have thousands separators, decimal commas and per cent signs; empty cells were not seen.
     sheet : str, optional
         Of an xlsx file; the first unless said.
     values : {"left", "rates"}
@@ -61,14 +62,14 @@ def read_cohorts(
     rows = _read(Path(path), sheet)
     head = [cell.text.strip().lower() for cell in rows[0]]
     long = next((k for k, name in enumerate(head) if name in _AGE | _PERIOD), None)
-    wide = long is None or len(head) > _LONG or not any(name in _LEFT for name in head)
+    named = _COHORT | _SIZES | _AGE | _PERIOD | _LEFT
+    wide = long is None or not set(head) <= named or not any(name in _LEFT for name in head)
     decimal = _decimal_of([cell.text for row in rows[1:] for cell in row])
     table, places = (_wide if wide else _long)(rows, head, decimal, values)
     _refuse_growth(table, places)
     return table
 
 
-_LONG = 3
 _Places = dict[tuple[str, int], str]
 
 
@@ -79,6 +80,8 @@ def _read(path: Path, sheet: str | None) -> list[list[_Cell]]:
         title, raw = _of_workbook(path, sheet)
     else:
         title, raw = "", _of_text(path)
+    width = len(raw[0]) if raw else 0
+    raw = [[*row, *[""] * (width - len(row))] for row in raw]  # short rows end in empty cells
     rows = [
         [_Cell(text, f"{path}: {title}row {r}, column {c}") for c, text in enumerate(row, 1)]
         for r, row in enumerate(raw, 1)
@@ -86,6 +89,10 @@ def _read(path: Path, sheet: str | None) -> list[list[_Cell]]:
     ]
     if len(rows) < 2 or len(rows[0]) < 2:  # a head and a cohort
         raise CohortError(f"{path}: a table of cohorts has a head, a row or more and two columns")
+    for row in rows[1:]:
+        for cell in row[len(rows[0]) :]:
+            if cell.text.strip():
+                raise CohortError(f"{cell.where}: {cell.text!r} stands beyond the head's columns")
     return rows
 
 
@@ -219,16 +226,19 @@ def _left(
     sized = not np.isnan(base)
     if values == "rates":
         rates = [number / whole for number in numbers]
-        if not from_one and rates and (np.isnan(rates[0]) or rates[0] == 1.0):
+        if rates[0] == 1.0 or (np.isnan(rates[0]) and not from_one):  # the start itself
             rates = rates[1:]
         return [float(x) for x in (base if sized else 1.0) * np.cumprod([1.0, *rates])]
     known = [number for number in numbers if not np.isnan(number)]
-    shares = per_cent or (sized and bool(known) and max(known) <= 1.0 < base)
-    if not sized:
-        return numbers
-    scaled = [number / whole * base for number in numbers] if shares else numbers
-    at_start = bool(scaled) and scaled[0] == base
-    return scaled if at_start or not from_one else [base, *scaled]
+    shares = per_cent or (bool(known) and max(known) <= 1.0 and not base <= 1.0)
+    scaled = [number / whole * base for number in numbers] if shares and sized else numbers
+    if shares and not sized:
+        base = whole
+    if np.isnan(base) or scaled[0] == base:
+        return scaled
+    if from_one:
+        return [base, *scaled]
+    return [base, *scaled[1:]] if np.isnan(scaled[0]) and sized else scaled
 
 
 def _long(
@@ -236,11 +246,13 @@ def _long(
 ) -> tuple[pd.DataFrame, _Places]:
     when = next(k for k, name in enumerate(head) if name in _AGE | _PERIOD)
     what = max(k for k, name in enumerate(head) if name in _LEFT)
-    who = next((k for k, name in enumerate(head) if k not in (when, what)), 0)
+    size = next((k for k, name in enumerate(head) if name in _SIZES), None)
+    who = next((k for k, name in enumerate(head) if k not in (when, what, size)), 0)
     names = list(dict.fromkeys(row[who].text.strip() for row in rows[1:]))
     order = list(dict.fromkeys([*names, *(row[when].text.strip() for row in rows[1:])]))
     calendar = head[when] in _PERIOD
     found: dict[str, dict[int, _Cell]] = {name: {} for name in names}
+    sizes: dict[str, _Cell] = {}
     for row in rows[1:]:
         if len(row) <= max(who, when, what):
             raise CohortError(f"{row[-1].where}: the row ends before its number")
@@ -251,6 +263,8 @@ def _long(
         if age in found[name]:
             raise CohortError(f"{row[when].where}: cohort {name} has two numbers for {label}")
         found[name][age] = row[what]
+        if size is not None:
+            sizes[name] = row[size]
     least = min(age for cells in found.values() for age in cells)
     seen: dict[str, list[float]] = {}
     places: _Places = {}
@@ -261,9 +275,11 @@ def _long(
         line = [cells.get(age, empty) for age in range(least, max(cells) + 1)]
         numbers = [_number(cell, decimal) for cell in line]
         per_cent = any("%" in cell.text for cell in line)
-        nan = float("nan")
-        seen[name] = _left(numbers, nan, per_cent=per_cent, from_one=False, values=values)
-        places |= {(name, age): cell.where for age, cell in enumerate(line)}
+        base = float("nan") if size is None else _number(sizes[name], decimal)
+        seen[name] = _left(numbers, base, per_cent=per_cent, from_one=least == 1, values=values)
+        if len(seen[name]) > len(line):
+            line = [empty, *line]
+        places |= {(name, age): cell.where for age, cell in enumerate(line) if cell.where}
     return _frame(seen), places
 
 

@@ -45,6 +45,32 @@ def test_a_triangle_is_read_as_people_have_it(tmp_path: Path, text: str, values:
     assert table.index.tolist() == ["2019", "2020", "2021"]
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("cohort,1,2\na,63.1%,46.8%\n", [100, 63.1, 46.8]),
+        ("cohort,1,2,3\na,100%,63.1%,46.8%\n", [100, 63.1, 46.8]),
+        ("cohort,1,2\na,0.631,0.468\n", [1, 0.631, 0.468]),
+        ("cohort,1,2\na,1000,631\n", [1000, 631]),
+        ("cohort,2019,2020\n2019,100,60\n2020,,80\n", [100, 60]),
+        ("cohort,0,1\na,100,60\nb,50\n", [100, 60]),
+        ("cohort,size,2019,2020\n2019,100,,60\n2020,80,,\n", [100, 60]),
+        ("cohort,size,age,customers\na,1000,1,63.1%\na,1000,2,46.8%\n", [1000, 631, 468]),
+    ],
+)
+def test_the_start_that_a_table_means(tmp_path: Path, text: str, left: list[float]) -> None:
+    path = tmp_path / "cohorts.csv"
+    path.write_text(text, encoding="utf-8")
+    np.testing.assert_allclose(read_cohorts(path).to_numpy()[0], left)
+
+
+def test_a_cell_beyond_the_head_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "cohorts.csv"
+    path.write_text("cohort,0,1\na,100,50,3\n", encoding="utf-8")
+    with pytest.raises(CohortError, match="row 2, column 4: '3' stands beyond the head"):
+        read_cohorts(path)
+
+
 @pytest.mark.parametrize("text", [CALENDAR, CALENDAR.replace("631", "631,0")])
 def test_calendar_columns_are_shifted_to_ages(tmp_path: Path, text: str) -> None:
     path = tmp_path / "cohorts.csv"
@@ -133,3 +159,12 @@ def test_residual_lifetime_without_discount() -> None:
         survival.residual_lifetime(0, 0.0, 0.9, 2.0)
     with pytest.raises(ValueError, match="renewals is 0 or more, not -1"):
         survival.residual_lifetime(-1, 0.1, 0.9, 2.0)
+
+
+def test_a_cohort_of_its_name_alone_has_no_start(tmp_path: Path) -> None:
+    path = tmp_path / "cohorts.csv"
+    path.write_text("cohort,2019,2020\n2019,100,60\n2020\n", encoding="utf-8")
+    with pytest.raises(
+        CohortError, match="row 3, column 3: cohort 2020 has no number at its start"
+    ):
+        read_cohorts(path)
