@@ -304,7 +304,7 @@ class Market(mesa.Model):
     @property
     def tenure_columns(self) -> dict[str, Array]:
         """Accounts so far by year of tenure: arrays of shape (months, firms, years)."""
-        return tenure_columns(self.records)
+        return tenure_columns(self.spec, self.records)
 
     @property
     def table(self) -> pd.DataFrame:

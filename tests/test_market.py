@@ -26,10 +26,25 @@ def test_steps_and_runs_are_the_same() -> None:
     assert stepped.month == stepped.steps == 3
 
 
-def test_a_table_before_the_first_month_is_empty() -> None:
-    market = Market(starter())
-    assert len(market.table) == 0
-    assert len(market.tenure_table) == 0
+def test_tables_before_the_first_month_have_the_same_columns_and_no_rows() -> None:
+    early, later = Market(starter()), Market(starter()).run(1)
+    for one, other in (
+        (early.table, later.table),
+        (early.tenure_table, later.tenure_table),
+        (early.why("Attack"), later.why("Attack")),
+    ):
+        assert len(one) == 0
+        assert list(one.columns) == list(other.columns)
+        assert one.dtypes.equals(other.dtypes)
+    assert early.customers.frame().dtypes.equals(later.customers.frame().dtypes)
+    for before, after in (
+        (early.columns, later.columns),
+        (early.tenure_columns, later.tenure_columns),
+    ):
+        assert list(before) == list(after)
+        for name, column in before.items():
+            assert column.shape == (0, *after[name].shape[1:]), name
+            assert column.dtype == after[name].dtype, name
 
 
 def test_months_must_not_be_negative() -> None:

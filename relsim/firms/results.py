@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relsim.customers.accounts import YEAR_FIELDS, Accounts
+from relsim.customers.accounts import TENURE_YEARS, YEAR_FIELDS, Accounts
 from relsim.customers.terms import Term
 from relsim.firms.closing import Costs
 from relsim.firms.figures import PLACES, TABLE
@@ -39,13 +39,15 @@ def ratio(part: Array, whole: Array) -> Array:
     return result
 
 
-def columns(records: Sequence[Record]) -> dict[str, Array]:
+def columns(records: Sequence[Record], firms: int) -> dict[str, Array]:
     """Return all columns of the market table, each of shape (months, firms)."""
+    if not records:
+        return {name: np.zeros((0, firms)) for name in TABLE}
     by_figure = np.stack([record.figures.T[: len(TABLE)] for record in records], axis=1)
     return dict(zip(TABLE, by_figure, strict=True))
 
 
-def tenure_rows(records: Sequence[Record]) -> Array:
+def tenure_rows(records: Sequence[Record], firms: int) -> Array:
     """Return accounts by month, firm and year of tenure.
 
     What a firm spends to keep customers is shared out over the years of tenure of those who
@@ -55,6 +57,8 @@ def tenure_rows(records: Sequence[Record]) -> Array:
     -------
     array of shape (months, firms, 1 + tenure years, TENURE_FIELDS)
     """
+    if not records:
+        return np.zeros((0, firms, 1 + TENURE_YEARS, len(TENURE_FIELDS)))
     years = np.stack([record.accounts.years[1:] for record in records])
     figures = np.stack([record.figures for record in records])
     won = figures[..., PLACES["acquired"]]

@@ -29,7 +29,7 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
     spec : MarketSpec
         The market.
     records : sequence of Record
-        The months, in order, from month 1; at least one.
+        The months, in order, from month 1.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
         over opening), and those of :data:`relsim.firms.figures.TABLE`. Lifetime values and equities
         without a bound (nobody lost yet, and nothing discounts) are not defined: NaN.
     """
-    columns = results.columns(records)
+    columns = results.columns(records, len(spec.firms))
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
     everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
     return {
@@ -75,8 +75,6 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
         ``month``, ``firm``, and :func:`market_columns`.
     """
     names = [firm.name for firm in spec.firms]
-    if not records:
-        return pd.DataFrame({"month": np.array([], int), "firm": pd.Categorical([], names)})
     months = len(records)
     keys = {
         "month": np.repeat(np.arange(1, months + 1), len(names)),
@@ -86,17 +84,19 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     return pd.DataFrame(keys | {name: column.reshape(-1) for name, column in columns.items()})
 
 
-def tenure_columns(records: Sequence[Record]) -> dict[str, Array]:
+def tenure_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Array]:
     """Return accounts by month, firm and year of tenure, a column an array of three axes.
 
     Year 0 is the act of winning, as in :func:`tenure_table`; ``profit`` is the sum of all money.
 
     Parameters
     ----------
+    spec : MarketSpec
+        The market.
     records : sequence of Record
-        The months, in order, from month 1; at least one.
+        The months, in order, from month 1.
     """
-    rows = results.tenure_rows(records)
+    rows = results.tenure_rows(records, len(spec.firms))
     columns = {name: rows[..., k] for k, name in enumerate(results.TENURE_FIELDS)}
     return columns | {"profit": rows[..., _MONEY].sum(axis=-1)}
 
@@ -109,11 +109,9 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     """
     names = [firm.name for firm in spec.firms]
     fields = list(results.TENURE_FIELDS)
-    if not records:
-        return pd.DataFrame(columns=["year", "firm", "tenure_year", *fields, "profit"])
-    rows = results.tenure_rows(records)
+    rows = results.tenure_rows(records, len(names))
     starts = np.arange(0, len(records), MONTHS_A_YEAR)
-    sums = np.add.reduceat(rows, starts, axis=0)
+    sums = np.add.reduceat(rows, starts, axis=0) if records else rows
     year, firm, tenure = np.indices(sums.shape[:-1]).reshape(3, -1)
     frame = pd.DataFrame(sums.reshape(-1, len(fields)), columns=fields)
     frame.insert(0, "year", year + 1)
@@ -124,7 +122,7 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
 
 
 def causes_table(records: Sequence[Record], place: int) -> pd.DataFrame:
-    """Return why a firm lost customers over some months, one row a cause.
+    """Return why a firm lost customers over some months: one row a cause; none without a month.
 
     Parameters
     ----------
@@ -137,7 +135,7 @@ def causes_table(records: Sequence[Record], place: int) -> pd.DataFrame:
     for record in records:
         lost += record.accounts.causes[place + 1]
     opening = np.array([sum(float(record.figures[place, PLACES["opening"]]) for record in records)])
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "cause": list(CAUSES),
             "customers": lost,
@@ -145,3 +143,4 @@ def causes_table(records: Sequence[Record], place: int) -> pd.DataFrame:
             "monthly": results.ratio(lost, np.broadcast_to(opening, lost.shape)),
         }
     )
+    return table if records else table.iloc[:0]
