@@ -33,6 +33,8 @@ from relsim.spec import MarketSpec
 from relsim.spec.checking import nearest
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from relsim.stories import Story
 
 Array = npt.NDArray[np.float64]
@@ -349,6 +351,44 @@ class Market(mesa.Model):
             raise SpecError(f"firm: given {firm!r}, allowed: one of {', '.join(names)}{hint}")
         last = self.month if until is None else max(until, 0)
         return causes_table(self.records[max(since, 1) - 1 : last], names.index(firm))
+
+    def plot(self, name: str = "profit") -> "Figure":
+        """Return a figure of the months so far; a notebook shows it.
+
+        Parameters
+        ----------
+        name : str
+            One of :data:`relsim.report.figures.NAMES`: share, defection, profit, budgets, ladder,
+            tenure, cash.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            To show, or to save with its ``savefig``.
+
+        Raises
+        ------
+        RelsimError
+            If there is no such figure, or no month was simulated.
+
+        Examples
+        --------
+        >>> from relsim.spec import starter
+        >>> print(Market(starter(), seed=7).run(months=3).plot("share").get_supylabel())
+        Share of customers (%)
+        """
+        # Only report draws; drawing takes a second to import, and most markets are never drawn.
+        from relsim.report.figures import figure  # noqa: PLC0415  # see above
+        from relsim.report.layout import About  # noqa: PLC0415  # see above
+
+        marked = circumstances.marks(self.spec)
+        return figure(name, self.table, self.tenure_table, About.of(self), marked)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows of a market."""
+        from relsim.report.glance import page  # noqa: PLC0415  # only report makes pages
+
+        return page(self)
 
     def story(self, customer: int) -> "Story":
         """Return what a customer lived, and why; the market is lived again to find out.

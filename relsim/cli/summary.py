@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from relsim.cli.speaking import listing, many
+from relsim.firms.worth import NO_DISCOUNT
 from relsim.market import Market
 
 _YEAR = 12
@@ -33,7 +34,7 @@ class Standing:
     profit : float
         Mean profit, money a month.
     equity : float
-        Customer equity at the end, money.
+        Customer equity at the end, money; NaN without discount.
     """
 
     firm: str
@@ -112,6 +113,8 @@ def show(out: Console, market: Market, folder: Path) -> None:
     months, customers = many(market.month, "month"), many(spec.market.customers, "customer")
     out.print(f"{spec.title}: {months}, {customers}, seed {spec.run.seed}")
     out.print(_table(firms, spec.currency))
+    if spec.market.annual_discount_rate == 0.0:
+        out.print(NO_DISCOUNT)
     out.print(verdict(firms))
     if spec.market.annual_discount_rate == 0.0:
         out.print(_UNDEFINED)

@@ -72,7 +72,9 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``month``, ``firm``, and :func:`market_columns`.
+        ``month``, ``firm``, and :func:`market_columns`. ``equity_future`` and
+        ``customer_equity`` are missing where nothing is discounted
+        (:data:`relsim.firms.worth.NO_DISCOUNT`).
     """
     names = [firm.name for firm in spec.firms]
     months = len(records)

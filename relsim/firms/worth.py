@@ -17,6 +17,15 @@ _NOBODY = 1e-9  # what is left of a customer after many years of fading
 _FIRST_LOSS = 0.02  # chance a month to lose a customer, before any was seen lost
 _rung_values = loop(rung_values)
 
+NEED_DISCOUNT = ("equity_future", "customer_equity")
+"""Columns that are not defined without discount."""
+
+NO_DISCOUNT = (
+    "Customer equity is not defined at market.annual_discount_rate 0: customers to come, month "
+    "after month without end, have no finite value."
+)
+"""Why they are not."""
+
 
 class Worth:
     """Lifetime values and customer equity of all firms, updated month by month.

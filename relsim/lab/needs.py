@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from relsim.firms.worth import NEED_DISCOUNT, NO_DISCOUNT
+from relsim.lab.outcomes import parts_of
 from relsim.lab.sensitivity import LEAST_ROWS, LEAST_TRAJECTORIES
 from relsim.lab.sensitivity_tables import MEASURES
 from relsim.lab.spec import DRAWN, DesignSpec
@@ -27,8 +29,19 @@ def lacking(study: Study) -> Iterator[str]:
     if spec.treatments and not spec.drawn and spec.replication.most == 1:
         yield "replication: one only: effects will have no interval; 2 or more give one"
     yield from _unused(study)
+    yield from _undefined(study)
     if spec.uncertainties:
         yield from _of_sensitivity(study)
+
+
+def _undefined(study: Study) -> Iterator[str]:
+    """Yield a sentence for each outcome that no market without discount has."""
+    if all(market.market.annual_discount_rate > 0.0 for market in study.markets):
+        return
+    for name, outcome in study.spec.outcomes.items():
+        columns = {part for _, part in parts_of(f"{outcome.measure}+{outcome.per or ''}")}
+        if columns & set(NEED_DISCOUNT):
+            yield f"outcomes.{name}: {NO_DISCOUNT}"
 
 
 def _unused(study: Study) -> Iterator[str]:

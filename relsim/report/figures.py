@@ -1,6 +1,6 @@
 """The figures of a run, drawn from its tables and saved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from relsim.report.labels import Marks
 from relsim.report.layout import About
 from relsim.report.run import Run
 from relsim.report.style import drawing
+from relsim.spec.checking import nearest
 
 _DRAWINGS = {
     "share": lines.share,
@@ -48,13 +49,42 @@ def figures(
     Raises
     ------
     OutputError
-        If no month was lived.
+        If no month was simulated.
     """
+    return _drawn(NAMES, table, tenure, about, marks)
+
+
+def figure(
+    name: str, table: pd.DataFrame, tenure: pd.DataFrame, about: About, marks: Marks = ()
+) -> Figure:
+    """Draw one figure of a run.
+
+    Parameters
+    ----------
+    name : str
+        One of NAMES.
+    table, tenure, about, marks
+        As :func:`figures` takes them.
+
+    Raises
+    ------
+    OutputError
+        If there is no such figure, or no month was simulated.
+    """
+    if name not in _DRAWINGS:
+        hint = nearest(name, NAMES)
+        raise OutputError(f"figure: given {name!r}, allowed: one of {', '.join(NAMES)}{hint}")
+    return _drawn([name], table, tenure, about, marks)[name]
+
+
+def _drawn(
+    names: Iterable[str], table: pd.DataFrame, tenure: pd.DataFrame, about: About, marks: Marks
+) -> dict[str, Figure]:
     if table.empty:
-        raise OutputError("no month was lived: there is nothing to draw")
+        raise OutputError("no month was simulated: there is nothing to draw")
     run = Run(table, tenure, about, marks)
     with drawing():
-        return {name: draw(run) for name, draw in _DRAWINGS.items()}
+        return {name: _DRAWINGS[name](run) for name in names}
 
 
 def save(drawn: Mapping[str, Figure], folder: str | Path) -> list[Path]:

@@ -3,6 +3,7 @@
 All sizes are inches unless said. A figure grows with what it has to hold.
 """
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from relsim.report.style import (
     SMALL,
     TITLE,
     WIDTH,
+    drawing,
     fit,
     plain,
     width,
@@ -42,6 +44,16 @@ _HANDLE, _BETWEEN, _ROW = 0.34, 0.19, 0.19
 _HEIGHT = 3.4
 _BOLD = 1.16  # wider than plain
 _NONE = np.array([math.inf, -math.inf])
+
+
+class Page(Figure):
+    """A figure that a notebook shows, with or without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        with drawing():
+            self.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+        return buffer.getvalue()
 
 
 class Subject(Protocol):
@@ -162,7 +174,7 @@ def frame(
     rows = math.ceil(len(key) / columns)
     top = head + (0.28 + _ROW * (rows - 1) if key else 0.0) + above
     height = top + body + bottom
-    figure = Figure(figsize=(wide, height), facecolor="white")
+    figure = Page(figsize=(wide, height), facecolor="white")
     x = EDGE / wide
 
     def down(inches: float) -> float:

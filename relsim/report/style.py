@@ -8,6 +8,7 @@ import contextlib
 import functools
 import math
 import numbers
+import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -44,6 +45,8 @@ LINE = 1.4 / 72.0
 
 _COLOURS = (VERMILLION, BLUE, GREEN, PURPLE, ORANGE, SKY, BLACK)
 _DASHES: tuple[Dash, ...] = ("-", (0.0, (6.0, 1.6)), (0.0, (1.6, 1.2)), (0.0, (7.0, 1.5, 1.5, 1.5)))
+_ISOLATE, _CLOSE = "\u2068", "\u2069"
+_BACKWARDS = ("R", "AL")
 _MARKERS = "os^DvP<Xp>h*"
 _WORDS = {0: "", 3: "thousand ", 6: "million ", 9: "billion ", 12: "trillion "}
 _MOST_EXPONENT = 300
@@ -112,12 +115,21 @@ def pen(place: int) -> Pen:
 def plain(text: str) -> str:
     r"""Return a text on one line in which dollars stay dollars and start no formula.
 
+    A text with letters that run from right to left is isolated, so that the sentence around it
+    keeps its own direction (Unicode Standard Annex 9, "Explicit Directional Isolates").
+
     Examples
     --------
     >>> print(plain("US$\nor $"))
     US\$ or \$
+    >>> ascii(plain("\u0627\u0628"))
+    "'\\u2068\\u0627\\u0628\\u2069'"
     """
-    return " ".join(text.split()).replace("$", r"\$")
+    line = " ".join(text.split()).replace("$", r"\$")
+    backwards = any(unicodedata.bidirectional(letter) in _BACKWARDS for letter in line)
+    if backwards and _ISOLATE not in line:
+        return f"{_ISOLATE}{line}{_CLOSE}"
+    return line + _CLOSE * max(line.count(_ISOLATE) - line.count(_CLOSE), 0)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -143,7 +155,17 @@ def wrapped(text: str, size: float, room: float, stretch: float = 1.0) -> list[s
             lines[-1] = longer
         else:
             lines.append(fit(word, size, room / stretch))
-    return lines
+    return _isolated(lines)
+
+
+def _isolated(lines: Sequence[str]) -> list[str]:
+    """Return lines of which each closes and opens anew what a line end cuts in two."""
+    whole, inside = [], 0
+    for line in lines:
+        opened = _ISOLATE * inside + line
+        inside = max(opened.count(_ISOLATE) - opened.count(_CLOSE), 0)
+        whole.append(opened + _CLOSE * inside)
+    return whole
 
 
 def inches(axes: Axes) -> tuple[float, float]:
@@ -164,7 +186,7 @@ def fit(text: str, size: float, room: float) -> str:
         return text
     bare = text.replace(r"\$", "$")
     ends = range(len(bare) - 1, 0, -1)
-    cuts = (plain(bare[:end].rstrip()) + "…" for end in ends)
+    cuts = (plain(bare[:end].rstrip() + "…") for end in ends)
     return next((cut for cut in cuts if width(cut, size) <= room), "…")
 
 

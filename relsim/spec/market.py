@@ -31,7 +31,8 @@ class Frame(SpecModel):
         default="contractual",
     )
     annual_discount_rate: float = key(
-        "Rate at which money of later years is discounted.",
+        "Rate at which money of later years is discounted; at 0 customer equity is not defined, as "
+        "customers to come, month after month without end, have no finite value.",
         unit="a year",
         default=0.1,
         source="Gupta, Lehmann & Stuart 2004 use 12%; 10% assumed",

@@ -231,6 +231,18 @@ def test_the_table_at_the_end(invoke: Invoke, here: Path) -> None:
     assert result.stderr == ""
 
 
+def test_equity_without_discount_is_told_with_its_reason(invoke: Invoke, here: Path) -> None:
+    free = invoke(
+        "run", "telecom", *SMALL, "--out", "free", "--set", "market.annual_discount_rate=0"
+    )
+    reason = "Customer equity is not defined at market.annual_discount_rate 0: customers to come"
+    assert reason in free.stdout
+    assert pd.read_parquet(here / "free" / "market.parquet")["customer_equity"].isna().all()
+    assert "not defined" not in invoke("run", "telecom", *SMALL, "--out", "usual").stdout
+    meaning = invoke("explain", "market.annual_discount_rate").stdout
+    assert "at 0 customer equity is not defined" in meaning
+
+
 def _standings(table: pd.DataFrame) -> list[Standing]:
     firms = {str(firm): own for firm, own in table.groupby("firm", observed=True)}
     return [

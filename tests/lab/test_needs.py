@@ -133,3 +133,15 @@ def test_noise_of_ones_own_is_what_indices_miss() -> None:
 def test_notes_name_the_market() -> None:
     told = pd.DataFrame({"base": ["a", "b"], "outcome": "price", "note": ["constant", ""]})
     assert notes_of(told) == ["Sensitivity of a, price: constant"]
+
+
+def test_outcomes_that_need_a_discount_are_told(tmp_path: Path) -> None:
+    outcomes = {
+        "worth": {"measure": "customer_equity", "firm": "Attacker", "aggregate": "last"},
+        "profit": {"measure": "profit", "firm": "Attacker"},
+    }
+    free = {"outcomes": outcomes, "settings": {"market.annual_discount_rate": 0.0}, "panel": None}
+    (told,) = [words for words in lacking(study_of(tmp_path, free)) if "not defined" in words]
+    assert told.startswith("outcomes.worth: Customer equity is not defined at")
+    usual = study_of(tmp_path, {"outcomes": outcomes, "panel": None})
+    assert not any("not defined" in words for words in lacking(usual))

@@ -195,7 +195,7 @@ def test_the_same_run_gives_the_same_bytes_whatever_the_users_settings(tmp_path:
 
 def test_no_month_and_no_folder_are_told() -> None:
     table, tenure, about = a_run()
-    with pytest.raises(OutputError, match="no month"):
+    with pytest.raises(OutputError, match="no month was simulated"):
         report.figures(table.iloc[:0], tenure, about)
     with pytest.raises(OutputError, match="cannot write figures"):
         report.save({}, Path(__file__) / "folder")
