@@ -84,7 +84,7 @@ def _moves_before(spec: MarketSpec, at: int) -> set[Event]:
 def _at(spec: MarketSpec, path: str) -> Any:
     place: Any = spec
     for part in path.split("."):
-        place = place[int(part)] if part.isdigit() else getattr(place, part)
+        place = place[int(part)] if isinstance(place, tuple) else getattr(place, part)
     return place
 
 

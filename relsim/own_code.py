@@ -59,6 +59,11 @@ def look_in(folders: Iterable[str | Path]) -> None:
     _places.extend(place for folder in folders if (place := str(folder)) not in _places)
 
 
+def places() -> tuple[str, ...]:
+    """Return the folders that are looked in besides Python's path."""
+    return tuple(_places)
+
+
 def module_of(path: str) -> str:
     """Return the module of a dotted path to a class.
 

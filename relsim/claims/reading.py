@@ -8,7 +8,7 @@ from relsim.claims.region import Region
 from relsim.claims.sizing import CUSTOMERS, small
 from relsim.claims.spec import ClaimSpec, EffectSpec, Measure, ReadingSpec
 from relsim.claims.varying import Variation, tried
-from relsim.errors import SpecError
+from relsim.errors import Gathering, SpecError
 from relsim.lab.points import factor_columns
 from relsim.lab.reading import Config, check_used
 from relsim.lab.spec import ExperimentSpec
@@ -130,11 +130,14 @@ def read_claim(
             check_used(f"{path}: readings.{name}.experiment", one.experiment, asked)
     _check_opposite(str(path), as_it_is)
     spec = tried(as_it_is, variation, str(path))
-    readings = {
-        name: _reading(str(path), place.parent, name, one, spec, quick)
+    checks = Gathering()
+    found = {
+        name: checks.try_(_reading, str(path), place.parent, name, one, spec, quick)
         for name, one in spec.readings.items()
         if one.untestable is None and variation.tests(name)
     }
+    checks.raise_()
+    readings = {name: one for name, one in found.items() if one is not None}
     _check_frontier(str(path), spec, readings)
     ours = place.parent == (shipped_folder() / KIND).resolve()
     return Claim(str(path), spec, readings, variation, ours)

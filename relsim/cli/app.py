@@ -81,8 +81,6 @@ def run(
     out: options.Out = None,
     overwrite: options.Overwrite = False,
     csv: options.Csv = False,
-    csv_bom: options.CsvBom = False,
-    xlsx: options.Xlsx = False,
     no_figures: options.NoFigures = False,
     engine: options.Engine = "compiled",
     quiet: options.Quiet = False,
@@ -103,8 +101,6 @@ def run(
             out=out,
             overwrite=overwrite,
             csv=csv,
-            csv_bom=csv_bom,
-            xlsx=xlsx,
             figures=not no_figures,
             engine=engine,
             quiet=quiet,
@@ -127,8 +123,6 @@ def fork(
     out: options.ForkOut = None,
     overwrite: options.Overwrite = False,
     csv: options.Csv = False,
-    csv_bom: options.CsvBom = False,
-    xlsx: options.Xlsx = False,
     no_figures: options.NoFigures = False,
     quiet: options.Quiet = False,
     allow_code: options.AllowCode = False,
@@ -145,8 +139,6 @@ def fork(
                 out=out,
                 overwrite=overwrite,
                 csv=csv,
-                csv_bom=csv_bom,
-                xlsx=xlsx,
                 figures=not no_figures,
                 months=months,
                 quiet=quiet,
@@ -206,7 +198,6 @@ def experiment(
     repair: options.Repair = False,
     reuse: options.Reuse = None,
     crate: options.Crate = False,
-    xlsx: options.Xlsx = False,
     time_limit: options.TimeLimit = None,
     no_figures: options.NoFigures = False,
     quiet: options.Quiet = False,
@@ -233,7 +224,6 @@ def experiment(
             repair=repair,
             reuse=reuse,
             crate=crate,
-            xlsx=xlsx,
             time_limit=time_limit,
             figures=not no_figures,
             quiet=quiet,
@@ -490,10 +480,16 @@ def list_(what: options.List) -> None:
         listing.show(console(), what)
 
 
-@app.command(epilog=examples("relsim new mine.yaml", "relsim run mine.yaml"))
-def new(config: options.NewConfig) -> None:
-    """Write a small config to start from: every key, explained, and ready to run."""
+@app.command(
+    epilog=examples(
+        "relsim new mine.yaml                  a short config of two firms",
+        "relsim new mine.yaml --from telecom   on top of a market that comes with relsim",
+        "relsim new all.yaml --full            every key, explained",
+    )
+)
+def new(config: options.NewConfig, preset: options.From = None, full: options.Full = False) -> None:
+    """Write a config to start from, ready to run."""
     with mishaps():
         from relsim.cli import starting
 
-        starting.write(console(), config)
+        starting.write(console(), config, full=full, preset=preset)

@@ -34,6 +34,19 @@ NewConfig = Annotated[
     ),
 ]
 
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="CONFIG",
+        help="A config to start from, such as telecom.",
+        autocompletion=completing.configs,
+        show_default=False,
+    ),
+]
+
+Full = Annotated[bool, typer.Option("--full", help="Every key, with its meaning and source.")]
+
 List = Annotated[
     str,
     typer.Argument(
@@ -115,15 +128,6 @@ Overwrite = Annotated[
 ]
 
 Csv = Annotated[bool, typer.Option("--csv", help="Write market and tenure as CSV too.")]
-
-CsvBom = Annotated[
-    bool,
-    typer.Option("--csv-bom", help="The same, with the mark by which Excel knows UTF-8."),
-]
-
-Xlsx = Annotated[
-    bool, typer.Option("--xlsx", help="Write all tables as a workbook of Excel too, tables.xlsx.")
-]
 
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 

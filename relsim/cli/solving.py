@@ -15,7 +15,7 @@ from relsim.cli.reading import spec_of
 from relsim.cli.running import cores
 from relsim.cli.speaking import console, listing
 from relsim.errors import RelsimError, SpecError
-from relsim.firms.strategies import build
+from relsim.firms.strategies import build, modules_of
 from relsim.lab.checking import is_number
 from relsim.lab.executors import standing
 from relsim.lab.living import Assignment, Recipe, live
@@ -23,8 +23,10 @@ from relsim.lab.outcomes import resolved
 from relsim.lab.solving import STEPS, Root, solve
 from relsim.lab.spec import OutcomeSpec
 from relsim.lab.study import naming
+from relsim.own_code import places
 from relsim.spec import MarketSpec, override
 from relsim.spec.checking import checked
+from relsim.spec.reading import place_in
 
 Array = npt.NDArray[np.float64]
 
@@ -140,12 +142,14 @@ def _market(order: Order) -> MarketSpec:
 def _recipe(order: Order, market: MarketSpec, wanted: Goal) -> Recipe:
     outcomes = []
     for measure, firm in wanted.terms:
-        place = int(firm) if firm is not None and firm.isdigit() else firm
+        at = None if firm is None else place_in(firm, len(market.firms))
+        place = firm if at is None else at
         data = {"measure": measure, "firm": place, "aggregate": order.aggregate}
         with naming("--until"):
             spec = checked(OutcomeSpec, data, measure)
             outcomes.append(resolved(measure, spec, market, order.warm_up))
-    return Recipe((market,), (tuple(outcomes),), (), 1, market.run.seed)
+    code = tuple(modules_of(market))
+    return Recipe((market,), (tuple(outcomes),), (), 1, market.run.seed, paths=places(), code=code)
 
 
 def _value(market: MarketSpec, key: str) -> Any:
@@ -154,8 +158,8 @@ def _value(market: MarketSpec, key: str) -> Any:
     for part in key.split("."):
         if isinstance(inside, dict) and part in inside:
             inside = inside[part]
-        elif isinstance(inside, list) and part.isdigit() and int(part) < len(inside):
-            inside = inside[int(part)]
+        elif isinstance(inside, list) and (at := place_in(part, len(inside))) is not None:
+            inside = inside[at]
         else:
             return None
     return inside

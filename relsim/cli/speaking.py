@@ -17,6 +17,7 @@ from relsim.cli import interrupts
 from relsim.errors import RelsimError, StrategyError
 
 WRONG, STOPPED = 2, 130
+_LONGEST = 900  # letters of a message
 _UNBOUNDED = 10_000  # columns: lines of a file or a pipe are cut by nobody
 _NOT_THE_USERS = (Path(__file__).resolve().parents[1], Path(sysconfig.get_path("stdlib")))
 
@@ -72,8 +73,16 @@ def mishaps(stopped: str = "stopped; no results were kept") -> Iterator[None]:
         if complaint is None:
             raise
         for line in complaint.splitlines():
-            typer.echo(f"error: {line}", err=True)
+            typer.echo(f"error: {_sayable(line)}", err=True)
         raise typer.Exit(WRONG) from None
+
+
+def _sayable(line: str) -> str:
+    """Return a line as a terminal can show it: no control characters, and not without end."""
+    plain = "".join(
+        letter if letter.isprintable() or letter == " " else repr(letter)[1:-1] for letter in line
+    )
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
 
 
 def _complaint(error: Exception) -> str | None:

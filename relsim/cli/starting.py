@@ -11,31 +11,151 @@ from rich.console import Console
 
 from relsim.cli.explaining import shown
 from relsim.firms.strategies import Strategy, build
+from relsim.loading import load
 from relsim.output import write_new
-from relsim.spec import starter
+from relsim.spec import FirmSpec, MarketSpec, starter
 from relsim.spec.explain import REQUIRED, Entry, entries
 from relsim.spec.firms import StrategySpec
-from relsim.spec.reading import parse_yaml
+from relsim.spec.yaml_text import parse_yaml
 
 _WIDTH = 98
 
 
-def write(out: Console, config: str) -> None:
-    """Write a starter config and say what to do with it.
+def write(out: Console, config: str, *, full: bool = False, preset: str | None = None) -> None:
+    """Write a config to start from and say what to do with it.
+
+    Parameters
+    ----------
+    out : Console
+        Where it is said.
+    config : str
+        The file.
+    full : bool
+        Whether every key stands in it, explained.
+    preset : str, optional
+        The config that it starts from.
 
     Raises
     ------
-    OutputError
-        If the file exists or cannot be written.
+    RelsimError
+        If the preset is not there, or the file exists or cannot be written.
     """
     path = Path(config)
     path = path if path.suffix else path.with_suffix(".yaml")
-    write_new(path, text(path.name))
+    spec = starter() if preset is None else load(preset)
+    if full:
+        words = text(path.name, spec)
+    else:
+        words = short(path.name, spec) if preset is None else on_top(path.name, preset, spec)
+    write_new(path, words)
     out.print(f"{path}: written. Try it: relsim run {path}")
 
 
-def text(name: str) -> str:
-    """Return the text of the starter config."""
+_OF_THE_MARKET = (
+    "market.customers", "market.reference_price", "market.annual_discount_rate",
+    "market.annual_turnover",
+)  # fmt: skip
+_OF_A_FIRM = (
+    "firms.name", "firms.share", "firms.price", "firms.unit_cost", "firms.service_cost",
+    "firms.onboarding_cost", "firms.contract_months",
+)  # fmt: skip
+_OF_A_STRATEGY = ("kind", "budget_share", "retention_share")
+_OF_THE_RUN = ("run.months", "run.seed")
+
+
+def short(name: str, spec: MarketSpec) -> str:
+    """Return a short config: what a user changes first; all else is left at its default.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    spec : MarketSpec
+        Whose values stand in it.
+    """
+    known = {entry.path: entry for entry in entries()}
+    lines = [*_hints(name), "", f"title: {_scalar(spec.title)}", "", "market:"]
+    for path in _OF_THE_MARKET:
+        lines += _told(known[path], getattr(spec.market, path.rpartition(".")[2]), "  ")
+    lines += ["", "firms:"]
+    for place, firm in enumerate(spec.firms):
+        shown_keys = [_brief(known[path], firm, explained=place == 0) for path in _OF_A_FIRM]
+        own = [line for part in shown_keys for line in part]
+        lines += _item([*own, *_brief_strategy(firm.strategy, known, explained=place == 0)])
+    lines += ["", "run:"]
+    for path in _OF_THE_RUN:
+        lines += _told(known[path], getattr(spec.run, path.rpartition(".")[2]), "  ")
+    return "\n".join([*lines, ""])
+
+
+def on_top(name: str, preset: str, spec: MarketSpec) -> str:
+    """Return a config that extends another, with what a user changes first at its value there.
+
+    Parameters
+    ----------
+    name, preset : str
+        Of the file, and of what it extends.
+    spec : MarketSpec
+        What it extends.
+    """
+    lines = [*_hints(name), "", f"extends: {_scalar(preset)}", f"title: {_scalar(spec.title)}"]
+    lines += ["", "# Values set on top; relsim explain CONFIG lists all keys.", "set:"]
+    values: dict[str, Any] = {
+        "market.customers": spec.market.customers,
+        "market.annual_discount_rate": spec.market.annual_discount_rate,
+        "run.months": spec.run.months,
+        "run.seed": spec.run.seed,
+    }
+    for place, firm in enumerate(spec.firms[:_MOST_FIRMS]):
+        values |= {f"firms.{place}.name": firm.name, f"firms.{place}.price": firm.price}
+        values[f"firms.{place}.strategy.kind"] = firm.strategy.kind
+    lines += [f"  {path}: {_scalar(value)}" for path, value in values.items()]
+    return "\n".join([*lines, ""])
+
+
+_MOST_FIRMS = 8
+
+
+def _hints(name: str) -> list[str]:
+    head = [
+        "A market for relsim: change what you like, then run it. Keys that are left out have their "
+        "defaults: relsim explain KEY says what a key means, and relsim new --full all.yaml "
+        "writes them all.",
+        "",
+        f"    relsim validate {name}",
+        f"    relsim run {name}",
+    ]
+    return [line for part in head for line in _comment(part, "")]
+
+
+def _told(entry: Entry, value: Any, indent: str) -> list[str]:
+    """Return a key under its meaning and unit."""
+    unit = "" if entry.unit == "-" else f" [{entry.unit}]"
+    return [*_comment(f"{entry.meaning}{unit}", indent), f"{indent}{entry.name}: {_scalar(value)}"]
+
+
+def _brief(entry: Entry, firm: FirmSpec, *, explained: bool) -> list[str]:
+    value = getattr(firm, entry.name)
+    return _told(entry, value, "") if explained else [f"{entry.name}: {_scalar(value)}"]
+
+
+def _brief_strategy(given: StrategySpec, known: dict[str, Entry], *, explained: bool) -> list[str]:
+    made = build(given, "strategy")
+    own = {entry.path: entry for entry in entries(type(made))}
+    values = {"kind": given.kind, **{n: getattr(made, n) for n in _OF_A_STRATEGY if n in own}}
+    lines = ["strategy:"]
+    for name, value in values.items():
+        entry = own.get(name, known["firms.strategy.kind"])
+        lines += _told(entry, value, "  ") if explained else [f"  {name}: {_scalar(value)}"]
+    return lines
+
+
+def _item(lines: list[str]) -> list[str]:
+    return [f"  {'- ' if place == 0 else '  '}{line}" for place, line in enumerate(lines)]
+
+
+def text(name: str, spec: MarketSpec | None = None) -> str:
+    """Return the text of a config with every key, explained; of the starter unless given."""
     head = [
         "A config for relsim: change what you like, then run it.",
         "",
@@ -47,7 +167,7 @@ def text(name: str) -> str:
     ]
     comments = [line for part in head for line in _comment(part, "")]
     by_path = {entry.path: entry for entry in entries()}
-    return "\n".join([*comments, "", *_section(starter(), by_path, "", ""), ""])
+    return "\n".join([*comments, "", *_section(spec or starter(), by_path, "", ""), ""])
 
 
 def _comment(words: str, indent: str) -> list[str]:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from relsim.cli.reading import assignment, look_beside, spec_of
+from relsim.cli.reading import assignment, look_beside
 from relsim.cli.speaking import many, note
-from relsim.errors import SpecError
+from relsim.errors import Gathering, SpecError
+from relsim.loading import check_strategies
 from relsim.provenance import identity
+from relsim.spec import MarketSpec, read
 from relsim.spec.checking import nearest
 from relsim.spec.events import too_late
 from relsim.spec.locating import shipped
@@ -89,15 +91,24 @@ def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
     out.print(f"{config}: can be run ({', '.join(counts)})")
 
 
-def _market(out: Console, config: str, assignments: Sequence[str]) -> None:
-    spec = spec_of(config, assignments)
-    name = identity(spec)
+def _check_network(spec: MarketSpec) -> None:
     if spec.customers.network.kind == "file":
         # Takes seconds to import: only where there is a file to check.
         from relsim.customers.draws import luck  # noqa: PLC0415  # see above
         from relsim.customers.settings import wire  # noqa: PLC0415  # see above
 
         wire(spec.customers.network, spec.market.customers, luck(spec.run.seed))
+
+
+def _market(out: Console, config: str, assignments: Sequence[str]) -> None:
+    look_beside(config)
+    spec = read(config, dict(map(assignment, assignments)))
+    checks = Gathering()
+    checks.try_(check_strategies, spec, config)
+    name = checks.try_(identity, spec)  # which reads the file of a network
+    if name is not None:
+        checks.try_(_check_network, spec)
+    checks.raise_()
     counts = (
         many(len(spec.firms), "firm"),
         many(spec.market.customers, "customer"),

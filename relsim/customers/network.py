@@ -188,6 +188,8 @@ def from_edges(path: str | os.PathLike[str], size: int) -> Network:
     _check(size, 0, even=False)
     try:
         links = _read(path, size)
+    except EdgeListError:
+        raise
     except (OSError, ValueError) as error:  # a ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise EdgeListError(
@@ -345,6 +347,8 @@ def _read(path: str | os.PathLike[str], size: int) -> "array[int]":
     """Return the links of a file, each as its lower end times ``size`` plus its other end."""
     links = array("Q")
     header = False
+    if Path(path).exists() and not Path(path).is_file():
+        raise EdgeListError(f"{path} is no regular file, but an edge list must be one.")
     with Path(path).open("rb") as lines:
         for number, raw in enumerate(lines, 1):
             line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw

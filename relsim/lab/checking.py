@@ -2,16 +2,20 @@
 
 import json
 import math
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
-from relsim.errors import SpecError
+from relsim.errors import SpecError, TimeExceeded
+from relsim.lab.time_limit import within
 from relsim.spec.checking import nearest
 
 SCALES = ("linear", "log")
+_PATIENCE = 10.0  # seconds
 OUTER = 0.025
 """A distribution's ends are the quantiles with this probability outside, on either side."""
 DISTRIBUTIONS = {
@@ -148,8 +152,49 @@ def _check_distribution(key: str, name: Any, parameters: Any) -> None:
     missing = [shape for shape in shapes if shape not in parameters]
     if missing:
         raise SpecError(f"{key}: parameters.{missing[0]}: {name} requires it and it is missing")
-    if not np.isfinite(distribution(**parameters).ppf([OUTER, 0.5, 1.0 - OUTER])).all():
+    if not np.isfinite(quantiles(key, str(name), parameters, [OUTER, 0.5, 1.0 - OUTER])).all():
+        raise SpecError(_not_defined(key, str(name), parameters))
+
+
+def quantiles(
+    key: str,
+    name: str,
+    parameters: Mapping[str, Any],
+    probabilities: Sequence[float] | npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Return quantiles of a distribution of scipy's.
+
+    Parameters
+    ----------
+    key : str
+        How errors call the factor.
+    name : str
+        Of the distribution.
+    parameters : mapping
+        Of it.
+    probabilities : array_like
+        Where.
+
+    Raises
+    ------
+    SpecError
+        If scipy fails, or takes longer than anybody would wait.
+    """
+    try:
+        with within(_PATIENCE), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return np.asarray(DISTRIBUTIONS[name](**parameters).ppf(probabilities), np.float64)
+    except TimeExceeded:
         raise SpecError(
-            f"{key}: parameters: given {dict(parameters)}, allowed: those for which scipy's "
-            f"{name} is defined"
-        )
+            f"{key}: parameters: given {dict(parameters)}: scipy takes longer than {_PATIENCE:g} s "
+            f"for quantiles of {name}; allowed: levels or a range instead"
+        ) from None
+    except Exception as error:  # whatever scipy raises at the edges of what is defined
+        raise SpecError(_not_defined(key, name, parameters)) from error
+
+
+def _not_defined(key: str, name: str, parameters: Mapping[str, Any]) -> str:
+    return (
+        f"{key}: parameters: given {dict(parameters)}, allowed: those for which scipy's {name} is "
+        "defined"
+    )

@@ -1,6 +1,7 @@
 """A design that somebody else made, from a CSV file."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pandas as pd
 
 from relsim.errors import SpecError
 from relsim.lab.points import NOTE, POINT, WORDS
-from relsim.spec.reading import parse_yaml
+from relsim.spec.yaml_text import parse_yaml, read_text
 
 
 def from_csv(path: str | Path) -> pd.DataFrame:
@@ -42,14 +43,9 @@ def from_csv(path: str | Path) -> pd.DataFrame:
 
 
 def _cells(path: Path) -> tuple[list[str], list[list[str]]]:
+    text = read_text(path, "the design")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in csv.reader(file, strict=True) if line]
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SpecError(f"{path}: the design cannot be read: {reason}") from None
-    except UnicodeDecodeError:
-        raise SpecError(f"{path}: the design is not a text file in UTF-8") from None
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
     except csv.Error as error:
         raise SpecError(f"{path}: not a CSV file: {error}") from None
     if len(lines) < 2:

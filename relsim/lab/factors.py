@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from relsim.errors import SpecError
-from relsim.lab.checking import DISTRIBUTIONS, OUTER, check_factor
+from relsim.lab.checking import DISTRIBUTIONS, OUTER, check_factor, quantiles
 
 Array = npt.NDArray[np.float64]
 Values = npt.NDArray[Any]
@@ -183,9 +183,10 @@ class Factor:
 
     def _quantiles(self, p: Array) -> Values:
         distribution = DISTRIBUTIONS[str(self.name)]
-        quantiles = distribution(**self.parameters).ppf(np.clip(p, _LEAST, 1.0 - _LEAST))
+        inside = np.clip(p, _LEAST, 1.0 - _LEAST)
+        found = quantiles(self.key, str(self.name), self.parameters, inside)
         whole = isinstance(distribution, stats.rv_discrete)
-        return np.asarray(quantiles, dtype=np.int64 if whole else np.float64)
+        return found.astype(np.int64) if whole else found
 
 
 def _nearest_whole(values: Array) -> npt.NDArray[np.int64]:

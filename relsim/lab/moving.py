@@ -7,6 +7,7 @@ from relsim.errors import SpecError
 from relsim.lab.checking import is_number
 from relsim.lab.spec import FactorSpec
 from relsim.spec import MarketSpec
+from relsim.spec.reading import place_in
 
 
 def values_of(factor: FactorSpec, value: Any, market: MarketSpec) -> dict[str, Any]:
@@ -66,8 +67,9 @@ def _numbers(data: Any, key: str) -> Iterator[tuple[str, float]]:
 
 def _inside(place: Any, part: str) -> Iterator[tuple[str, Any]]:
     if isinstance(place, list):
-        wanted = range(len(place)) if part == "*" else [int(part)] if part.isdigit() else []
-        yield from ((str(k), place[k]) for k in wanted if k < len(place))
+        at = place_in(part, len(place))
+        wanted = range(len(place)) if part == "*" else [] if at is None else [at]
+        yield from ((str(k), place[k]) for k in wanted)
     elif isinstance(place, dict) and part in place:
         yield part, place[part]
 

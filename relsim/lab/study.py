@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.errors import SpecError
+from relsim.errors import Gathering, SpecError
 from relsim.lab.designing import settled
 from relsim.lab.living import Assignment
 from relsim.lab.moving import covers, overwrites, values_of
@@ -21,7 +21,7 @@ from relsim.lab.names import check_names
 from relsim.lab.outcomes import check_measure, resolved
 from relsim.lab.points import BASE, POINT, SAMPLE, factor_columns
 from relsim.lab.reading import Config
-from relsim.lab.spec import ExperimentSpec, OutcomeSpec, WarmUpSpec
+from relsim.lab.spec import ExperimentSpec, FactorSpec, OutcomeSpec, WarmUpSpec
 from relsim.loading import check_strategies
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec, override, read, spec_hash
@@ -71,9 +71,11 @@ class Study:
             If anything in it cannot be run, with all that is wrong at the first place.
         """
         spec, name = config.spec, config.name
-        with naming(name):
-            _check_names(spec)
-        markets = tuple(_market(base, config) for base in spec.bases)
+        checks = Gathering()
+        checks.try_(_named, name, _check_names, spec)
+        found = [checks.try_(_market, base, config) for base in spec.bases]
+        checks.raise_()
+        markets = tuple(market for market in found if market is not None)
         with naming(name):
             spec, design = settled(spec, config.folder)
             check_names(spec, (name for name in factor_columns(design) if name != BASE))
@@ -160,12 +162,12 @@ class Study:
         values: dict[str, Any] = {}
         for name in self.factors:
             factor = specs.get(name)
-            values |= (
-                {name: row[name]}
-                if factor is None
-                else values_of(factor, row[name], self.markets[base])
-            )
+            values |= {name: row[name]} if factor is None else self._moved(factor, row[name], base)
         return base, values
+
+    def _moved(self, factor: FactorSpec, value: Any, base: int) -> dict[str, Any]:
+        with naming(self.name):
+            return values_of(factor, value, self.markets[base])
 
     @cached_property
     def factors(self) -> list[str]:
@@ -253,12 +255,16 @@ class Study:
             If a path leads nowhere, a value is not one that its key takes, an arm equals the
             control, or an outcome is not there.
         """
-        with naming(self.name):
-            self._check_arms()
-            self._check_settings()
-            self._check_streams()
-            self._check_columns()
-        self._check_points()
+        checks = Gathering()
+        for check in (
+            self._check_arms,
+            self._check_settings,
+            self._check_streams,
+            self._check_columns,
+        ):
+            checks.try_(_named, self.name, check)
+        checks.try_(self._check_points)
+        checks.raise_()
 
     def _check_arms(self) -> None:
         factors = {factor.title: factor for factor in self.spec.factors}
@@ -360,6 +366,11 @@ def naming(name: str) -> Iterator[None]:
     except SpecError as error:
         lines = str(error).splitlines()
         raise SpecError("\n".join(f"{name}: {line}" for line in lines)) from None
+
+
+def _named(name: str, check: Callable[..., None], *arguments: Any) -> None:
+    with naming(name):
+        check(*arguments)
 
 
 def _market(base: str, config: Config) -> MarketSpec:

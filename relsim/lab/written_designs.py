@@ -20,7 +20,7 @@ from relsim.lab.points import BASE, MADE, POINT, SAMPLE, factor_columns
 from relsim.lab.spec import DRAWN, LISTED, DesignSpec, ExperimentSpec, FactorSpec
 from relsim.spec.checking import checked, nearest
 from relsim.spec.fields import SpecModel
-from relsim.spec.reading import parse_yaml
+from relsim.spec.yaml_text import parse_yaml
 
 
 class _Made(SpecModel):

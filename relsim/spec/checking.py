@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -13,6 +14,29 @@ from pydantic import BaseModel
 from relsim.errors import SpecError
 from relsim.spec.events import BY_KIND
 
+SMALLEST = 1e-100
+"""Numbers that are not 0 are at least of this size: smaller ones are slips, and divide badly."""
+MOST_LETTERS = 400
+"""Letters of a name: of a firm, an arm, a factor, a market."""
+_NAMES = ("name", "title", "currency", "firm", "id")
+_UNSHOWN = ("Cc", "Cs", "Zl", "Zp")
+_MOST_SHOWN = 62
+_WORDS = {
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a whole number that is not as large",
+    "finite_number": "a finite number",
+    "none_required": "nothing",
+}
+"""What is allowed, by pydantic's name for what is wrong."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -58,16 +82,88 @@ def checked(model: type[_Model], data: Any, name: str) -> _Model:
         Naming every fault with its place, what was given and what is allowed.
     """
     try:
+        _check_values(data, ())
         return model.model_validate_json(json.dumps(data, default=str), strict=True)
     except pydantic.ValidationError as error:
         faults = _faults(error.errors(include_url=False), model)
-    except (ValueError, TypeError) as error:
+    except SpecError as error:
         faults = [str(error)]
+    except (ValueError, TypeError, RecursionError) as error:
+        faults = [" ".join(str(error).split())[:200]]
     raise SpecError("\n".join(f"{name}: {fault}" for fault in faults))
+
+
+def _check_values(data: Any, place: tuple[str, ...]) -> None:
+    """Check that numbers can be divided by, and that names can be shown.
+
+    Raises
+    ------
+    SpecError
+        Naming the place of what is wrong.
+    """
+    if isinstance(data, dict):
+        for key, value in data.items():
+            _check_name(str(key), place)
+            _check_values(value, (*place, str(key)))
+    elif isinstance(data, list | tuple):
+        for key, value in enumerate(data):
+            _check_values(value, (*place, str(key)))
+    elif isinstance(data, str):
+        if place and place[-1].rpartition(".")[2] in _NAMES:
+            _check_name(data, place)
+    elif isinstance(data, float) and 0.0 < abs(data) < SMALLEST:
+        raise SpecError(
+            f"{'.'.join(place)}: given {data!r}, allowed: 0, or {SMALLEST:g} or more in size"
+        )
+
+
+def _check_name(name: str, place: tuple[str, ...]) -> None:
+    where = ".".join(place) or "config"
+    odd = next((letter for letter in name if unicodedata.category(letter) in _UNSHOWN), None)
+    if odd is not None:
+        raise SpecError(f"{where}: given {shown(name)}, allowed: no control characters ({odd!r})")
+    if len(name) > MOST_LETTERS:
+        raise SpecError(
+            f"{where}: given {shown(name)} of {len(name):,} letters, allowed: {MOST_LETTERS} "
+            "at most"
+        )
+
+
+def brief(text: str) -> str:
+    """Return a text as an error can say it: its beginning, if it is long.
+
+    Examples
+    --------
+    >>> brief("firms.0.price"), len(brief("x" * 3000))
+    ('firms.0.price', 62)
+    """
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+
+def shown(value: Any) -> str:
+    """Return a value as an error says what was given: short, whatever it is.
+
+    Examples
+    --------
+    >>> shown(True), shown("a" * 3000), shown([1])
+    ('true', "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...", 'a list')
+    """
+    if isinstance(value, dict | list | tuple | set | type(None)):
+        return kind_of(list(value) if isinstance(value, tuple | set) else value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return brief(repr(value))
 
 
 def _faults(errors: Sequence[Any], model: type[BaseModel]) -> list[str]:
     """Return a sentence for each fault; what suits none of several kinds is one fault."""
+    # A list of which an item is faulty counts as too short for pydantic: the item's fault is said.
+    every = [error["loc"] for error in errors]
+    errors = [
+        error
+        for error in errors
+        if error["type"] != "too_short" or not any(_is_inside(loc, error["loc"]) for loc in every)
+    ]
     places = [_keys_alone(model, error["loc"]) for error in errors]
     faults: dict[tuple[Any, ...], str] = {}
     for error, place in zip(errors, places, strict=True):
@@ -80,6 +176,10 @@ def _faults(errors: Sequence[Any], model: type[BaseModel]) -> list[str]:
         if known and not in_a_choice:
             faults[place] = f"{known}\n{sentence}"
     return [line for fault in faults.values() for line in fault.splitlines()]
+
+
+def _is_inside(place: tuple[Any, ...], around: tuple[Any, ...]) -> bool:
+    return len(place) > len(around) and place[: len(around)] == around
 
 
 def _keys_alone(model: type[BaseModel], place: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -121,25 +221,39 @@ def _sentence(error: Any, model: type[BaseModel], parts: Sequence[Any]) -> str:
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
         known = _known_keys(model, error["loc"][:-1])
-        return f"{place}: unknown key{nearest(str(error['loc'][-1]), known) or listing(known)}"
+        return (
+            f"{brief(place)}: unknown key{nearest(str(error['loc'][-1]), known) or listing(known)}"
+        )
     if kind == "missing":
         return f"{place}: this key is required and is missing"
     if kind == "literal_error":
         hint = nearest(str(given), re.findall(r"'([^']*)'", str(context.get("expected", ""))))
-        return f"{place}: given {given!r}, allowed: {context.get('expected')}{hint}"
+        return f"{place}: given {shown(given)}, allowed: {context.get('expected')}{hint}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         given_kind = given.get("kind") if isinstance(given, dict) else given
         hint = nearest(str(given_kind), sorted(kinds))
-        return f"{place}.kind: given {given_kind!r}, allowed: {', '.join(sorted(kinds))}{hint}"
+        return f"{place}.kind: given {shown(given_kind)}, allowed: {', '.join(sorted(kinds))}{hint}"
     if kind == "value_error":
         words = str(error["msg"]).removeprefix("Value error, ")
         # In lists and mappings of things alike only the place says which of them it is.
         return words if len(parts) < 2 or words.startswith(str(parts[0])) else f"{place}.{words}"
     if kind == "string_too_short":
-        return f"{place}: given {given!r}, allowed: a text that is not empty"
-    message = str(error["msg"]).removeprefix("Input should be ")
-    shown = kind_of(given) if isinstance(given, dict | list) else repr(given)
-    return f"{place}: given {shown}, allowed: {message}"
+        return f"{place}: given {shown(given)}, allowed: a text that is not empty"
+    message = _WORDS.get(kind) or _allowed(kind, context, str(error["msg"]))
+    return f"{place}: given {shown(given)}, allowed: {message}"
+
+
+def _allowed(kind: str, context: dict[str, Any], message: str) -> str:
+    if kind in ("too_short", "too_long"):
+        count, border = (
+            (context["min_length"], "or more")
+            if kind == "too_short"
+            else (context["max_length"], "at most")
+        )
+        return f"{count} {border}"
+    if kind == "string_too_long":
+        return f"a text of at most {context['max_length']} letters"
+    return message.removeprefix("Input should be ")
 
 
 def listing(known: Sequence[str]) -> str:

@@ -25,6 +25,9 @@ def shipped(kind: str = "markets") -> dict[str, Path]:
     return {path.stem: path for path in sorted((shipped_folder() / kind).glob("*.yaml"))}
 
 
+_LONGEST = 1000  # letters of a path
+
+
 def locate(name: str, folder: Path, kind: str = "markets") -> Path:
     """Return the file that a name means: a path from ``folder``, else a config of relsim's.
 
@@ -42,6 +45,8 @@ def locate(name: str, folder: Path, kind: str = "markets") -> Path:
     SpecError
         If there is no such file.
     """
+    if "\0" in name or len(name) > _LONGEST:
+        raise SpecError(f"{name[:60]!r}: given as the name of a file, which no file can have")
     path = folder / name
     if path.is_file():
         return path

@@ -3,63 +3,20 @@
 import copy
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from relsim.errors import EdgeListError, SpecError
-from relsim.spec.checking import checked, kind_of, listing, nearest
+from relsim.spec.checking import brief, checked, kind_of, listing, nearest
 from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
+from relsim.spec.yaml_text import parse_yaml, read_text
 
 EXTENDS = "extends"
 SET = "set"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without its two traps: a key given twice is an error, and 1e-3 is a number."""
-
-
-def _mapping_without_repeats(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    own = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-    for key in own:
-        if own.count(key) > 1:
-            line = node.start_mark.line + 1
-            raise SpecError(
-                f"the key {key!r} stands twice in the mapping that starts in line {line}"
-            )
-    loader.flatten_mapping(node)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping_without_repeats)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\d[\d_]*(\.\d*)?|\.\d+)[eE][-+]?\d+$"),
-    list("-+0123456789."),
-)
-
-
-def parse_yaml(text: str, name: str) -> Any:
-    """Return the content of a YAML text.
-
-    Raises
-    ------
-    SpecError
-        If it is not YAML, or gives a key twice.
-    """
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  # derived from the safe loader
-    except SpecError as error:
-        raise SpecError(f"{name}: {error}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" in line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        raise SpecError(f"{name}: not valid YAML{place}: {problem}") from None
+_LONGEST = 30
+"""Configs that extend one another, at most."""
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -70,14 +27,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     SpecError
         If it cannot be read, or holds something else.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SpecError(f"{path}: the config cannot be read: {reason}") from None
-    except UnicodeDecodeError:
-        raise SpecError(f"{path}: the config is not a text file in UTF-8") from None
-    data = parse_yaml(text, str(path))
+    data = parse_yaml(read_text(path, "the config"), str(path))
     if not isinstance(data, dict):
         raise SpecError(f"{path}: a config is a mapping of keys to values, not {kind_of(data)}")
     return data
@@ -99,6 +49,8 @@ def _read_extended(path: Path, above: tuple[Path, ...] = ()) -> tuple[dict[str, 
     if path in above:
         chain = " -> ".join(item.name for item in (*above, path))
         raise SpecError(f"{path}: extends itself: {chain}")
+    if len(above) > _LONGEST:
+        raise SpecError(f"{above[0]}: extends: a chain of more than {_LONGEST} configs")
     return _extended(read_mapping(path), path.parent, (*above, path))
 
 
@@ -106,15 +58,19 @@ def _extended(
     data: dict[str, Any], folder: Path, above: tuple[Path, ...]
 ) -> tuple[dict[str, Any], list[Any]]:
     """Return the keys of a config on top of what it extends, whose paths start in a folder."""
-    settings = [data.pop(SET)] if SET in data else []
+    file = str(above[-1].name) if above else IN_PYTHON
+    settings = [(file, data.pop(SET))] if SET in data else []
     _make_paths_absolute(data, folder)
     base = data.pop(EXTENDS, None)
     if base is None:
         return data, settings
     if not isinstance(base, str):
-        name = above[-1] if above else IN_PYTHON
-        raise SpecError(f"{name}: extends: given {base!r}, allowed: the path of another config")
-    below, earlier = _read_extended(locate(base, folder), above)
+        raise SpecError(f"{file}: extends: given {base!r}, allowed: the path of another config")
+    try:
+        place = locate(base, folder)
+    except SpecError as error:
+        raise SpecError(f"{file}: extends: {error}") from None
+    below, earlier = _read_extended(place, above)
     return cast(dict[str, Any], _merge(below, data)), earlier + settings
 
 
@@ -160,20 +116,23 @@ def read(
         If the file, the config or an override is not sound.
     """
     if isinstance(config, Mapping):
-        path, (data, settings) = IN_PYTHON, _extended(copy.deepcopy(dict(config)), Path.cwd(), ())
+        path = own = IN_PYTHON
+        data, settings = _extended(copy.deepcopy(dict(config)), Path.cwd(), ())
     else:
-        path = str(config)
-        data, settings = _read_extended(locate(path, Path.cwd()))
+        path, place = str(config), locate(str(config), Path.cwd())
+        own = place.resolve().name
+        data, settings = _read_extended(place)
     if {"outcomes", "base"} <= data.keys():
         raise SpecError(
             f"{path}: is the config of an experiment, not of a market; relsim experiment takes it"
         )
     spec = validate(data, path)
-    for setting in settings:
+    for file, setting in settings:
+        name = path if file == own else f"{path}: extends {file}"
         if not isinstance(setting, dict):
             kind = kind_of(setting)
-            raise SpecError(f"{path}: set: a mapping of dotted paths to values, not {kind}")
-        spec = override(spec, setting, f"{path}: set")
+            raise SpecError(f"{name}: set: a mapping of dotted paths to values, not {kind}")
+        spec = override(spec, setting, f"{name}: set")
     return override(spec, overrides or {}, path)
 
 
@@ -257,24 +216,41 @@ def _steps(
     place: Any, parts: list[str], depth: int, context: tuple[str, Free]
 ) -> Sequence[str | int]:
     """Return the keys, or the places in a list, that a part of a dotted path means."""
-    part, where = parts[depth], ".".join(parts[: depth + 1])
+    part, where = parts[depth], brief(".".join(parts[: depth + 1]))
     name, free = context
     if isinstance(place, list):
         if part == "*":
             return range(len(place))
-        if not part.isdigit() or int(part) >= len(place):
+        at = place_in(part, len(place))
+        if at is None:
             empty = f"none, the list is empty; set it whole, as {'.'.join(parts[:depth])}=[...]"
             allowed = f"0 to {len(place) - 1}, or * for all" if place else empty
-            raise SpecError(f"{name}: {where}: given place {part!r}, allowed: {allowed}")
-        return [int(part)]
+            raise SpecError(f"{name}: {where}: given place {brief(part)!r}, allowed: {allowed}")
+        return [at]
     if not isinstance(place, dict):
-        raise SpecError(f"{name}: {where}: {'.'.join(parts[:depth])} has no keys inside")
+        raise SpecError(f"{name}: {where}: {brief('.'.join(parts[:depth]))} has no keys inside")
     if part not in place and not free(parts[: depth + 1]):
         hint = nearest(part, list(place)) or listing(list(place))
         raise SpecError(f"{name}: {where}: unknown key{hint}")
     if part not in place and depth < len(parts) - 1:
         place[part] = {}
     return [part]
+
+
+def place_in(part: str, length: int) -> int | None:
+    """Return the place in a list that a part of a dotted path means; None if there is none.
+
+    Examples
+    --------
+    >>> place_in("1", 2), place_in("2", 2), place_in("\N{SUPERSCRIPT TWO}", 3)
+    (1, None, None)
+    """
+    if not (part.isascii() and part.isdigit() and len(part) <= _LONGEST_PLACE):
+        return None
+    return int(part) if int(part) < length else None
+
+
+_LONGEST_PLACE = 9  # digits
 
 
 def _takes_any_key(parts: list[str]) -> bool:
@@ -297,8 +273,8 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     """
     path, sign, value = text.partition("=")
     if not sign or not path.strip():
-        raise SpecError(f"given {text!r}, allowed: KEY=VALUE, such as run.months=60")
-    return path.strip(), parse_yaml(value, f"value of {path.strip()}")
+        raise SpecError(f"given {brief(text)!r}, allowed: KEY=VALUE, such as run.months=60")
+    return path.strip(), parse_yaml(value, f"value of {brief(path.strip())}")
 
 
 def spec_hash(spec: MarketSpec) -> str:
@@ -319,7 +295,12 @@ def spec_hash(spec: MarketSpec) -> str:
 
 def _hash_of_file(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+        if path.exists() and not path.is_file():
+            raise EdgeListError(f"customers.network.file: {path}: is no regular file")
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        if isinstance(error, EdgeListError):
+            raise
+        reason = getattr(error, "strerror", None) or error
         raise EdgeListError(f"customers.network.file: {path}: cannot be read: {reason}") from None

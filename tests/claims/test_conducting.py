@@ -14,6 +14,7 @@ from relsim.lab import dispatching
 from relsim.lab.executors import StandingCrew, standing
 from relsim.lab.living import Assignment, Lived, Recipe, live
 from relsim.lab.opening import opened
+from relsim.own_code import allow
 from tests.claims.conftest import Data, written
 
 
@@ -194,6 +195,7 @@ def test_a_claim_whose_runs_all_fail_says_why(
         "keep": {"firms.0.price": 30.0},
     }
     experiment["settings"]["firms.1.strategy"] = {"kind": "broken.Broken"}
+    allow(["broken"])
     claim = read_claim(written(tmp_path, data))
     heard = Heard()
     with pytest.raises(OutputError, match=r"tiny/pays: all 24 runs failed: .*no plan"):

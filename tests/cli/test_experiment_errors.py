@@ -162,7 +162,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"base": "offence_defence"},
         "offence_defence: is one of the experiments of relsim; relsim experiment offence_defence",
     ),
-    "neither one nor several": ({"base": 3}, "base: given 3, allowed: a valid string or a valid"),
+    "neither one nor several": ({"base": 3}, "base: given 3, allowed: a text or a list"),
     "two columns of one name": (
         {"outcomes": {"budget": {"measure": "profit"}}},
         "the name 'budget' would head two columns of the results",

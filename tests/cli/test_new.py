@@ -11,8 +11,9 @@ from relsim.spec import starter
 from tests.cli.conftest import Invoke, error_lines
 
 
-def test_what_it_writes_is_the_starter(invoke: Invoke, here: Path) -> None:
-    result = invoke("new", "mine.yaml")
+@pytest.mark.parametrize("full", [(), ("--full",)])
+def test_what_it_writes_is_the_starter(invoke: Invoke, here: Path, full: tuple[str, ...]) -> None:
+    result = invoke("new", "mine.yaml", *full)
     assert result.exit_code == 0, result.output
     assert "relsim run mine.yaml" in result.stdout
     mine, given = relsim.load("mine.yaml"), starter()
@@ -24,7 +25,7 @@ def test_what_it_writes_is_the_starter(invoke: Invoke, here: Path) -> None:
 
 
 def test_every_key_stands_under_its_explanation(invoke: Invoke, here: Path) -> None:
-    invoke("new", "mine.yaml")
+    invoke("new", "mine.yaml", "--full")
     text = (here / "mine.yaml").read_text()
     flat = " ".join(line.strip().removeprefix("# ") for line in text.splitlines())
     entries = {entry.path: entry for entry in known()}
@@ -60,3 +61,30 @@ def test_odd_names(invoke: Invoke, here: Path, name: str) -> None:
     assert invoke("new", name).exit_code == 0
     (written,) = here.iterdir()
     assert invoke("validate", written.name).exit_code == 0
+
+
+def test_it_is_short(invoke: Invoke, here: Path) -> None:
+    for words in ((), ("--from", "telecom")):
+        assert invoke("new", f"{len(words)}.yaml", *words).exit_code == 0
+        lines = (here / f"{len(words)}.yaml").read_text().splitlines()
+        assert len(lines) <= 60
+        assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("preset", ["telecom", "grocery"])
+@pytest.mark.parametrize("full", [(), ("--full",)])
+def test_it_starts_from_a_preset(
+    invoke: Invoke, here: Path, preset: str, full: tuple[str, ...]
+) -> None:
+    assert invoke("new", "mine.yaml", "--from", preset, *full).exit_code == 0
+    mine, given = (
+        {value.path: value.value for value in spec_values(relsim.load(name))}
+        for name in ("mine.yaml", preset)
+    )
+    assert {path: value for path, value in given.items() if mine[path] != value} == {}
+
+
+def test_a_preset_that_is_not_there(invoke: Invoke, here: Path) -> None:
+    (line,) = error_lines(invoke("new", "mine.yaml", "--from", "telekom"))
+    assert "did you mean 'telecom'" in line
+    assert not list(here.iterdir())

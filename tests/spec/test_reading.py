@@ -83,7 +83,10 @@ def test_numbers_as_people_write_them(tmp_path: Path) -> None:
 
 BROKEN = {
     "price: 10, unit": ("prise: 10, unit", "firms.0.prise: unknown key; did you mean 'price'?"),
-    "customers: 100": ("customers: many", "market.customers: given 'many', allowed: a valid"),
+    "customers: 100": (
+        "customers: many",
+        "market.customers: given 'many', allowed: a whole number",
+    ),
     "share: 0.5": ("share: 1.5", "firms.0.share: given 1.5, allowed: less than or equal to 1"),
     "share: 0.4": ("share: 0.6", "their shares at the start sum to 1.1"),
     "name: B": ("name: A", "two firms are called 'A'"),
@@ -155,7 +158,7 @@ def test_binary_and_folders_are_no_configs(tmp_path: Path) -> None:
         ("mechanisms.ladder.supporter_trust", 0.9, "trust has to rise with the rung"),
         ("mechanisms.trust.build_rate", 0.5, "trust is slower to build than to lose"),
         ("customers.network.kind", "file", "kind 'file' and the key 'file' go together"),
-        ("market.credit", 1, "given 1, allowed: a valid boolean"),
+        ("market.credit", 1, "given 1, allowed: true or false"),
     ],
 )
 def test_a_bad_override_is_named(path: str, value: Any, words: str) -> None:
