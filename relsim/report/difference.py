@@ -1,6 +1,7 @@
 """Figures of a fork: what one change in mid-run made of share and profit."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -8,7 +9,7 @@ from relsim.report.labels import Marks
 from relsim.report.layout import About, Words
 from relsim.report.lines import lines
 from relsim.report.run import Run
-from relsim.report.style import drawing, money_scale, number
+from relsim.report.style import decimals_for, drawing, fixed, money_scale, number
 
 
 def figures(
@@ -44,8 +45,9 @@ def figures(
             "share": lines(
                 run,
                 Words(
-                    "What the change made of shares (points)",
-                    "Share of customers with the change, less that without it; the same luck.",
+                    f"In this run, the change moved shares by {_moved(run, share)} points",
+                    "Share of customers with the change, less that without it; common random "
+                    "numbers. Labels: the last month.",
                     "Difference in share (points)",
                 ),
                 share,
@@ -54,11 +56,18 @@ def figures(
             "profit": lines(
                 run,
                 Words(
-                    f"What the change made of profit ({scale.unit})",
-                    "Profit with the change, less that without it, summed from the first month.",
+                    "In this run, the change moved profits by "
+                    f"{_moved(run, earned / scale.factor)} {scale.unit}",
+                    "Profit with the change, less that without it, summed from the first month. "
+                    "Labels: the last month.",
                     f"Cumulated difference in profit ({scale.unit})",
                 ),
                 earned / scale.factor,
                 [number(last) for last in earned[-1] / scale.factor],
             )[0],
         }
+
+
+def _moved(run: Run, apart: npt.NDArray[np.float64]) -> str:
+    """Return how far firms were moved by the last month, in words for a title."""
+    return run.between(apart[-1], lambda value: fixed(value, decimals_for(apart[-1]), sign=True))

@@ -83,6 +83,8 @@ class About:
         The firms in the config's order, which decides their colours.
     engine : str
         What lived the months.
+    alike : bool
+        Whether some firms differ in nothing but their names: what sets those apart is noise.
     """
 
     title: str
@@ -93,6 +95,7 @@ class About:
     replication: int
     firms: tuple[str, ...]
     engine: str = "compiled"
+    alike: bool = False
 
     @classmethod
     def of(cls, market: "Market", engine: str = "compiled") -> Self:
@@ -106,6 +109,7 @@ class About:
             replication=market.replication,
             firms=tuple(firm.name for firm in market.firms),
             engine=engine,
+            alike=_some_alike(market),
         )
 
     def line(self) -> str:
@@ -115,6 +119,12 @@ class About:
             f"n = {self.customers:,} customers · {months} · seed {self.seed}, replication "
             f"{self.replication} · {plain(self.engine)} engine · one run: no interval"
         )
+
+
+def _some_alike(market: "Market") -> bool:
+    """Return whether two firms or more differ in nothing but their names."""
+    kinds = {firm.spec.model_copy(update={"name": ""}).model_dump_json() for firm in market.firms}
+    return len(kinds) < len(market.firms)
 
 
 class Words(NamedTuple):

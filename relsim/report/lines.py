@@ -14,16 +14,18 @@ from relsim.report.style import money_scale, number
 
 Array = npt.NDArray[np.float64]
 
+_ON_ONE_ANOTHER = 0.2  # of the height that lines take: what sets them apart is hard to see
+
 
 def share(run: Run) -> Figure:
-    """Draw each firm's part of all customers who have a supplier."""
+    """Draw each firm's share of all customers who have a supplier."""
+    parts = 100.0 * run.of("share")
     words = Words(
-        "Share of customers by firm (%)",
-        f"Each firm's part of all customers who have a supplier. Labels: share and number in "
+        _title(run, parts[-1], "{} of customers", "{:.1f}%", "nobody has a supplier"),
+        f"Each firm's share of all customers who have a supplier. Labels: share and number in "
         f"month {run.months[-1]:,.0f}.",
         "Share of customers (%)",
     )
-    parts = 100.0 * run.of("share")
     people = run.of("customers")[-1]
     labels = [f"{last:.1f}% (n = {n:,.0f})" for last, n in zip(_last(parts), people, strict=True)]
     return lines(run, words, parts, labels, from_zero=True)[0]
@@ -31,18 +33,30 @@ def share(run: Run) -> Figure:
 
 def defection(run: Run) -> Figure:
     """Draw customers lost a month, monthly and as a moving average."""
-    words = Words(
-        "Defection: customers lost a month (% of those at its start)",
-        f"{run.averages} Labels: the last average as % of customers a year.",
-        "Customers lost (% a month)",
-    )
     opening = run.of("opening")
     lost = np.where(_gone(run.of("customers")), np.nan, run.of("lost"))
     smooth = 100.0 * ratio(run.moving(lost), run.moving(opening))
     annual = 100.0 * (1.0 - (1.0 - _last(smooth) / 100.0) ** YEAR)
     labels = [f"{rate:.1f}% a year" for rate in annual]
+    words = Words(
+        _title(run, annual, "a churn of {} a year", "{:.1f}%", "no firm had customers to lose"),
+        "Churn: customers lost in a month, % of those at its start. "
+        f"{run.averages} Labels: the last average as % of customers a year.",
+        "Customers lost (% a month)",
+    )
     thin = 100.0 * ratio(lost, opening)
     return lines(run, words, smooth, labels, thin, from_zero=True)[0]
+
+
+def _title(
+    run: Run, values: Array, what: str, form: str = "", nothing: str = "no firm had customers"
+) -> str:
+    """Return what a run ended with, in a sentence for a title."""
+    if not np.isfinite(values).any():
+        return f"In this run, {nothing}"
+    told = run.between(values, form.format if form else number)
+    subject = "the firm" if len(run.firms) == 1 else "firms"
+    return f"In this run, {subject} ended with {what.format(told)}"
 
 
 def _gone(customers: Array) -> npt.NDArray[np.bool_]:
@@ -55,42 +69,66 @@ def profit(run: Run) -> Figure:
     """Draw profit a month, monthly and as a moving average."""
     monthly = run.of("profit")
     scale = money_scale(monthly, run.about.currency)
-    words = Words(
-        f"Profit by firm ({scale.unit} a month)",
-        f"All revenue less all cost. {run.averages} Labels: the last average.",
-        f"Profit ({scale.unit} a month)",
-    )
     thin = monthly / scale.factor
     smooth = run.moving(thin)
+    words = Words(
+        _title(run, _last(smooth), f"a profit of {{}} {scale.unit} a month"),
+        f"Profit: all revenue less all cost. {run.averages} Labels: the last average.",
+        f"Profit ({scale.unit} a month)",
+    )
     return lines(run, words, smooth, [number(last) for last in _last(smooth)], thin)[0]
 
 
 def cash(run: Run) -> Figure:
-    """Draw cumulative cash and mark its lowest point."""
+    """Draw cumulative cash and mark its lowest point.
+
+    Where the lines would lie on one another, what is drawn is each firm's cash less the mean
+    firm's.
+    """
     money = run.of("cash")
     scale = money_scale(money, run.about.currency)
     held = money / scale.factor
     lows = [_low(column) for column in held.T]
+    drawn, what, axis = _apart(held)
     found = any(low is not None for low in lows)
     words = Words(
-        f"Cash by firm: cash at the start and all profits since ({scale.unit})",
-        "Labels: last cash; and the lowest (open triangle), if below zero or the first month's."
-        if found
-        else "Every firm's cash was lowest in the first month, and above zero.",
-        f"Cash ({scale.unit})",
+        _title(run, _last(held), f"{{}} {scale.unit} in cash"),
+        f"{what} "
+        + (
+            "Labels: last cash; and the lowest (open triangle), if below zero or the first month's."
+            if found
+            else "Every firm's cash was lowest in the first month, and above zero. Labels: last."
+        ),
+        f"{axis} ({scale.unit})",
     )
     labels = []
     for low, column, last in zip(lows, held.T, _last(held), strict=True):
         where = "" if low is None else f" (low {number(column[low])}, month {run.months[low]:,.0f})"
         labels.append(number(last) + (" (lowest)" if low == held.shape[0] - 1 else where))
-    figure, axes = lines(run, words, held, labels)
-    for low, column, pen in zip(lows, held.T, run.pens, strict=True):
+    figure, axes = lines(run, words, drawn, labels)
+    for low, column, pen in zip(lows, drawn.T, run.pens, strict=True):
         if low is not None and low < held.shape[0] - 1:
             axes.plot(
                 run.months[low], column[low], "v", color=pen.colour,
                 markerfacecolor="white", markersize=6, clip_on=False, zorder=5,
             )  # fmt: skip
     return figure
+
+
+def _apart(held: Array) -> tuple[Array, str, str]:
+    """Return lines of cash that can be told apart, what they are, and the name of their axis."""
+    known = held[:, np.isfinite(held).any(axis=0)]
+    if known.shape[1] > 1:
+        spread = float(np.nanmax(np.nanmax(known, axis=1) - np.nanmin(known, axis=1)))
+        if spread < _ON_ONE_ANOTHER * float(np.nanmax(known) - np.nanmin(known)):
+            mean = np.nanmean(known, axis=1, keepdims=True)
+            return (
+                held - mean,
+                "Each firm's cash, at the start and all profits since, less that of the mean firm: "
+                "the lines of cash itself lie on one another.",
+                "Cash less the mean firm's",
+            )
+    return held, "Cash at the start and all profits since.", "Cash"
 
 
 def _low(held: Array) -> int | None:
@@ -154,7 +192,7 @@ def lines(
     figure, axes = single(run.about, words, [end.text for end in ends], run.months, run.marks)
     for place, pen in enumerate(run.pens):
         if thin is not None:
-            axes.plot(run.months, thin[:, place], color=pen.colour, linewidth=0.6, alpha=0.3)
+            axes.plot(run.months, thin[:, place], color=pen.colour, linewidth=0.5, alpha=0.18)
         axes.plot(run.months, thick[:, place], color=pen.colour, linestyle=pen.dash)
     axes.set_ylim(low, high)
     value_axis([axes])

@@ -1,11 +1,12 @@
 """Figures of small panels, one a firm: budgets, ladder and years of tenure."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from relsim.report.labels import value_axis
@@ -13,11 +14,11 @@ from relsim.report.layout import Words, panels
 from relsim.report.run import YEAR, Run, ratio
 from relsim.report.style import (
     DEFENCE,
+    MUTED,
     OFFENCE,
     PALE_DEFENCE,
     PALE_OFFENCE,
     STEPS,
-    Dash,
     money_scale,
     number,
 )
@@ -25,56 +26,70 @@ from relsim.report.style import (
 Array = npt.NDArray[np.float64]
 
 _RUNGS = ("customer", "client", "supporter", "advocate", "partner")
-_SIDES: tuple[tuple[str, str, Dash], ...] = (
-    ("offence", OFFENCE, "-"),
-    ("defence", DEFENCE, (0.0, (5.0, 1.5))),
-)
+_SIDES = (("defence", DEFENCE), ("offence", OFFENCE))
+_HIGH = 2  # rungs whose customers speak for the firm: advocates and partners
 _FEW = 30  # a mean of fewer customers is drawn pale
 _WRITTEN = 4  # bars of so many panels have room for their values
 _NARROW = 9
+_ACQUIRED = -0.5  # where the cost of acquiring stands, apart from the years
+_HATCH = "////"
 
 
 def budgets(run: Run) -> Figure:
-    """Draw what firms spend to win customers and to keep them."""
-    sides = np.stack([-run.of("acquisition"), -run.of("retention") - run.of("recovery")])
-    scale = money_scale(sides, run.about.currency)
+    """Draw what firms spend to acquire customers and to keep them, one on top of the other."""
+    sides = np.stack([-run.of("retention") - run.of("recovery"), -run.of("acquisition")])
+    scale = money_scale(sides.sum(axis=0), run.about.currency)
+    defence, offence = np.nansum(sides, axis=1)
+    parts = 100.0 * ratio(offence, offence + defence)
     words = Words(
-        f"Budgets: offence and defence by firm ({scale.unit} a month)",
-        "Offence: spent to reach prospects and rivals' customers. Defence: spent on care for own "
-        "customers and on recovery. Above each panel: offence's part of both, whole run.",
+        f"In this run, offence took {run.between(parts, _percent)} of a budget"
+        if np.isfinite(parts).any()
+        else "In this run, no firm spent on offence or on defence",
+        "Budgets by firm, stacked. Offence: spent to reach prospects and rivals' customers. "
+        "Defence: spent on care for own customers and on recovery. Above each panel: offence's "
+        "share of both, whole run.",
         f"Spending ({scale.unit} a month)",
         notes=run.notes,
     )
-    offence, defence = np.nansum(sides, axis=1)
-    parts = 100.0 * ratio(offence, offence + defence)
     heads = [
         (name, f"{number(part, 2)}% offence" if np.isfinite(part) else "nothing spent")
         for name, part in zip(run.names, parts, strict=True)
     ]
-    key = [Line2D([], [], color=colour, linestyle=dash, label=s) for s, colour, dash in _SIDES]
+    key = [Patch(facecolor=colour, label=side) for side, colour in _SIDES]
     figure, cells = panels(run.about, words, heads, key, run.months, run.marks)
-    marker = "o" if run.months.size == 1 else None
     for place, axes in enumerate(cells):
-        for money, (_, colour, dash) in zip(sides[:, :, place] / scale.factor, _SIDES, strict=True):
-            axes.plot(run.months, money, color=colour, linestyle=dash, marker=marker)
+        money = np.nan_to_num(sides[:, :, place]) / scale.factor
+        _areas(axes, run.months, money, [colour for _, colour in _SIDES])
     cells[0].set_ylim(bottom=0.0)
     value_axis(cells, 5)
     return figure
 
 
+def _percent(part: float) -> str:
+    return f"{part:.0f}%"
+
+
+def _areas(axes: Axes, months: Array, heights: Array, colours: Sequence[str]) -> None:
+    """Stack areas, each from half a month before the first month to half a month after the last."""
+    ends = np.concatenate([[months[0] - 0.5], months, [months[-1] + 0.5]])
+    axes.stackplot(ends, np.pad(heights, ((0, 0), (1, 1)), "edge"), colors=colours, linewidth=0.0)
+
+
 def ladder(run: Run) -> Figure:
     """Draw on which rungs of the loyalty ladder firms' customers stand."""
-    words = Words(
-        "Loyalty ladder: each firm's customers by rung (%)",
-        f"From customer, the lowest rung, to partner. n = customers in month "
-        f"{run.months[-1]:,.0f}.",
-        "Part of the firm's customers (%)",
-        notes=run.notes,
-    )
     counts = np.stack([run.of(f"rung_{rung}") for rung in _RUNGS])
     parts = 100.0 * ratio(counts, counts.sum(axis=0))
-    # An area reaches from half a month before the first to half a month after the last.
-    months = np.concatenate([[run.months[0] - 0.5], run.months, [run.months[-1] + 0.5]])
+    high = parts[-_HIGH:, -1].sum(axis=0)
+    words = Words(
+        f"In this run, {run.between(high, _percent)} of a firm's customers ended as advocates or "
+        "partners"
+        if np.isfinite(high).any()
+        else "In this run, no firm ended with customers",
+        "Loyalty ladder: each firm's customers by rung, from customer, the lowest, to partner. "
+        f"n = customers in month {run.months[-1]:,.0f}.",
+        "Share of the firm's customers (%)",
+        notes=run.notes,
+    )
     people = np.nan_to_num(run.of("customers")[-1])
     heads = [(name, f"n = {n:,.0f}") for name, n in zip(run.names, people, strict=True)]
     key = [Patch(facecolor=c, label=rung) for c, rung in zip(STEPS, _RUNGS, strict=True)]
@@ -82,22 +97,25 @@ def ladder(run: Run) -> Figure:
     cells[0].set_ylim(0.0, 100.0)
     cells[0].set_yticks([0, 50, 100] if len(cells) > _NARROW else [0, 25, 50, 75, 100])
     for place, axes in enumerate(cells):
-        areas = np.pad(parts[:, :, place], ((0, 0), (1, 1)), "edge")
-        axes.stackplot(months, areas, colors=STEPS, linewidth=0.0)
+        _areas(axes, run.months, parts[:, :, place], STEPS)
     return figure
 
 
 def tenure(run: Run) -> Figure:
-    """Draw what a customer costs to win and brings in each year with the firm."""
+    """Draw what it costs to acquire a customer and, apart from it, each year's profit of one."""
     worth, n = _by_tenure(run)
     scale = money_scale(worth, run.about.currency)
-    pale = f"Pale: fewer than {_FEW} customers won (year 0) or customer-years (later years)."
+    pale = f"Pale: fewer than {_FEW} customers acquired, or customer-years."
+    cost = -worth[:, 0] / scale.factor
     words = Words(
-        f"Profit per customer by year with the firm ({scale.unit})",
-        "Year 0: all that was spent to win customers, per customer won. Later years: what a "
-        "customer brought in less what serving and keeping it cost, before fixed cost and "
-        "investments. n = customers won / customer-years.",
-        f"Profit per customer and year ({scale.unit})",
+        f"In this run, a customer cost {run.between(cost, number)} {scale.unit} to acquire"
+        if np.isfinite(cost).any()
+        else "In this run, no firm acquired a customer",
+        "Left of the line: customer acquisition cost (CAC), all that was spent to acquire "
+        "customers, per customer acquired. Right: profit per customer-year, what a customer "
+        "brought in less what serving and keeping it cost, before fixed cost and investments. "
+        "n = customers acquired / customer-years.",
+        f"Money per customer ({scale.unit})",
         "Year with the firm",
         (*((pale,) if np.any((n > 0.0) & (n < _FEW)) else ()), *run.notes),
     )
@@ -105,13 +123,21 @@ def tenure(run: Run) -> Figure:
         (name, f"n = {mine[0]:,.0f} / {mine[1:].sum():,.0f}")
         for name, mine in zip(run.names, n, strict=True)
     ]
-    figure, cells = panels(run.about, words, heads, ())
+    key = [
+        Patch(
+            facecolor="white", edgecolor=OFFENCE, hatch=_HATCH, label="cost per customer acquired"
+        ),
+        Patch(facecolor=DEFENCE, label="profit per customer-year"),
+    ]
+    figure, cells = panels(run.about, words, heads, key)
     for place, axes in enumerate(cells):
         _bars(axes, worth[place] / scale.factor, n[place], written=len(cells) <= _WRITTEN)
-    years = np.arange(n.shape[1])
-    shown = years if len(cells) <= _WRITTEN else years[::5]
-    cells[0].set_xticks(shown, [f"{y}+" if y == years[-1] else str(y) for y in shown])
-    cells[0].margins(x=0.035, y=0.12)
+    last = n.shape[1] - 1
+    shown = range(1, last + 1) if len(cells) <= _WRITTEN else range(1, last + 1, 5)
+    texts = [f"{year}+" if year == last else str(year) for year in shown]
+    cells[0].set_xticks([_ACQUIRED, *shown], ["CAC", *texts])
+    cells[0].set_xlim(_ACQUIRED - 0.8, last + 0.8)
+    cells[0].margins(y=0.12)
     value_axis(cells, 5)
     return figure
 
@@ -132,11 +158,16 @@ def _bars(axes: Axes, worth: Array, n: Array, *, written: bool) -> None:
     years = np.flatnonzero(np.isfinite(worth))
     full = [OFFENCE if value < 0.0 else DEFENCE for value in worth[years]]
     pale = [PALE_OFFENCE if value < 0.0 else PALE_DEFENCE for value in worth[years]]
-    axes.bar(years, worth[years], 0.78, color=np.where(n[years] >= _FEW, full, pale).tolist())
+    colours = np.where(n[years] >= _FEW, full, pale).tolist()
+    bars = axes.bar(np.where(years == 0, _ACQUIRED, years), worth[years], 0.78, color=colours)
+    for bar, year, colour in zip(bars, years, colours, strict=True):
+        if year == 0:  # another unit, another mark
+            bar.set(facecolor="white", edgecolor=colour, hatch=_HATCH)
+    axes.axvline(_ACQUIRED / 2.0 + 0.25, color=MUTED, linewidth=0.8)
     for year in years if written else ():
         up = worth[year] >= 0.0
         axes.annotate(
-            number(worth[year]), (year, worth[year]), (0, 2 if up else -2),
+            number(worth[year]), (year or _ACQUIRED, worth[year]), (0, 2 if up else -2),
             textcoords="offset points", ha="center", va="bottom" if up else "top", size=6,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """A run as figures read it: arrays of months and firms, names and pens."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,6 +84,27 @@ class Run:
         """What to say where not every firm is shown."""
         everyone = len(self.about.firms)
         return (f"The {MOST_FIRMS} largest of {everyone} firms.",) if everyone > MOST_FIRMS else ()
+
+    def between(self, values: Array, write: Callable[[float], str]) -> str:
+        """Return between which values the firms are, in words for a title.
+
+        One run has no interval: the words tell what happened in it, and name no firm where some
+        firms differ in nothing but noise.
+
+        Parameters
+        ----------
+        values : array of shape (firms,)
+            NaN where a firm has none; at least one is known.
+        write : callable
+            How a value is written.
+        """
+        low, high = (int(place(values)) for place in (np.nanargmin, np.nanargmax))
+        ends = write(float(values[low])), write(float(values[high]))
+        if ends[0] == ends[1]:
+            return ends[0]
+        if self.about.alike:
+            return f"between {ends[0]} and {ends[1]}"
+        return f"between {ends[0]} ({self.names[low]}) and {ends[1]} ({self.names[high]})"
 
     def of(self, column: str) -> Array:
         """Return a column by month and firm shown, NaN where a firm has nothing."""

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -19,7 +20,7 @@ from relsim.report import figures as report
 from relsim.report.labels import Marks, spread
 from relsim.report.layout import About
 from relsim.report.style import drawing, money_scale, number, pen
-from relsim.spec import starter
+from relsim.spec import override, starter
 from tests.report.conftest import collisions, said
 
 TENURE = 12
@@ -243,3 +244,89 @@ def test_a_firm_that_leaves_the_market_ends_its_line_of_defection() -> None:
     highest = max(np.nanmax(np.asarray(line.get_ydata(), dtype=float)) for line in lines)
     assert highest < 10.0
     assert "Firm 2" in said(figure)
+
+
+def test_titles_say_what_happened_in_this_run() -> None:
+    table, tenure, about = a_run()
+    drawn = report.figures(table, tenure, about)
+    titles = {name: figure.get_suptitle().replace("\n", " ") for name, figure in drawn.items()}
+    assert all(title.startswith("In this run, ") for title in titles.values())
+    last = 100.0 * table[table["month"] == 30].set_index("firm")["share"].astype(float)
+    low, high = str(last.idxmin()), str(last.idxmax())
+    assert titles["share"] == (
+        f"In this run, firms ended with between {last.min():.1f}% ({low}) and {last.max():.1f}% "
+        f"({high}) of customers"
+    )
+    assert titles["tenure"] == "In this run, a customer cost 30.0 EUR to acquire"
+    parts = {
+        str(firm): 100.0
+        * own["acquisition"].sum()
+        / own[["acquisition", "retention", "recovery"]].sum().sum()
+        for firm, own in table.groupby(table["firm"].astype(str))
+    }
+    ends = min(parts, key=parts.__getitem__), max(parts, key=parts.__getitem__)
+    words = [f"{parts[firm]:.0f}% ({firm})" for firm in ends]
+    assert (
+        titles["budgets"]
+        == f"In this run, offence took between {words[0]} and {words[1]} of a budget"
+    )
+
+
+def test_titles_rank_no_firms_that_differ_in_nothing() -> None:
+    table, tenure, about = a_run()
+    drawn = report.figures(table, tenure, replace(about, alike=True))
+    assert not any("Firm" in figure.get_suptitle() for figure in drawn.values())
+    twins = override(starter(), {"market.customers": 100})
+    one = twins.firms[0]
+    twins = twins.model_copy(update={"firms": (one, one.model_copy(update={"name": "Twin"}))})
+    assert About.of(Market(twins)).alike
+    assert not About.of(Market(override(starter(), {"market.customers": 100}))).alike
+
+
+def lines_of(figure: Figure) -> list[np.ndarray]:
+    drawn = [np.asarray(line.get_ydata(), dtype=float) for line in figure.axes[0].lines]
+    return [line for line in drawn if line.size == 30]
+
+
+def test_cash_that_would_lie_on_one_another_is_drawn_less_the_mean_firms() -> None:
+    table, tenure, about = a_run()
+    table["cash"] = 1000.0 * table["month"] + table["firm"].cat.codes * table["month"]
+    figure = report.figures(table, tenure, about)["cash"]
+    first, second, third = lines_of(figure)
+    months = np.arange(1.0, 31.0)
+    assert first == pytest.approx(-months / 1000.0)
+    assert second == pytest.approx(0.0 * months, abs=1e-12)
+    assert third == pytest.approx(months / 1000.0)
+    assert figure.get_supylabel() == "Cash less the mean firm's (thousand EUR)"
+    assert "Firm 3: 30.1" in said(figure)  # labels stay cash itself
+    apart, _, about = a_run()
+    assert report.figures(apart, tenure, about)["cash"].get_supylabel() == "Cash (EUR)"
+
+
+def test_equal_budgets_lie_on_top_of_one_another_and_not_on_one_line() -> None:
+    table, tenure, about = a_run(firms=1)
+    table["acquisition"], table["retention"], table["recovery"] = -10.0, -6.0, -4.0
+    axes = report.figures(table, tenure, about)["budgets"].axes[0]
+    tops = [area.get_paths()[0].get_extents().y1 for area in axes.collections]
+    assert tops == [10.0, 20.0]
+    assert len(axes.lines) == 0
+
+
+def test_the_cost_of_acquiring_stands_apart_from_profits_of_years() -> None:
+    table, tenure, about = a_run(firms=1)
+    axes = report.figures(table, tenure, about)["tenure"].axes[0]
+    cost, *years = axes.patches
+    assert cost.get_hatch()
+    assert not any(bar.get_hatch() for bar in years)
+    assert [label.get_text() for label in axes.get_xticklabels()][:2] == ["CAC", "1"]
+    places = [np.asarray(line.get_xdata(), dtype=float) for line in axes.lines]
+    (divider,) = [x[0] for x in places if x[0] == x[-1]]
+    right, left = cost.get_extents().x1, min(bar.get_extents().x0 for bar in years)
+    assert right < axes.transData.transform((divider, 0.0))[0] < left
+
+
+def test_single_months_are_lighter_than_averages() -> None:
+    axes = report.figures(*a_run())["profit"].axes[0]
+    thin = [line for line in axes.lines if line.get_linewidth() < 1.0 and line.get_alpha()]
+    assert len(thin) == 3
+    assert all((line.get_alpha() or 1.0) <= 0.2 for line in thin)
