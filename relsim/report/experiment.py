@@ -27,6 +27,13 @@ from relsim.report.files import file_part, one_each
 from relsim.report.lab.about import AboutStudy, Quantity
 from relsim.report.lab.convergence import convergence
 from relsim.report.lab.fan import fan
+from relsim.report.lab.findings import (
+    effects_found,
+    ends_found,
+    levels_found,
+    mean_found,
+    mover_found,
+)
 from relsim.report.lab.forest import forest
 from relsim.report.lab.indices import Noise, indices
 from relsim.report.lab.morris import morris
@@ -150,10 +157,11 @@ def _of_arm(study: Study, arm: str) -> str:
 def _forest(study: Study, effects: pd.DataFrame, about: AboutStudy) -> Figure:
     unit = "points: of each, its pairs' mean" if study.spec.drawn else "pairs"
     says = (
-        f"Each less {spoken(study.spec.reference)}, with the same customers and luck. "
-        f"Intervals are over {unit}."
+        f"Effects of treatments: each less {spoken(study.spec.reference)}, with the same customers "
+        f"and common random numbers. Intervals are over {unit}."
     )
-    return forest(_for_forest(study, effects), about, says=says)
+    shown = _for_forest(study, effects)
+    return forest(shown, about, title=effects_found(shown, about), says=says)
 
 
 def _for_forest(study: Study, effects: pd.DataFrame) -> pd.DataFrame:
@@ -238,11 +246,19 @@ def _over_levers(
         for name in study.levers
         if name != BASE and len(table[name].unique()) > 1
     ]
+    title = levels_found(table, about, value, effect=bool(zero))
+    over = f"{value.label}, over {' and '.join(axis.label for axis in axes)}."
     if len(axes) == 2:
         x, y = axes
-        yield "surface", surface(table, about, x, y, value, effect=bool(zero), zero=zero)
+        says = f"{over} Every cell: one combination of the two factors."
+        yield (
+            "surface",
+            surface(
+                table, about, x, y, value, effect=bool(zero), zero=zero, title=title, says=says
+            ),
+        )
     elif len(axes) == 1 and pd.api.types.is_numeric_dtype(table[axes[0].column]):
-        yield "response", response(table, about, axes[0], value)
+        yield "response", response(table, about, axes[0], value, title=title, says=over)
 
 
 def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple[str, Figure]]:
@@ -268,7 +284,8 @@ def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple
                 value,
                 precision=precision,
                 stopped=int(there.size) if _reached(means, precision) else None,
-                says=f"{_first_combination(study)} {luck_alone}".strip(),
+                title=mean_found(means, about, value),
+                says=f"Running mean of {value.label}. {_first_combination(study)} {luck_alone}",
             ),
         )
 
@@ -313,7 +330,14 @@ def _fans(
             value = Quantity(measure, f"{spoken(measure)} of {name}", _unit_of_column(measure))
             yield (
                 _named("months", measure, base),
-                fan(whole, own, value, marks=marks(market), says=_all_together(study)),
+                fan(
+                    whole,
+                    own,
+                    value,
+                    marks=marks(market),
+                    title=ends_found(whole, own, value),
+                    says=f"{value.label}. {_all_together(study)}",
+                ),
             )
 
 
@@ -383,14 +407,26 @@ def _responses(study: Study) -> dict[str, tuple[str, str]]:
 
 
 def _of_kind(study: Study, part: pd.DataFrame, about: AboutStudy, value: Quantity) -> Figure:
-    kind = study.spec.design.uncertainties
+    kind, label = study.spec.design.uncertainties, value.label
     if kind == "saltelli":
-        return indices(part, about, value, noise=_noise(study, part))
+        title = mover_found(part, "total", "total_low", "total_high", label)
+        says = (
+            f"Sobol's indices of {label}: the share of the variance between points that goes back "
+            "to each factor."
+        )
+        return indices(part, about, value, noise=_noise(study, part), title=title, says=says)
     if kind == "morris":
+        title = mover_found(part, "mu_star", "mu_star_low", "mu_star_high", label)
         ends = {"mu_star_low": "low", "mu_star_high": "high"}
-        return morris(part.rename(columns=ends), about, value)
+        says = (
+            f"Morris's screening of {label}. Right: strong factors. Up: factors whose effect "
+            "varies with the others or bends."
+        )
+        return morris(part.rename(columns=ends), about, value, title=title, says=says)
+    title = mover_found(part, "swing", "swing_low", "swing_high", label)
     names = {"low": "low_value", "high": "high_value", **_AT}
-    return tornado(part.rename(columns=names), about, value)
+    says = f"{label}: each factor alone at its low and its high value, all others at their base."
+    return tornado(part.rename(columns=names), about, value, title=title, says=says)
 
 
 def _noise(study: Study, part: pd.DataFrame) -> Noise | None:

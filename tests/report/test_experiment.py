@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from relsim.cli.experimenting import Order, experiment
@@ -11,6 +13,9 @@ from relsim.lab.conducting import shape_of
 from relsim.lab.opening import opened
 from relsim.lab.store import Store
 from relsim.report import experiment as drawing
+from relsim.report.lab.about import AboutStudy, Quantity
+from relsim.report.lab.findings import effects_found, levels_found
+from relsim.report.style import number
 from tests.report.conftest import collisions, said
 
 COMMON = """
@@ -55,7 +60,7 @@ def test_names_are_read_not_spelled(two_bases: dict[str, Figure]) -> None:
         assert not collisions(figure)
     words = " ".join(said(two_bases["effects"]).split())
     assert "win them back: base telecom, budget share 0.05" in words
-    assert "Each less as is" in words
+    assert "each less as is" in words
     assert "()" not in words
 
 
@@ -74,3 +79,72 @@ def test_outcomes_over_levers_without_treatments(tmp_path: Path) -> None:
     lines = [line for axes in drawn["response"].axes for line in axes.lines]
     heights = [list(map(float, line.get_ydata())) for line in lines]  # type: ignore[arg-type]  # numbers
     assert any(ys == pytest.approx(list(means)) for ys in heights)
+
+
+def titles(drawn: dict[str, Figure]) -> dict[str, str]:
+    return {name: figure.get_suptitle().replace("\n", " ") for name, figure in drawn.items()}
+
+
+def test_titles_say_what_was_found_and_claim_no_more_than_intervals_do(
+    two_bases: dict[str, Figure],
+) -> None:
+    told = titles(two_bases)
+    assert "told apart from zero" in told["effects"]
+    assert told["response-telecom"].startswith("monthly profit: win them back less as is: ")
+    assert "replications" in told["replications-win_them_back"]
+    assert told["months-customer_equity-telecom"].startswith("customer equity of ")
+    assert "medians at the end between" in told["months-customer_equity-telecom"]
+    response = " ".join(said(two_bases["response-telecom"]).split())
+    assert "monthly profit: win them back less as is, over budget share." in response
+
+
+def test_two_replications_fill_the_frame_with_what_is_known(tmp_path: Path) -> None:
+    config = "base: telecom\nreplication: {minimum: 2}\n" + ARMS
+    figure = figures(tmp_path, config)["replications-win_them_back"]
+    axes = figure.axes[0]
+    (interval,) = [one for one in axes.collections if isinstance(one, LineCollection)]
+    drawn = [segment for segment in interval.get_segments() if segment.size]
+    assert len(drawn) == 1
+    assert drawn[0][0][0] == 2.0  # at the second replication: the interval that the title says
+    (mean,) = [line for line in axes.lines if line.get_marker() == "o"]
+    assert len(np.asarray(mean.get_ydata())) == 2
+    half = (drawn[0][1][1] - drawn[0][0][1]) / 2.0
+    assert f"± {number(half)} " in titles({"it": figure})["it"]
+
+
+ABOUT = AboutStudy("A study", "EUR", 60, 2, 30, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "title"),
+    [
+        ([1.0, -3.0, -1.0], [2.0, -2.0, 1.0], "2 of 3 effects are told apart from zero by their"),
+        (
+            [-1.0, -1.0],
+            [1.0, 1.0],
+            "No effect of 2 is told apart from zero: each 95% interval holds zero",
+        ),
+        ([-1.0], [1.0], "The effect is not told apart from zero: its 95% interval holds zero"),
+        ([1.0], [2.0], "The effect is told apart from zero by its 95% interval"),
+        ([np.nan], [np.nan], "No effect has an interval: nothing is told apart from noise"),
+    ],
+)
+def test_effects_that_were_found(low: list[float], high: list[float], title: str) -> None:
+    assert effects_found(pd.DataFrame({"low": low, "high": high}), ABOUT).startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "title"),
+    [
+        ([1.0, 1.0], [2.0, 2.0], "x: above zero at all 2 levels"),
+        ([1.0, -1.0], [2.0, 2.0], "x: above zero at 1, not told apart from zero at 1 of 2 levels"),
+        ([-2.0, -1.0], [1.0, 2.0], "x: not told apart from zero at any of 2 levels"),
+        ([-2.0], [-1.0], "x: below zero at the level shown"),
+        ([np.nan], [np.nan], "x: no interval tells it apart from noise"),
+    ],
+)
+def test_effects_over_levels(low: list[float], high: list[float], title: str) -> None:
+    table = pd.DataFrame({"value": 1.5, "low": low, "high": high})
+    value = Quantity("value", "x", "US$")
+    assert levels_found(table, ABOUT, value, effect=True) == title
+    assert levels_found(table, ABOUT, value, effect=False) == "x: 1.50 US$"

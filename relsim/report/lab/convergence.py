@@ -31,6 +31,8 @@ Array = npt.NDArray[np.float64]
 _TALL = 3.2
 _ASKED: Dash = (0.0, (5.0, 2.0))
 _STOP: Dash = (0.0, (1.5, 1.5))
+_SINGLE = 14.0  # points: width of an interval that stands alone
+_FEW = 12  # means of so few replications are marked one by one
 _SEEN = 4.0  # times the asked precision, or the last half-width, that is shown at most
 
 
@@ -103,7 +105,7 @@ def convergence(
     axes.set_ylim(bottom, top)
     value_axis([axes])
     first, last = course.n[0], course.n[-1]
-    apart = (last - first) / 50.0 or 0.5
+    apart = (last - first) / (50.0 if course.n.size > _FEW else 20.0) or 0.5
     axes.set_xlim(first - apart, last + apart)
     ticks = value_ticks(first - 0.01, last + 0.01, 10)
     ticks = ticks[ticks == np.round(ticks)]
@@ -158,8 +160,10 @@ def _key(about: AboutStudy, course: _Course, asked: float, stopped: int | None) 
 
 def _draw(axes: Axes, course: _Course, asked: float, stopped: int | None) -> None:
     """Draw the mean, its interval, the band that was asked for and where it was reached."""
-    marker = "o" if course.n.size == 1 else None
+    marker = "o" if course.n.size <= _FEW else None
     axes.fill_between(course.n, course.low, course.high, color=STEPS[0], linewidth=0.0)
+    if np.isfinite(course.half).sum() == 1:  # of two replications: an area of one point is none
+        axes.vlines(course.n, course.low, course.high, color=STEPS[0], linewidth=_SINGLE)
     axes.plot(course.n, course.mean, color=BLUE, marker=marker)
     last = course.mean[np.isfinite(course.mean)][-1:]
     for side in (-asked, asked):
