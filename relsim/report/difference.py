@@ -51,7 +51,7 @@ def figures(
                     "Difference in share (points)",
                 ),
                 share,
-                [f"{last:+.2f}" for last in share[-1]],
+                [fixed(last, 2, sign=True) for last in share[-1].tolist()],
             )[0],
             "profit": lines(
                 run,
@@ -70,4 +70,6 @@ def figures(
 
 def _moved(run: Run, apart: npt.NDArray[np.float64]) -> str:
     """Return how far firms were moved by the last month, in words for a title."""
+    if not np.isfinite(apart[-1]).any():
+        return "an unknown number of"
     return run.between(apart[-1], lambda value: fixed(value, decimals_for(apart[-1]), sign=True))

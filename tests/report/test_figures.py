@@ -16,6 +16,7 @@ from relsim import Market
 from relsim.customers.rules.ladder import RUNGS
 from relsim.errors import OutputError
 from relsim.firms.ledger import FIRM_LINES
+from relsim.report import difference
 from relsim.report import figures as report
 from relsim.report.labels import Marks, spread
 from relsim.report.layout import About
@@ -330,3 +331,20 @@ def test_single_months_are_lighter_than_averages() -> None:
     thin = [line for line in axes.lines if line.get_linewidth() < 1.0 and line.get_alpha()]
     assert len(thin) == 3
     assert all((line.get_alpha() or 1.0) <= 0.2 for line in thin)
+
+
+def test_a_fork_says_by_how_much_the_change_moved_firms() -> None:
+    table, _, about = a_run(firms=2)
+    apart = table.assign(share=0.0, profit=0.0)
+    last = apart["month"] == 30
+    apart.loc[last, "share"] = [-0.0123, 0.0123]
+    apart.loc[last, "profit"] = [-250.0, 40.0]
+    drawn = difference.figures(table, apart, about, (30, "firms.0.price=50"))
+    titles = [figure.get_suptitle().replace("\n", " ") for figure in drawn.values()]
+    assert titles == [
+        "In this run, the change moved shares by between −1.23 (Firm 1) and +1.23 (Firm 2) points",
+        "In this run, the change moved profits by between −250 (Firm 1) and +40 (Firm 2) EUR",
+    ]
+    assert "Firm 1: −1.23" in said(drawn["share"])
+    alone = difference.figures(table, apart.assign(share=np.nan), about, (30, "x"))
+    assert "an unknown number of points" in alone["share"].get_suptitle()
