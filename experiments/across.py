@@ -12,7 +12,7 @@ from relsim.spec import MarketSpec, override
 from relsim.spec.locating import shipped
 
 SHARES = (0.05, 0.10, 0.20, 0.25, 0.40)
-"""Shares at the start of five firms that differ in nothing but size and fame."""
+"""Shares at the start of five firms that differ in nothing but size and awareness."""
 
 LATE = 6  # year of a relationship, and of a run, by which what is early has faded
 _MONTHS = 120
@@ -43,14 +43,14 @@ def alike(config: str, shares: Sequence[float], customers: int, months: int = 96
 
 
 def by_choice(late: pd.DataFrame) -> pd.Series:
-    """Return each firm's yearly defection by choice, to rivals or to nobody."""
+    """Return each firm's yearly churn by choice, to rivals or to nobody."""
     firms = late.groupby("firm", observed=True)[["lost_to_rivals", "lost_to_none", "opening"]].sum()
     monthly = (firms["lost_to_rivals"] + firms["lost_to_none"]) / firms["opening"]
     return 1.0 - (1.0 - monthly) ** 12
 
 
 def _jeopardy(industry: str, customers: int, seed: int) -> Iterator[tuple[str, float]]:
-    """Yield share and defection of the smallest and the largest of firms alike, years 5 to 8."""
+    """Yield share and churn of the smallest and the largest of firms alike, years 5 to 8."""
     table = Market(alike(industry, SHARES, customers), seed=seed).run().table
     late = table[table["month"] > 48]
     share = late.groupby("firm", observed=True)["share"].mean()
@@ -116,7 +116,7 @@ def in_all_industries(
     ``defection_small`` and ``_large``: double jeopardy among firms alike. ``kept_first`` (in the
     first year that no contract binds) and ``kept_late`` (year 6): retention of relationships,
     where both who is left and what grew between the two sides play a part. ``profit_...``: of
-    winning, of year 1, of year 6. ``month_10``, ``_50``, ``_90``: when a newcomer without rivals
+    acquiring, of year 1, of year 6. ``month_10``, ``_50``, ``_90``: when a newcomer without rivals
     has so many per cent of its ``ceiling``; ``month_50_no_talk``: the same where no
     recommendation persuades. ``talk_alone``, ``neither``: what a newcomer without a budget has
     after twenty years, with and without recommendations that persuade.

@@ -12,7 +12,7 @@ _Marks = tuple[tuple[str, str, str, str, float], ...]  # measure, words, colour,
 _PANELS: tuple[tuple[str, str, float, _Marks], ...] = (
     (
         "Double jeopardy",
-        "defection by choice (% a year)",
+        "churn by choice (% a year)",
         100.0,
         (
             ("defection_small", "smallest of five firms alike", ORANGE, "s", 0.12),
@@ -34,7 +34,7 @@ _PANELS: tuple[tuple[str, str, float, _Marks], ...] = (
         1.0,
         (
             ("growth", "year 6", BLUE, "o", 0.0),
-            ("winning", "winning the customer", ORANGE, "s", 0.0),
+            ("winning", "acquiring the customer", ORANGE, "s", 0.0),
         ),
     ),
     (

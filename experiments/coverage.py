@@ -35,8 +35,9 @@ class Row(NamedTuple):
     """How often one kind of interval held the truth.
 
     ``n`` is what was asked for: runs, design points, or the runs that would do if the variance were
-    known. ``lived`` is how many were lived, on average; ``precise`` the share of experiments whose
-    interval came out as narrow as asked; ``low`` and ``high`` are Wilson's 95% bounds of coverage.
+    known. ``lived`` is how many were simulated, on average; ``precise`` the share of experiments
+    whose interval came out as narrow as asked; ``low`` and ``high`` are Wilson's 95% bounds of
+    coverage.
     """
 
     study: str
@@ -150,7 +151,7 @@ class Paths:
     Parameters
     ----------
     values : array of shape (experiments, replications)
-        Differences, in the order in which they are lived.
+        Differences, in the order in which they are simulated.
     """
 
     def __init__(self, values: Array) -> None:

@@ -209,7 +209,7 @@ def flagship() -> str:
     return (
         "If one firm keeps five points more of its customers a year, **for free**, its profit of "
         f"ten years changes by {told['profit-ten-years']}. If **every** firm does, by "
-        f"{told['everyone']}; if five per cent means five per cent of churn, by "
+        f"{told['everyone']}; if five per cent means five per cent of defection, by "
         f"{told['of-defection']}. If the firm **pays** for it, with a twentieth of its revenue, "
         f"by {told['paid-for']}."
     )
@@ -283,7 +283,7 @@ def effect_words(effect: Effect, frame: pd.DataFrame) -> str:
     return (
         f"Telecom with `{effect.key}` varied{also}: {effect.measured} is {numbers} (means of "
         f"{len(SEEDS)} seeds, {CUSTOMERS:,} customers, months {WARM_UP + 1} to {MONTHS}, the same "
-        "luck for every value)."
+        "noise for every value)."
     )
 
 

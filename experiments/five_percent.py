@@ -4,8 +4,8 @@ Reichheld & Sasser's arithmetic (1990, Harvard Business Review 68:5) on their ow
 and what becomes of it when a word or a rate is read otherwise. Nothing is simulated here. The
 command writes five tables and two figures into results/five_percent:
 
-``steps``     value of a customer before and after a step in defection, by stream and method;
-``bars``      the baseline defection that each published bar implies (it was never published);
+``steps``     value of a customer before and after a step in churn, by stream and method;
+``bars``      the baseline churn that each published bar implies (it was never published);
 ``readings``  the gain by base retention, for points, per cent of retention, per cent of defection;
 ``band``      the base retentions for which a gain lies within 25 to 85%;
 ``elasticity``  the per cent of value that one per cent of retention brings.
@@ -70,7 +70,7 @@ METHODS = (
 
 
 class Bar(NamedTuple):
-    """A published gain for five points less defection.
+    """A published gain for five points less churn.
 
     ``standing`` is "seen" where a page quoting the source was (the primary source never), else
     "as commonly quoted".
@@ -100,20 +100,20 @@ READINGS: Mapping[str, Callable[[float, float], float]] = {
     "per cent of defection": gains.part_of_defection,
 }
 STEPS = ((0.20, 0.15), (0.15, 0.10), (0.10, 0.05), (0.20, 0.10))
-"""Defection before and after; the last is the step that gives the 125% told of MBNA's 10 to 5."""
+"""Churn before and after; the last is the step that gives the 125% told of MBNA's 10 to 5."""
 CARD: Mapping[float, float] = {0.10: 300.0, 0.05: 525.0}
-"""Value of a card's customer by defection, USD, as commonly quoted."""
+"""Value of a card's customer by churn, USD, as commonly quoted."""
 MBNA = 1.25
-"""The gain told of MBNA, which halved defection from 10 to 5%."""
+"""The gain told of MBNA, which halved churn from 10 to 5%."""
 _LEAST = 1e-3  # a customer kept for a thousand years is kept for good
 _MOST_DEFECTION = 0.40
 
 
 def gained(method: Method, stream: str, before: float, after: float, discount: float) -> float:
-    """Return the relative gain in value per customer from one defection rate to another.
+    """Return the relative gain in value per customer from one churn rate to another.
 
     Not a number where a customer is worth nothing before: most of a short life only pays for
-    winning it.
+    acquiring it.
     """
     was, becomes = (
         method.value(STREAMS[stream], max(rate, _LEAST), discount) for rate in (before, after)
@@ -142,7 +142,7 @@ def steps() -> pd.DataFrame:
 
 
 def baselines(bar: Bar, method: Method, discount: float) -> list[float]:
-    """Return the defection rates from which five points less give the published gain.
+    """Return the churn rates from which five points less give the published gain.
 
     The source names none. Looked for between 5%, below which no five points can be taken away,
     and 40%; there may be none, or several.
@@ -161,7 +161,7 @@ def baselines(bar: Bar, method: Method, discount: float) -> list[float]:
 
 
 def bars() -> pd.DataFrame:
-    """Return the baseline defection that each bar implies, by method and discount rate."""
+    """Return the baseline churn that each bar implies, by method and discount rate."""
     return pd.DataFrame(list(_bars()))
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from relsim.report.style import BODY, GRID, MUTED, SMALL, TITLE, WIDTH, drawing, pen
 
-_NONE = 2.0  # where a bar that no baseline reproduces is marked, % defection
+_NONE = 2.0  # where a bar that no baseline reproduces is marked, % churn
 _SERIES = (
     ("fixed life", 0.055, "fixed life, 5.5% a year"),
     ("constant hazard", 0.07, "constant hazard, 7%"),
@@ -42,7 +42,7 @@ def _bars(table: pd.DataFrame) -> Figure:
     names = list(dict.fromkeys(table["business"]))[::-1]
     with drawing():
         figure, axes = plt.subplots(figsize=(WIDTH, 6.4), layout="constrained")
-        _title(figure, "What defection the nine published bars imply, and do not say")
+        _title(figure, "What churn the nine published bars imply, and do not say")
         for place, (method, rate, label) in enumerate(_SERIES):
             rows = table[(table["method"] == method) & (table["discount"] == rate)]
             height = np.array([names.index(name) for name in rows["business"]])
@@ -50,10 +50,10 @@ def _bars(table: pd.DataFrame) -> Figure:
         _scale_of_bars(axes, table, names)
         figure.supxlabel(
             "Large marks: the two methods that give the quoted 300 and 525 USD of a card. Fixed "
-            "life: 1/defection years, profit at the end of each,\n51 USD after a card's year 5; "
+            "life: 1/churn years, profit at the end of each,\n51 USD after a card's year 5; "
             "constant hazard: profit at the start of each year, for a card 3 USD more each year "
             "after year 5.\nCredit cards, distribution, laundry and auto service on their quoted "
-            "streams, the rest on a flat margin. Hollow marks: no defection\nfrom 5 to 40% gives "
+            "streams, the rest on a flat margin. Hollow marks: no churn\nfrom 5 to 40% gives "
             "the published gain; of several, the highest. Arithmetic, no simulation: no intervals.",
             size=SMALL, color=MUTED, x=0.01, ha="left",
         )  # fmt: skip
@@ -84,7 +84,7 @@ def _scale_of_bars(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     axes.axvline(5.0, color=MUTED, lw=0.8, ls=":")
     ticks = (5, 10, 15, 20, 25, 30, 35)
     axes.set_xticks((_NONE, *ticks), ("none", *map(str, ticks)))
-    axes.set_xlabel("defection from which five points less give that gain (% of customers a year)")
+    axes.set_xlabel("churn from which five points less give that gain (% of customers a year)")
     axes.grid(axis="y", visible=False)
     axes.legend(
         title="method and discount rate", loc="upper right", framealpha=1.0, edgecolor="none"

@@ -80,7 +80,7 @@ def replicated(folder: Path) -> str:
 def _on_the_card(
     steps: pd.DataFrame, method: Method, step: tuple[float, float]
 ) -> "pd.Series[Any]":
-    """Return what a method makes of a step in defection on the card's curve."""
+    """Return what a method makes of a step in churn on the card's curve."""
     card = steps[(steps["stream"] == _CARD) & (steps["method"] == method.name)]
     before, after = (card[f"defection_{when}"] for when in ("before", "after"))
     return card[np.isclose(before, step[0]) & np.isclose(after, step[1])].iloc[0]
@@ -103,14 +103,14 @@ def _curve(steps: pd.DataFrame) -> str:
     quoted = " and ".join(f"{value:.0f}" for value in CARD.values())
     return (
         f"A customer with a credit card brings {joined([f'{year:.0f}' for year in years])} USD in "
-        f"years 1 to {len(years)}, and winning it costs {-first:.0f} (as commonly quoted). Its "
+        f"years 1 to {len(years)}, and acquiring it costs {-first:.0f} (as commonly quoted). Its "
         f"discounted value is quoted as {quoted} USD at {_percent(before)} and "
-        f"{_percent(after)} defection. The discount rate and what comes after year {len(years)} "
+        f"{_percent(after)} churn. The discount rate and what comes after year {len(years)} "
         "are not known here; two ways to fill them in come to these values. Fixed life: every "
-        "customer stays 1 / defection years, profit comes at the end of each, 51 USD a year later "
+        "customer stays 1 / churn years, profit comes at the end of each, 51 USD a year later "
         f"on, discounted at {_percent(_LIFE.discount, 1)}: {life} USD. Constant hazard: each year "
         "the same part leaves, profit comes at the start of each, 3 USD more every later year, "
-        f"discounted at {_percent(_HAZARD.discount)}: {hazard} USD. Five points less defection, "
+        f"discounted at {_percent(_HAZARD.discount)}: {hazard} USD. Five points less churn, "
         "given free, then bring:"
     )
 
@@ -127,7 +127,7 @@ def _steps(steps: pd.DataFrame) -> str:
 def _told(steps: pd.DataFrame) -> str:
     told, doubled = (" and ".join(_gains(steps, step)) for step in ((0.10, 0.05), (0.20, 0.10)))
     return (
-        f"One story does not fit. MBNA is said to have halved defection from 10 to 5% and to have "
+        f"One story does not fit. MBNA is said to have halved churn from 10 to 5% and to have "
         f"earned {_percent(MBNA)} more. On the card's curve that step gives {told} by the two "
         f"ways; what gives {doubled} is the step from 20 to 10%."
     )
@@ -147,9 +147,9 @@ def _words(readings: pd.DataFrame) -> str:
         ]
         for reading, raised in READINGS.items()
     ]
-    heads = ["five ...", "defection becomes", "card, 7%", "flat margin, 10%"]
+    heads = ["five ...", "churn becomes", "card, 7%", "flat margin, 10%"]
     return (
-        f"And the word counts. From {_percent(1.0 - base)} defection (constant hazard), value "
+        f"And the word counts. From {_percent(1.0 - base)} churn (constant hazard), value "
         f"rises by:\n\n{table(heads, rows)}"
     )
 
@@ -170,13 +170,13 @@ def _bars(bars: pd.DataFrame) -> str:
     ]
     neither = found[found[list(ways[:2])].isna().all(axis=1)].index
     return (
-        "Nine businesses were published with one bar each and no defection beside it. The "
-        "defection below was never published: it is solved for, so that five points less give "
+        "Nine businesses were published with one bar each and no churn beside it. The "
+        "churn below was never published: it is solved for, so that five points less give "
         "the bar, on the business's own stream where one is quoted, else on a flat margin "
         "(of several, the highest; [table](../results/five_percent/bars.csv)). For "
         f"{joined(list(neither))} neither of the two ways finds any from 5 to 40%.\n\n"
         f"{table(heads, rows)}\n\n"
-        "![The baseline defection that nine published bars imply]"
+        "![The baseline churn that nine published bars imply]"
         "(../results/five_percent/bars.svg)"
     )
 
@@ -203,7 +203,7 @@ def given(points: pd.DataFrame) -> str:
     """
     heads = [
         "market",
-        "defection as it is, % a year",
+        "churn as it is, % a year",
         "with five points given",
         "points realised",
         "lowest to highest",
@@ -280,7 +280,7 @@ def _decides(scope: pd.DataFrame) -> str:
         "([table](../results/five_percent/scope.csv)). The parameter with the largest part in it, "
         "with its total index and 95% interval, in %:\n\n"
         f"{table(['market', *(f'of {outcome}' for outcome in outcomes)], rows)}\n\n"
-        f"In {joined(lucky)} more than half of that variance is luck, and the indices say "
+        f"In {joined(lucky)} more than half of that variance is noise, and the indices say "
         "nothing.\n\n"
         "![What decides how much five points bring](../results/five_percent/scope.svg)"
     )

@@ -1,7 +1,7 @@
 """What five points cost where they have to be bought: ``python -m experiments.five_percent_paid``.
 
 In each industry one firm spends the budget of its config, a fifth of it on keeping; then some per
-cent of revenue more on keeping, the sum for winning customers as before. The spending starts in
+cent of revenue more on keeping, the sum for acquiring customers as before. The spending starts in
 month 1, and so does the count: profit is net of it, discounted, over ten years. Points of annual
 retention are read from month 37 on, when what care does has settled. The command writes three
 tables and a figure into results/five_percent:
@@ -82,7 +82,7 @@ def runs(
     customers: int = CUSTOMERS,
     replications: int = REPLICATIONS,
 ) -> pd.DataFrame:
-    """Return an industry's runs, a row each; those of one replication share their luck."""
+    """Return an industry's runs, a row each; replications share their random numbers."""
     spec = load(base, {"market.customers": customers, "run.months": MONTHS})
     return pd.DataFrame(
         [
@@ -96,7 +96,7 @@ def runs(
 def rows(lived: pd.DataFrame) -> pd.DataFrame:
     """Return points gained and what becomes of profit, by industry and care on top.
 
-    Intervals are Student's over replications that share their luck with those without it.
+    Intervals are Student's over replications that share their random numbers with those without it.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def _annual(lost: Floats, opening: Floats) -> Floats:
 
 
 def _relative(treated: Floats, control: Floats) -> Floats:
-    """Return the relative effect of the means, by pairs whose scatter about it is their luck."""
+    """Return the relative effect of the means, by pairs whose scatter about it is noise."""
     size, middle = abs(control.mean()), treated.mean() / control.mean()
     scatter = (treated - treated.mean()) - middle * (control - control.mean())
     effect: Floats = (treated.mean() - control.mean() + scatter) / size

@@ -3,7 +3,7 @@
 A firm cannot save more customers than would leave it by choice: who leaves the market for good is
 lost to anyone. The command lives the scope of the claim five-percent (its reading
 value-per-customer) as it is and with the save, and writes the table ``points`` into
-results/five_percent: annual defection in both, and the points between them, a row for each point
+results/five_percent: annual churn in both, and the points between them, a row for each point
 of the scope.
 """
 
@@ -27,7 +27,7 @@ TURNOVER = "turnover"
 
 
 def realised(reading: Reading, runs: pd.DataFrame) -> pd.DataFrame:
-    """Return defection a year with and without the save, and the points between them.
+    """Return churn a year with and without the save, and the points between them.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def realised(reading: Reading, runs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row for each point of the scope: ``base``, ``turnover`` (who leaves the market for good,
-        a year), ``as_is`` and ``saved`` (defection, means over replications), and ``points``.
+        a year), ``as_is`` and ``saved`` (churn, means over replications), and ``points``.
     """
     annual = 1.0 - (1.0 - runs["defection"]) ** MONTHS_A_YEAR
     lost = annual.groupby([runs["point"], runs["arm"]]).mean().unstack()

@@ -48,8 +48,8 @@ def scope(
 
     Grocery is left out, as where the claim asks for profit: its profit comes close to nothing.
 
-    All points meet the same luck, so that points which differ in one parameter differ by nothing
-    else, and the share of luck in the indices is small.
+    All points meet the same random numbers, so that points which differ in one parameter differ by
+    nothing else, and the share of noise in the indices is small.
     """
     claimed = read_claim("five-percent").readings["profit-ten-years"].study
     spec = claimed.spec
@@ -78,7 +78,7 @@ def indices(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         A row for each industry, outcome and parameter: ``first`` and ``total`` with their intervals
         (95%, bootstrap over the rows of the design), the mean effect, ``noise`` (the share of the
-        variance of the points' means that is luck), and how much there was of everything.
+        variance of the points' means that is noise), and how much there was of everything.
     """
     tables = []
     for base, design in _by_base(study):

@@ -13,7 +13,7 @@ _COLOURS = LinearSegmentedColormap.from_list("steps", ("#FFFFFF", *STEPS))
 _LIGHT_FROM = 0.55
 """The total from which text is light on its colour."""
 MOST_LUCK = 0.5
-"""The share of luck in the variance of the points' means beyond which indices say nothing."""
+"""The share of noise in the variance of the points' means beyond which indices say nothing."""
 
 
 def draw_scope(table: pd.DataFrame) -> Figure:
@@ -55,7 +55,7 @@ def _map(axes: Axes, rows: pd.DataFrame, outcome: str) -> None:
     axes.imshow(shown, cmap=_COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
     for y in np.flatnonzero(lucky):
         axes.text(
-            (len(factors) - 1) / 2.0, float(y), "more than half of this variance is luck",
+            (len(factors) - 1) / 2.0, float(y), "more than half of this variance is noise",
             ha="center", va="center", color=MUTED, fontsize=9, style="italic",
         )  # fmt: skip
     for (y, x), value in np.ndenumerate(total.to_numpy()):

@@ -21,7 +21,7 @@ from relsim.spec.locating import shipped
 
 BURN_IN_YEARS = 4
 SEEDS = (1, 2, 3)
-CUSTOMERS = 100_000  # a level is no luck of a few large accounts
+CUSTOMERS = 100_000  # a level is no noise of a few large accounts
 FIGURE = "levels"
 CURVE = range(1, 6)
 PUBLISHED = Path(__file__).with_suffix(".yaml")
@@ -63,7 +63,7 @@ def measure(
     Returns
     -------
     dict
-        Defection in % a year; margin, cost to serve and cost to keep in % of revenue; cost to
+        Churn in % a year; margin, cost to serve and cost to keep in % of revenue; cost to
         win in money a customer won; contribution, and profit in each of the first years of
         tenure, in money a customer and year; growth as a ratio.
     """

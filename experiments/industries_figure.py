@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from relsim.report.style import BLUE, BODY, INK, MUTED, SMALL, TITLE, VERMILLION, WIDTH, drawing
 
 _PANELS = {
-    "defection": "Annual defection (% of customers)",
+    "defection": "Annual churn (% of customers)",
     "cost_to_win": "Cost to win a customer (USD, log scale)",
     "margin": "Margin (% of revenue)",
     "cost_to_serve": "Cost to serve (% of revenue)",

@@ -7,8 +7,8 @@ import pandas as pd
 from relsim.report.style import number
 
 NAMES = {
-    "defection": "Defection, % of customers a year",
-    "first_year_defection": "Defection in the first year, % a year",
+    "defection": "Churn, % of customers a year",
+    "first_year_defection": "Churn in the first year, % a year",
     "margin": "Margin, % of revenue",
     "cost_to_win": "Cost to win a customer, USD",
     "cost_to_serve": "Cost to serve, % of revenue",
@@ -21,7 +21,7 @@ NAMES = {
 _HEAD = """# Industries
 
 Each config of `configs/markets` is set to levels published for its industry. This page compares
-them with what the markets then live: three seeds of ten years, the first four left out, all firms
+them with what the markets then do: three seeds of ten years, the first four left out, all firms
 of a market together. Each is run with 100,000 customers in place of its own number: where profit
 is a small difference, as in distribution, a few large accounts would decide it. `python -m
 experiments.industries` makes the page anew; `experiments/industries.yaml` holds the published

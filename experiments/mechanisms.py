@@ -83,7 +83,7 @@ class Effect:
 
 
 def _defection(table: pd.DataFrame) -> float:
-    """Return defection, % a year."""
+    """Return churn, % a year."""
     monthly = table["lost"].sum() / table["opening"].sum()
     return float(100.0 * (1.0 - (1.0 - monthly) ** 12))
 
@@ -117,7 +117,7 @@ def _experience() -> Curves:
         words: np.array([experience.experience(q, 0.0, loss, m.noise, 0.5) for q in _UNIT])
         for words, loss in (("no trouble, or made good", 0.0), ("failed", m.severity))
     }
-    return Curves(_UNIT, lines, "service level (0 to 1)", "experience without luck (0 to 1)")
+    return Curves(_UNIT, lines, "service level (0 to 1)", "experience without noise (0 to 1)")
 
 
 def _trust() -> Curves:
@@ -268,14 +268,14 @@ def _causes() -> Curves:
         if place in codes
     }
     return Curves(
-        luck, counted, "luck u of the month (leaves below 1/2)", "cumulated share of causes"
+        luck, counted, "noise u of the month (leaves below 1/2)", "cumulated share of causes"
     )
 
 
 def _turnover() -> Curves:
     annual = np.linspace(0.0, 0.6, 61)
     lines = {"monthly": np.array([100.0 * monthly_loss(each) for each in annual])}
-    return Curves(100.0 * annual, lines, "turnover (% a year)", "leave the market (% a month)")
+    return Curves(100.0 * annual, lines, "attrition (% a year)", "leave the market (% a month)")
 
 
 def _network() -> Curves:
@@ -296,7 +296,7 @@ EFFECTS: dict[str, Effect] = {
         "mechanisms.experience.severity",
         (0.0, 0.3, 0.6, 0.9),
         _defection,
-        "defection (% a year)",
+        "churn (% a year)",
     ),
     "trust": Effect(
         "Trust",
@@ -304,7 +304,7 @@ EFFECTS: dict[str, Effect] = {
         "mechanisms.trust.break_rate",
         (0.04, 0.12, 0.3, 0.6),
         _defection,
-        "defection (% a year)",
+        "churn (% a year)",
     ),
     "reconsider": Effect(
         "Reconsidering",
@@ -312,7 +312,7 @@ EFFECTS: dict[str, Effect] = {
         "mechanisms.reconsider.satisfaction_effect",
         (2.0, 3.0, 4.0, 5.0, 6.0),
         _defection,
-        "defection (% a year)",
+        "churn (% a year)",
     ),
     "choice": Effect(
         "Choice",
@@ -329,7 +329,7 @@ EFFECTS: dict[str, Effect] = {
         "mechanisms.retention.monthly",
         (0.96, 0.97, 0.98, 0.99),
         _defection,
-        "defection (% a year)",
+        "churn (% a year)",
         {"mechanisms.retention.rule": "fixed"},
     ),
     "buying": Effect(
@@ -390,12 +390,12 @@ EFFECTS: dict[str, Effect] = {
         "lost by failure (% of the firm's losses)",
     ),
     "turnover": Effect(
-        "Turnover of the market",
+        "Attrition of the market",
         _turnover,
         "market.annual_turnover",
         (0.0, 0.04, 0.1, 0.2),
         _defection,
-        "defection (% a year)",
+        "churn (% a year)",
     ),
     "network": Effect(
         "Who hears whom",
@@ -410,7 +410,7 @@ EFFECTS: dict[str, Effect] = {
 
 
 def sweep(effect: Effect) -> pd.DataFrame:
-    """Return the measure by value and seed; the same luck for every value."""
+    """Return the measure by value and seed; the same random numbers for every value."""
     rows = []
     for setting in effect.settings:
         changes = {"market.customers": CUSTOMERS, "run.months": MONTHS, **effect.base}

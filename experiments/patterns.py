@@ -35,7 +35,7 @@ def _joined(rows: Sequence[pd.DataFrame], customers: int) -> pd.DataFrame:
 
 
 def double_jeopardy(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
-    """Return share and yearly defection of firms that differ in fame alone, years 5 to 8.
+    """Return share and yearly churn of firms that differ in awareness alone, years 5 to 8.
 
     Small brands have fewer buyers who are slightly less loyal (Ehrenberg, Goodhardt & Barwise
     1990, "Double jeopardy revisited", Journal of Marketing 54:3). ``expected`` is proportional
@@ -66,7 +66,7 @@ def double_jeopardy(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd
 def adoption(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
     """Return the share that are customers by month: one firm nobody knows, customers who talk.
 
-    With and without turnover of 20% a year and ordinary defection, on a small-world network.
+    With and without attrition of 20% a year and ordinary churn, on a small-world network.
     """
     talk: dict[str, Any] = {
         "market.customers": customers,
@@ -135,7 +135,7 @@ def cohort_retention(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> p
 
 
 def tenure_profit(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
-    """Return profit per customer by year with the firm, telecom; year 0 is what winning costs.
+    """Return profit per customer by year with the firm, telecom; year 0 is what acquiring costs.
 
     Per customer won in year 0, else per customer-year.
     """

@@ -50,12 +50,12 @@ def _seeds(frame: pd.DataFrame) -> str:
 
 
 def double_jeopardy(frame: pd.DataFrame) -> Figure:
-    """Draw defection against share."""
+    """Draw churn against share."""
     figure, axes = _blank(
         "Small firms have fewer customers, who leave more often",
         "share of customers (%)",
-        "defection by choice (% a year)",
-        f"Five firms alike but for fame; years 5 to 8.\n{_seeds(frame)}",
+        "churn by choice (% a year)",
+        f"Five firms alike but for awareness; years 5 to 8.\n{_seeds(frame)}",
     )
     rows = frame.groupby("firm", observed=True)
     share, defection = 100 * rows["share"].mean(), 100 * rows["defection"].mean()
@@ -109,8 +109,8 @@ def cohort_retention(frame: pd.DataFrame) -> Figure:
 def tenure_profit(frame: pd.DataFrame) -> Figure:
     """Draw profit by year with the firm."""
     figure, axes = _blank(
-        "Winning costs; every year with the firm pays, the later ones more",
-        "year with the firm (0 = winning the customer)",
+        "Acquiring costs; every year with the firm pays, the later ones more",
+        "year with the firm (0 = acquiring the customer)",
         "profit per customer (USD a year)",
         f"Mobile telephony, years 6 to 10, before fixed cost.\n{_seeds(frame)}",
     )

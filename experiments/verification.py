@@ -1,6 +1,6 @@
 """Run the market where theory is exact, and compare: ``python -m experiments.verification``.
 
-Each case switches off what its theory does not know, lets the compiled market live, and holds
+Each case switches off what its theory does not know, simulates the compiled market, and holds
 what happened against the closed form (`relsim.economics`). The error is given in standard errors
 of the simulation. ``--write`` writes docs/verification.md, a table and a figure; names of cases
 run only those. The exit code is 1 if a case is off by more than ``MOST_OFF`` standard errors.
@@ -356,9 +356,9 @@ def diffusion_by_talk() -> Iterator[Row]:
 def by_talk(
     p: float, effect: float, heard: int, attrition: float, months: int
 ) -> tuple[Array, Array]:
-    """Return the recursion's shares, and the deviation of one customer's luck carried along.
+    """Return the recursion's shares, and the deviation of one customer's noise carried along.
 
-    Luck of a month is binomial; what it did to the share is carried on by the slope of the
+    Noise of a month is binomial; what it did to the share is carried on by the slope of the
     recursion (linear noise), for who adopted early is heard early.
     """
     share = variance = 0.0

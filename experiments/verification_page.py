@@ -8,7 +8,7 @@ import pandas as pd
 
 _HEAD = """# Where theory is exact
 
-Each case switches off what its theory does not know, lets the compiled market live, and compares.
+Each case switches off what its theory does not know, simulates the compiled market, and compares.
 Errors are in standard errors of the simulation (*off*); beyond 4 a test fails. With these numbers
 of customers 1% in what is compared shows; `tests/science/test_seeded_fault.py` changes rules by 2%
 and sees the cases fail. Made by `python -m experiments.verification --write`.

@@ -1,4 +1,4 @@
-"""What would have been: the same people and the same luck, one thing changed in mid-run."""
+"""What would have been: the same customers and random numbers, one change in mid-run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,11 +33,11 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
     Parameters
     ----------
     spec : MarketSpec
-        What the market lived under.
+        What the market simulated under.
     overrides : mapping
         Dotted path to value.
     at : int
-        The first month that is to be lived otherwise.
+        The first month that is to be simulated otherwise.
 
     Raises
     ------

@@ -51,14 +51,14 @@ class ConservationError(AssertionError):
 
 
 class Market(mesa.Model):
-    """A market that lives month by month.
+    """A market that is simulated month by month.
 
     Parameters
     ----------
     spec : MarketSpec
         What it is made of (:func:`relsim.load`).
     seed, replication : int, optional
-        Which luck; without them the spec's own.
+        Which random numbers; without them the spec's own.
     threads : int
         Threads that share a month. Results do not depend on it.
 
@@ -69,11 +69,11 @@ class Market(mesa.Model):
     firms : list of Firm
         The firms, in the config's order.
     month : int
-        Months lived so far.
+        Months simulated so far.
     figures : array of shape (firms, FIGURES)
         What last month left, named by :data:`relsim.firms.figures.FIGURES`; to read only.
     chapters : list of (int, MarketSpec)
-        From which month on which spec was lived under (:meth:`change`).
+        From which month on which spec was simulated under (:meth:`change`).
     table : pandas.DataFrame
         Results so far, one row a month and firm.
     tenure_table : pandas.DataFrame
@@ -274,7 +274,7 @@ class Market(mesa.Model):
         return self
 
     def change(self, spec: MarketSpec) -> None:
-        """Live under another spec from the next month on, with the same people and luck.
+        """Live under another spec from the next month on, with the same people and random numbers.
 
         Strategies whose config stays as it was keep what they have learned.
 
@@ -326,7 +326,7 @@ class Market(mesa.Model):
         firm : str
             Its name.
         since, until : int, optional
-            First and last month; all months lived unless said.
+            First and last month; all months simulated unless said.
 
         Returns
         -------
@@ -358,7 +358,7 @@ class Market(mesa.Model):
         Parameters
         ----------
         name : str
-            One of :data:`relsim.report.figures.NAMES`: share, defection, profit, budgets, ladder,
+            One of :data:`relsim.report.figures.NAMES`: share, churn, profit, budgets, ladder,
             tenure, cash.
 
         Returns
@@ -391,7 +391,7 @@ class Market(mesa.Model):
         return page(self)
 
     def story(self, customer: int) -> "Story":
-        """Return what a customer lived, and why; the market is lived again to find out.
+        """Return what happened to a customer, and why; the market is simulated again to find out.
 
         Parameters
         ----------
@@ -401,7 +401,7 @@ class Market(mesa.Model):
         Raises
         ------
         RelsimError
-            If there is no such customer, or living again gave another market.
+            If there is no such customer, or simulating again gave another market.
 
         Examples
         --------

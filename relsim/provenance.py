@@ -1,4 +1,4 @@
-"""Where results come from: config, luck, versions, machine, time."""
+"""Where results come from: config, random numbers, versions, machine, time."""
 
 import contextlib
 import dataclasses

@@ -43,7 +43,7 @@ def losses(lived: Sequence[Record], firm: int) -> Losses:
     Parameters
     ----------
     lived : sequence of Record
-        Months lived, the last one last.
+        Months simulated, the last one last.
     firm : int
         Place of the firm.
 
@@ -74,7 +74,7 @@ def chance(save: Save, lived: Sequence[Record], firm: int) -> float:
     save : Save
         What is asked.
     lived : sequence of Record
-        Months lived so far.
+        Months simulated so far.
     firm : int
         Place of the firm that is saved for.
     """

@@ -1,9 +1,10 @@
-"""What one customer lived, and why: the market lived again, with one customer that tells.
+"""What happened to one customer, and why: the market simulated again, with one customer that tells.
 
 The columns of the compiled market say what a customer is, not how it came to be so. A story
-lives the market again under the same luck and lets one :class:`relsim.agents.CustomerAgent`
-live beside the columns: it meets the same offers and hears the same neighbours, and after each
-month its state has to be what the columns say. What it does on the way is the story.
+simulates the market again with the same random numbers and lets one
+:class:`relsim.agents.CustomerAgent` live beside the columns: it meets the same offers and hears the
+same neighbours, and after each month its state has to be what the columns say. What it does on the
+way is the story.
 """
 
 import dataclasses
@@ -51,7 +52,7 @@ _WHY = {
     "word_of_mouth": "word of mouth",
     "contract_end": "the end of the contract",
     "given": "the chance that the config gives",
-    "drift": "a bond that was too weak for the month's luck",
+    "drift": "a bond that was too weak for the month's random numbers",
 }
 _TROUBLE = {
     experience.FAILED: "it said nothing",
@@ -290,14 +291,14 @@ class _Watched(Company):
 
 
 class Relived(Market):
-    """A market lived again, with one customer that tells.
+    """A market simulated again, with one customer that tells.
 
     Parameters
     ----------
     chapters : sequence of (int, MarketSpec)
-        From which month on which spec is lived under; the first from month 1.
+        From which month on which spec is simulated under; the first from month 1.
     seed, replication : int
-        The luck.
+        The random numbers.
     customer : int
         Who tells.
     threads : int
@@ -346,7 +347,7 @@ class Relived(Market):
 
 
 def tell(market: Market, customer: int) -> Story:
-    """Return the story of a customer of a market: the market is lived again.
+    """Return the story of a customer of a market: the market is simulated again.
 
     Parameters
     ----------
@@ -358,7 +359,7 @@ def tell(market: Market, customer: int) -> Story:
     Raises
     ------
     RelsimError
-        If there is no such customer, or living again gave another market: one with a class, a
+        If there is no such customer, or simulating again gave another market: one with a class, a
         strategy or a state of the user's own that its spec does not know of.
     """
     again = Relived(
@@ -370,7 +371,7 @@ def tell(market: Market, customer: int) -> Story:
     ).until(market.month)
     if again.customers[customer] != market.customers[customer]:
         raise RelsimError(
-            f"customer {customer}: living again gave another life; a market changed by hand, or "
-            "with a customer class of one's own, has no stories"
+            f"customer {customer}: simulated again it has another history; a market changed by "
+            "hand, or with a customer class of one's own, has no stories"
         )
     return again.told()

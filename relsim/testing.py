@@ -90,7 +90,7 @@ class StrategyContract:
                 check(strategy.plan(view), view.money, f"month {view.month}")
 
     def test_same_views_same_plans(self) -> None:
-        """Two of a kind that see the same plan the same: no hidden luck, no shared state."""
+        """Two of a kind that see the same plan the same: no hidden randomness, no shared state."""
         for views in self._lives():
             one, other = self._build(), self._build()
             for view in views:

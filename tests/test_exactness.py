@@ -1,4 +1,4 @@
-"""Nothing gets lost, and luck is a matter of seed, replication, customer, month and purpose."""
+"""Nothing gets lost, and draws follow from seed, replication, customer, month and purpose."""
 
 import pickle
 from typing import Any
@@ -129,7 +129,7 @@ def test_seed_zero_is_a_seed() -> None:
 
 
 def isolated(values: dict[str, Any]) -> MarketSpec:
-    """A market in which customers meet only their own luck: nothing depends on totals."""
+    """A market in which customers meet only their own random numbers: nothing depends on totals."""
     spec = override(
         starter(),
         {

@@ -82,7 +82,7 @@ def test_links_lead_somewhere(link: str) -> None:
 
 
 def test_what_shared_luck_does_to_intervals_over_points() -> None:
-    """24 points that spread by 1, 4 replications: luck of 1/2 that all share, 1/2 that none do."""
+    """24 points that spread by 1, 4 replications: noise of 1/2 that all share, 1/2 that none do."""
     found = re.search(r"With 24 points, 4\s+replications.*?(\d+)%", PAGE, flags=re.DOTALL)
     assert found
     rng, many = np.random.default_rng(1), 4000

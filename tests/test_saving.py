@@ -100,7 +100,7 @@ def test_no_gain_changes_nothing(way: str) -> None:
     ],
 )
 def test_realised_retention_rises_as_asked(name: str, way: str, gain: float) -> None:
-    """Against the market's own would-be defection, after the first year of looking back."""
+    """Against the market's own would-be churn, after the first year of looking back."""
     spec = relsim.load(name, {"market.customers": 16_000, "run.months": 120})
     realised, would, error = kept(Market(raised(spec, **{way: gain}), seed=5).run(), START + 12)
     asked = WAYS[way](would, gain) - would

@@ -1,11 +1,11 @@
 """Claim cost-ratio: where the best split of a budget lies, and what the ratio of costs says of it.
 
-One mobile operator divides the same part of its revenue between winning and keeping in eleven ways,
-in markets where a dollar of offence reaches a tenth to ten times as many as in the config. Beside
-the best split stands the ratio that is quoted as 5:1 or 10:1, as it comes out: what a customer won
-costs on average (reach, set-up, discounts, rewards), over what keeping one for a year costs. That
-the ratio of averages implies nothing is Pfeifer (2005), "The optimal ratio of acquisition and
-retention costs", Journal of Targeting, Measurement and Analysis for Marketing 13:2.
+One mobile operator divides the same part of its revenue between acquiring and keeping in eleven
+ways, in markets where a dollar of offence reaches a tenth to ten times as many as in the config.
+Beside the best split stands the ratio that is quoted as 5:1 or 10:1, as it comes out: what a
+customer won costs on average (reach, set-up, discounts, rewards), over what keeping one for a year
+costs. That the ratio of averages implies nothing is Pfeifer (2005), "The optimal ratio of
+acquisition and retention costs", Journal of Targeting, Measurement and Analysis for Marketing 13:2.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ def costs(columns: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
-    """Return discounted profit by split of the budget and by what winning costs.
+    """Return discounted profit by split of the budget and by what acquiring costs.
 
     ``ratio`` is the average cost of a customer won over that of keeping one for a year.
     """
@@ -85,7 +85,7 @@ def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
 
 
 def _over_even(rows: pd.DataFrame) -> "pd.Series[float]":
-    """Return profit over that of an even split with the same luck, less one."""
+    """Return profit over that of an even split with the same random numbers, less one."""
     even = rows.loc[rows["retention_share"] == EVEN].set_index("seed")
     return rows["profit"] / rows["seed"].map(even["profit"]) - 1.0
 
@@ -96,7 +96,7 @@ def _ratio(rows: pd.DataFrame) -> float:
 
 
 def draw(frame: pd.DataFrame) -> Figure:
-    """Draw profit by split, a line for each cost of winning."""
+    """Draw profit by split, a line for each cost of acquisition."""
     figure, axes = plt.subplots(figsize=(8.0, 5.4), layout="constrained")
     dressed(axes)
     for place, (reach, mark, colour) in enumerate(

@@ -62,7 +62,7 @@ def loyal_worth_more(results: Path) -> str:
     told = [spread(mine, 1.0, 0) for year, mine in years if int(str(year)) > 0]
     first, fifth = years.get_group(1).mean(), years.get_group(5).mean()
     return (
-        f"Winning a customer costs {spread(-years.get_group(0), 1.0, 0)} USD; years 1 to "
+        f"Acquiring a customer costs {spread(-years.get_group(0), 1.0, 0)} USD; years 1 to "
         f"{len(told)} bring {joined(told)} USD before fixed cost. Year 5 is "
         f"{100 * (fifth / first - 1.0):.0f}% above year 1, and the steps get smaller: "
         f"{100 * (years.get_group(2).mean() / first - 1.0):.0f}% come from the first to the second."
@@ -72,7 +72,7 @@ def loyal_worth_more(results: Path) -> str:
 ELSEWHERE: Mapping[str, Elsewhere] = {
     "double-jeopardy": Elsewhere(
         asks=(
-            "Do small firms lose customers more easily where nothing but fame tells firms apart? "
+            "Do small firms lose customers more easily where awareness alone tells firms apart? "
             'Five mobile operators, years 5 to 8. Ehrenberg, Goodhardt & Barwise (1990), "Double '
             'jeopardy revisited", Journal of Marketing 54:3.'
         ),
@@ -95,7 +95,7 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
     ),
     "loyal-worth-more": Elsewhere(
         asks=(
-            "What does a customer bring in each year with the firm, winning included? Mobile "
+            "What does a customer bring in each year with the firm, acquiring included? Mobile "
             "telephony, years 6 to 10. Reichheld & Sasser (1990), Harvard Business Review 68:5; "
             "Reinartz & Kumar (2000), Journal of Marketing 64:4, against it."
         ),

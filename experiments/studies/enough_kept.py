@@ -1,13 +1,14 @@
-"""Claim enough-kept: what becomes, year by year, of a firm that stops winning.
+"""Claim enough-kept: what becomes, year by year, of a firm that stops acquiring.
 
-One firm of the market splits its budget evenly for three years. Then it spends nothing on winning
+One firm of the market splits its budget evenly for three years. Then it spends nothing on acquiring
 any more, neither on reach nor on introductory discounts, and puts 50, 80 or 100% of what was its
 budget into keeping (50% is what it did before). Twenty years are set against the same firm, under
-the same luck, that goes on as before; once as it is, and once where from that month on nobody comes
-unasked: nobody thinks of the firm unprompted and recommendations move nobody, as in the reading
-`nobody-new`. There the number kept can be held against the closed form r^t, r being the retention
-that was realised. That growth and decline come from winning more than from defection is Riebe,
-Wright, Stern & Sharp (2014), Journal of Business Research 67:5; the claim has no primary source.
+the same random numbers, that goes on as before; once as it is, and once where from that month on
+nobody comes unasked: nobody thinks of the firm unprompted and recommendations move nobody, as in
+the reading `nobody-new`. There the number kept can be held against the closed form r^t, r being the
+retention that was realised. That growth and decline come from acquiring more than from churn is
+Riebe, Wright, Stern & Sharp (2014), Journal of Business Research 67:5; the claim has no primary
+source.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ KEEPING: Mapping[str, float | None] = {
     "keeps with 80%": 0.8,
     "keeps with 100%": 1.0,
 }
-"""Part of the former budget that goes to keeping when winning has stopped."""
+"""Share of the former budget that goes to keeping when acquiring has stopped."""
 AS_IT_IS, NOBODY = "as it is", "nobody comes unasked"
 UNASKED: Mapping[str, Mapping[str, Any]] = {
     AS_IT_IS: {},
@@ -47,7 +48,7 @@ UNASKED: Mapping[str, Mapping[str, Any]] = {
 
 
 def _lived(config: str, customers: int, seed: int, after: Mapping[str, Any]) -> Market:
-    """Return the market that has lived a warm-up, and then under other values."""
+    """Return the simulated market a warm-up, and then under other values."""
     values = {
         "market.customers": customers,
         "run.months": WARM_UP + MONTHS_A_YEAR * YEARS,
@@ -146,7 +147,7 @@ def draw(frame: pd.DataFrame) -> Figure:
                 axes.set_title(title, loc="left", fontsize=10)
         line[0].set_ylabel(f"{config}: customers (%)")
     for axes in panels[-1]:
-        axes.set_xlabel("years since it stopped winning")
+        axes.set_xlabel("years since it stopped acquiring")
     panels[0, 0].legend(frameon=False, fontsize=9, loc="lower left")
     for axes in panels[0, :2]:
         axes.set_ylim(0.0, 112.0)
@@ -157,7 +158,9 @@ def draw(frame: pd.DataFrame) -> Figure:
         "r^t, r the retention that was realised.\n"
         + how_many(frame).replace(", bars: 95% intervals", "")
     )
-    title = "Without winning: a slow decline while customers come unasked, a fast one where none do"
+    title = (
+        "Without acquisition: a slow decline while customers come unasked, a fast one where none do"
+    )
     return titled(figure, title, note)
 
 

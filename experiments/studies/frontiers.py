@@ -1,14 +1,14 @@
 """Where the best split of a budget lies, on maps: ``python -m experiments.studies.frontiers``.
 
-One mobile operator divides a budget between winning and keeping. ``cost-ratio``: by what setting a
-new customer up costs and by how many customers are lost a year, which both move what a customer won
-costs over keeping one for a year. ``size-decides``: by its share of the market and the number of
-firms. A line is drawn where eight tenths for keeping (defence) earn as much as two tenths
+One mobile operator divides a budget between acquiring and keeping. ``cost-ratio``: by what setting
+a new customer up costs and by how many customers are lost a year, which both move what a customer
+won costs over keeping one for a year. ``size-decides``: by its share of the market and the number
+of firms. A line is drawn where eight tenths for keeping (defence) earn as much as two tenths
 (offence). It writes a table and a figure each into results/frontiers.
 
 At an even split, set-up and discounts apart, the ratio of average costs is the customers of a firm
-over those it wins in a year: where a market stands still, one over defection. To tell the two
-apart, set-up costs move the ratio at a given defection.
+over those it wins in a year: where a market stands still, one over churn. To tell the two
+apart, set-up costs move the ratio at a given churn.
 """
 
 import sys
@@ -40,7 +40,7 @@ OFFENCE, EVEN, DEFENCE = 0.2, 0.5, 0.8
 ONBOARDING = (0.0, 50.0, 100.0, 200.0, 400.0)
 """What setting a new customer up costs, USD; the config's is 100."""
 LEAVING = ((0.1, 0.01), (0.4, 0.03), (0.73, 0.03), (0.73, 0.1), (0.73, 0.2), (0.73, 0.4))
-"""Base hazard and the annual turnover of the market; the config's are 0.73 and 0.03."""
+"""Base hazard and the annual attrition of the market; the config's are 0.73 and 0.03."""
 SEEDS = (1, 2, 3, 4)
 CUSTOMERS = 8_000
 
@@ -191,11 +191,11 @@ def _drawn(frame: pd.DataFrame, title: str, x: Sequence[str], y: Sequence[str]) 
 
 
 def draw_by_cost(frame: pd.DataFrame) -> Figure:
-    """Draw the map over the cost of setting up and defection; the ratio of costs stands in it."""
+    """Draw the map over the cost of setting up and churn; the ratio of costs stands in it."""
     lost = frame[frame["retention_share"] == EVEN].groupby("y")["defection"].mean()
     figure = _drawn(
         frame,
-        "The best split by the ratio of costs and by defection",
+        "The best split by the ratio of costs and by churn",
         [f"{x:g}" for x in sorted(frame["x"].unique())],
         [f"{100 * share:.0f}%" for share in lost],
     )
@@ -215,7 +215,7 @@ def draw_by_size(frame: pd.DataFrame) -> Figure:
         [f"{100 * float(share):g}" for share in sorted(frame["x"].unique())],
         [str(count) for count in sorted(frame["y"].unique())],
     )
-    figure.axes[0].set_xlabel("share of the market at the start (%); fame follows it")
+    figure.axes[0].set_xlabel("share of the market at the start (%); awareness follows it")
     figure.axes[0].set_ylabel("firms")
     return figure
 

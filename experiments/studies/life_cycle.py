@@ -50,7 +50,7 @@ _RESAMPLES = 2000
 def table(customers: int = 5_000, seeds: Sequence[int] = tuple(range(1, 11))) -> pd.DataFrame:
     """Return discounted profit of ten years, and of the first two, by stage and split.
 
-    ``filled_...`` is the part of the market with a supplier after so many years.
+    ``filled_...`` is the share of the market with a supplier after so many years.
     """
     rows = []
     for (market, (fame, reach)), penetration, split, seed in each(
@@ -87,7 +87,7 @@ def table(customers: int = 5_000, seeds: Sequence[int] = tuple(range(1, 11))) ->
 
 
 class Best(NamedTuple):
-    """The best of the splits at a stage, and in which range other luck would put it.
+    """The best of the splits at a stage, and in which range other random numbers would put it.
 
     ``low`` and ``high`` hold 95% of the best splits of resampled seeds; ``gain`` and ``half`` are
     what the best brings over an even split, part of it, and the half-width of its interval;

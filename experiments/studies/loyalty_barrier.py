@@ -37,7 +37,7 @@ MEANINGS = {
 FAME = (0.15, 0.6)
 """Chance that someone who decides thinks of the entrant unprompted."""
 FOOTHOLD = 0.05
-"""Part of the market that the claim's reading `kept-out` grants an entrant at most."""
+"""Share of the market that the claim's reading `kept-out` grants an entrant at most."""
 _LOOKS = {LOW: (VERMILLION, "s"), ORDINARY: (BLUE, "o"), HIGH: (GREEN, "^")}
 
 
@@ -163,7 +163,7 @@ def words(frame: pd.DataFrame) -> str:
         f"known one's share, in the order of the markets. Loyalty to nobody is felt by all: "
         f"without trust's effects the entrant's own customers leave more easily too. In the third "
         f"case only those of the incumbents are dearer to take. How much each of the two does "
-        f"depends on these levels of loyalty and fame, which are no sample."
+        f"depends on these levels of loyalty and awareness, which are no sample."
     )
 
 

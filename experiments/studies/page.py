@@ -16,7 +16,7 @@ from relsim.spec.locating import shipped
 _HEAD = """# Studies beside the claims
 
 A verdict weighs one outcome of a run over a scope. Beside each claim stands a study that asks what
-such an outcome cannot tell: when, who, where the best lies, how far luck goes. A study has no
+such an outcome cannot tell: when, who, where the best lies, how far noise goes. A study has no
 verdict: it looks at single markets and settings, which are no sample of anything. `python -m
 experiments.studies STUDY` makes one anew, with a table and a figure in `results/studies`; three
 have a command and a folder of their own. After ± stand half-widths of 95% intervals over seeds.

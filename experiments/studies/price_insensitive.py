@@ -2,9 +2,9 @@
 
 Customers of one mobile operator, after six years of an ordinary market, through a year in which its
 three rivals are 20% cheaper, or it is itself 5, 10 or 20% dearer, against the same year in peace,
-under the same luck; by their trust, and by their years with the firm, when the year begins. A
-contract binds for two years and is signed anew by whoever looks around and stays, so that the
-columns tell who looked. Rates are by month in which a contract let the customer look; whoever
+under the same random numbers; by their trust, and by their years with the firm, when the year
+begins. A contract binds for two years and is signed anew by whoever looks around and stays, so that
+the columns tell who looked. Rates are by month in which a contract let the customer look; whoever
 leaves the market is not counted as lost. That those who trust stop comparing is handbooks' after
 Reichheld & Sasser (1990), HBR 68:5; that old customers know their worth is Reinartz & Kumar (2002),
 HBR 80:7. Trust and years are not given by lot here: whoever has much of either is also who has

@@ -1,9 +1,9 @@
 """Claim size-decides: where defence pays more than attack, by a firm's size and its rivals.
 
 One mobile operator of 5 to 60% among two to eight firms puts eight tenths of its budget into
-keeping, or two tenths; rivals share the rest and split evenly, and a firm's fame follows its size
-as in the claim. The advice is Fruchter & Zhang's (2004), Journal of Service Research 7:1; that the
-density of competition decides is Voss & Voss (2008).
+keeping, or two tenths; rivals share the rest and split evenly, and a firm's awareness follows its
+size as in the claim. The advice is Fruchter & Zhang's (2004), Journal of Service Research 7:1; that
+the density of competition decides is Voss & Voss (2008).
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ from relsim.spec import MarketSpec
 SIZES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 FIRMS = (2, 3, 4, 6, 8)
 SERVED = 0.95
-"""Part of the market with a supplier at the start."""
+"""Share of the market with a supplier at the start."""
 
 
 def sized(share: float, count: int, strategy: Mapping[str, Any], customers: int) -> MarketSpec:
@@ -107,7 +107,7 @@ def draw(frame: pd.DataFrame) -> Figure:
     axes.set_ylabel("firms")
     figure.colorbar(shown, label="defence over attack,\n% of discounted profit", shrink=0.9)
     note = (
-        "Mobile telephony, seven years; fame follows size. In brackets: the 95% interval over "
+        "Mobile telephony, seven years; awareness follows size. In brackets: the 95% interval over "
         f"{frame['seed'].nunique()} seeds\nincludes nothing gained. "
         f"{frame['market_size'].iloc[0]:,} customers."
     )
@@ -132,5 +132,5 @@ def words(frame: pd.DataFrame) -> str:
         )
     return (
         f"Discounted profit of seven years: {'; '.join(parts)}. The number of rivals moves the "
-        f"line as well as the size does. That a firm's fame follows its size is put in."
+        f"line as well as the size does. That a firm's awareness follows its size is put in."
     )

@@ -1,4 +1,4 @@
-"""Claim transactions-cost-more: what luck does to deals and to relationships.
+"""Claim transactions-cost-more: what noise does to deals and to relationships.
 
 Forty runs of each way, of mobile telephony and of credit cards, through a recession of a quarter in
 year 4: discounted profit of seven years, the worst year from the second on, and the least cash of a
@@ -85,7 +85,7 @@ def draw(frame: pd.DataFrame) -> Figure:
         f"A dot a run, {frame['seed'].nunique()} seeds; mean and standard deviation beside. "
         f"{frame['market_size'].iloc[0]:,} customers, seven years, a recession in year 4."
     )
-    return titled(figure, "What luck does to marketing by deals and by relationships", note)
+    return titled(figure, "What noise does to marketing by deals and by relationships", note)
 
 
 def words(frame: pd.DataFrame) -> str:

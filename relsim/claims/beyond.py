@@ -27,7 +27,7 @@ from relsim.claims.prim import Box, Columns, Flags, box_of, columns_of
 DEALS = 199
 """How often flags are dealt anew."""
 DOUBT = 0.05
-"""Part of the deals, the flags as they are among them, that may do as well; of both ways."""
+"""Share of the deals, the flags as they are among them, that may do as well; of both ways."""
 
 _SEED = 20
 
@@ -44,13 +44,13 @@ def box_beyond_chance(
     holds : array_like of shape (points,)
         Whether the hypothesis holds at each point.
     units : array_like of shape (points,), optional
-        Which sample of what nobody knows a point has; none, or one only, where points are no
+        Which sample of what is uncertain a point has; none, or one only, where points are no
         sample and each speaks for itself.
 
     Returns
     -------
     Box
-        Without limits where no part of the scope stands out.
+        Without limits where no share of the scope stands out.
 
     Examples
     --------

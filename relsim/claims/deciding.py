@@ -46,7 +46,7 @@ class Share(NamedTuple):
     factor : str
         Which.
     share : float
-        Part of the variance of ranks over all points, corrected for what chance explains; may be
+        Share of the variance of ranks over all points, corrected for what chance explains; may be
         below nought.
     p_value : float
         Of a share as large by chance.
@@ -72,7 +72,7 @@ def shares(
     y : array_like of shape (points,)
         The effect, or whether the hypothesis holds.
     units : array_like of shape (points,), optional
-        Which sample of what nobody knows a point has; none, or one only, where points are no
+        Which sample of what is uncertain a point has; none, or one only, where points are no
         sample and each speaks for itself.
     strata : array_like of shape (points,), optional
         Which markets are sampled on their own; what they differ by is not held against the rest.
@@ -127,7 +127,7 @@ class Sampled:
     units : array of shape (points,)
         The sample of each point, from 0.
     strata : array of shape (points,)
-        The part of the scope whose samples are its own.
+        The share of the scope whose samples are its own.
     crossed : tuple of str
         Parameters that every sample meets with several values: the market, levers.
     cells : array of shape (points,)

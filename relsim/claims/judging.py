@@ -269,7 +269,7 @@ def _break_even(
 
 
 def _units(reading: Reading, found: Pairs) -> "np.ndarray[Any, np.dtype[np.int64]]":
-    """Return which sample of what nobody knows the points of pairs have."""
+    """Return which sample of what is uncertain the points of pairs have."""
     study = reading.study
     return study.samples[found.points] if study.spec.drawn else np.zeros_like(found.points)
 

@@ -29,9 +29,9 @@ NOTHING = "no box stands out beyond chance; single factors are told under what w
 """What is said of a hypothesis that holds in a part of its scope, but in no box."""
 
 PEEL = 0.1
-"""Part of the points in the box that a slice takes."""
+"""Share of the points in the box that a slice takes."""
 SMALLEST = 0.1
-"""Part of all points that a box keeps at least."""
+"""Share of all points that a box keeps at least."""
 DENSE = 0.95
 """Of a box that says something, as many points hold."""
 WORTH = 0.02
@@ -64,7 +64,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Box:
-    """A part of the scope.
+    """A share of the scope.
 
     Attributes
     ----------

@@ -179,7 +179,7 @@ def _check_replications(experiment: ExperimentSpec, where: str) -> None:
     if given < _LEAST_REPLICATIONS:
         raise SpecError(
             f"{where}.experiment.replication.minimum: given {given}, allowed: "
-            f"{_LEAST_REPLICATIONS} or more, or luck could not be told from the scope"
+            f"{_LEAST_REPLICATIONS} or more, or noise could not be told from the scope"
         )
 
 

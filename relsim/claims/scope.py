@@ -84,7 +84,7 @@ def measured(found: Pairs, measure: Measure) -> Array:
     """Return the effect of each pair, whose mean over a point's pairs is the point's effect.
 
     A relative effect is that of the point's means, ``mean(t) / mean(c) - 1``, not the mean of
-    ratios: a pair's own is linear about it (the delta method), so that its scatter is luck. Where
+    ratios: a pair's own is linear about it (the delta method), so that its scatter is noise. Where
     the control is negative, as a loss may be, it is divided by its size: better stays positive.
 
     Returns
@@ -118,15 +118,15 @@ class Scope:
     Attributes
     ----------
     table : DataFrame
-        A row a point: ``base``, the factors, ``effect``, ``low``, ``high`` (for luck), ``holds``.
+        A row a point: ``base``, the factors, ``effect``, ``low``, ``high`` (for noise), ``holds``.
     factors : tuple of str
         Columns of the table that may explain the effect; ``base`` among them if there are several.
     effects : array of shape (points, replications)
         The effect of each pair.
     units : array of shape (points,)
-        Which sample of what nobody knows a point has; all 0 where the points are no sample.
+        Which sample of what is uncertain a point has; all 0 where the points are no sample.
     common_luck : bool
-        Whether points share their luck, replication by replication.
+        Whether points share their random numbers, replication by replication.
     strata : array of shape (points,)
         Which markets are sampled on their own; all 0 where they share their samples.
     region : Region
@@ -175,7 +175,7 @@ class Scope:
         return Evidence(*found, self.holds, float(np.mean(sure)), float(np.mean(not_so)), precision)
 
     def doubtful(self) -> list[tuple[float, float]]:
-        """Return half-width and distance to the border of points that luck leaves in doubt.
+        """Return half-width and distance to the border of points that noise leaves in doubt.
 
         Nothing if so few are that they decide nothing.
         """
@@ -254,7 +254,7 @@ def _described(study: Study, points: npt.NDArray[np.int64]) -> pd.DataFrame:
 
 
 def _luck(by_pair: Array, bases: npt.NDArray[np.object_]) -> Array:
-    """Return the half-width of each point's effect for luck alone; nan where nothing tells.
+    """Return the half-width of each point's effect for noise alone; nan where nothing tells.
 
     A point has few replications: the variance between them is pooled over the points of a base.
     """
@@ -281,11 +281,12 @@ def crossed_interval(
 ) -> Interval:
     """Return the mean over a scope, with an interval for both things that nobody knows.
 
-    Which points were drawn, and which luck they had. Where points share their luck, the luck of
-    a replication moves all of them together and does not average out over points: the variance
-    of the mean is that of two crossed random effects, ``(MSp + MSr - MSpr) / (P R)``, with
-    Satterthwaite's degrees of freedom (Satterthwaite 1946, Biometrics Bulletin 2:110), and never
-    less than that over points alone. What strata differ by is no chance and does not count.
+    Which points were drawn, and which random numbers they had. Where points share their random
+    numbers, the noise of a replication moves all of them together and does not average out over
+    points: the variance of the mean is that of two crossed random effects, ``(MSp + MSr - MSpr) /
+    (P R)``, with Satterthwaite's degrees of freedom (Satterthwaite 1946, Biometrics Bulletin
+    2:110), and never less than that over points alone. What strata differ by is no chance and does
+    not count.
 
     Parameters
     ----------
@@ -296,7 +297,7 @@ def crossed_interval(
     confidence : float
         Of the interval.
     common : bool
-        Whether points share the luck of a replication.
+        Whether points share the random numbers of a replication.
     strata : array of shape (points,), optional
         Parts of the scope that are sampled each on its own; all points of a unit are in one.
 

@@ -1,4 +1,4 @@
-"""A quick look at a claim: the same experiments, with small markets, few points and little luck."""
+"""A quick look at a claim: the same experiments with small markets, few points and replications."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from relsim.claims.spec import QuickSpec
 from relsim.lab.spec import DRAWN, ExperimentSpec, FactorSpec
 
 FEWEST, FEWEST_OF_EACH = 4, 2
-"""Samples of what nobody knows that are kept in any case, of one market and of each of several."""
+"""Samples of what is uncertain that are kept in any case, of one market and of each of several."""
 _LEVELS = 3
 CUSTOMERS = "market.customers"
 

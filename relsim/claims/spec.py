@@ -49,7 +49,7 @@ class EffectSpec(SpecModel):
         default=None,
     )
     measure: Measure = fields.key(
-        "Part of the control's outcome, difference from it, or the treatment's outcome itself.",
+        "Share of the control's outcome, difference from it, or the treatment's outcome itself.",
         unit="-",
         default="relative",
     )

@@ -80,7 +80,7 @@ def tried(spec: ClaimSpec, variation: Variation, where: str) -> ClaimSpec:
     for path in variation.settings:
         if path.partition(".")[0] == "run":
             raise SpecError(
-                f"--set {path}: given, allowed: keys of the market; how long it lives and its luck "
+                f"--set {path}: given, allowed: keys of the market; its months and random numbers "
                 "are those of the reading"
             )
     readings = {

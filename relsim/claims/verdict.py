@@ -2,14 +2,14 @@
 
 With H the region of the hypothesis, the interval that of the mean effect over the scope
 (corrected for the number of readings of the claim), and every point of the scope with an effect
-and an interval of its own for luck:
+and an interval of its own for noise:
 
 supported
     the interval lies inside H, and H holds at 95% of the points or more.
 refuted
     the interval has nothing in common with H, and H holds at 5% of the points or fewer.
 conditional
-    neither, and it would stay so: beyond luck, H holds at more than 5% of the points and fails at
+    neither, and it would stay so: beyond noise, H holds at more than 5% of the points and fails at
     more than 5%; or the interval is as narrow as was asked for.
 inconclusive
     neither, and more runs could still make it one or the other.
@@ -148,7 +148,7 @@ def needed(
 
     Half-widths fall with the square root of the runs: the mean's has to become smaller than its
     distance to the region's border (or the precision that was asked for), and so has that of the
-    points which luck leaves in doubt, or of half of them.
+    points which noise leaves in doubt, or of half of them.
 
     Parameters
     ----------

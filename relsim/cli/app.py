@@ -28,7 +28,7 @@ app = typer.Typer(
 
 _KEPT = "stopped; finished runs are kept: the same command goes on with them"
 _RUN = (
-    "Live a market for its months and write tables and figures.\n\n"
+    "Simulate a market and write tables and figures.\n\n"
     "DIR then holds market.parquet (a row a month and firm), tenure.parquet (a row a year, firm "
     "and year of tenure), customers.parquet (a row a customer), figures, and manifest.json, which "
     "says how all of it was made. The same config and seed give the same tables, byte for byte."
@@ -43,7 +43,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback(
     epilog=examples(
-        "relsim run telecom            live a market that comes with relsim",
+        "relsim run telecom            simulate a market that comes with relsim",
         "relsim new mine.yaml          start a config of your own",
         "relsim explain price          what a key means",
         "relsim run --help             all options of a command",
@@ -86,7 +86,7 @@ def run(
     quiet: options.Quiet = False,
     allow_code: options.AllowCode = False,
 ) -> None:
-    """Live a market for its months and write tables and figures."""
+    """Simulate a market and write tables and figures."""
     with mishaps(), allowing(allow_code):
         from relsim.cli import running
 
@@ -127,7 +127,7 @@ def fork(
     quiet: options.Quiet = False,
     allow_code: options.AllowCode = False,
 ) -> None:
-    """Live a run again with one thing changed from a month on, under the same luck."""
+    """Simulate a run again with one change from a month on, with the same random numbers."""
     with mishaps(), allowing(allow_code):
         from relsim.cli import forking
 
@@ -160,7 +160,7 @@ def story(
     quiet: options.Quiet = False,
     allow_code: options.AllowCode = False,
 ) -> None:
-    """Tell what one customer of a run lived: why it came, what happened, why it left."""
+    """Tell what happened to one customer of a run: why it came, what happened, why it left."""
     with mishaps(), allowing(allow_code):
         from relsim.cli import stories
 
@@ -344,7 +344,7 @@ def solve(
     quiet: options.Quiet = False,
     allow_code: options.AllowCode = False,
 ) -> None:
-    """Find the value of a key at which an outcome reaches a goal, under common luck."""
+    """Find the value of a key at which an outcome reaches a goal, under common random numbers."""
     with mishaps(), allowing(allow_code):
         from relsim.cli import solving
 

@@ -59,7 +59,7 @@ def print_effects(
     confidence : float
         Of the intervals.
     runs : DataFrame, optional
-        The runs behind the table, for what shared luck alone was worth where points are units.
+        The runs behind the table, for what the random numbers in common were worth.
     rest : str
         Where rows are to be found that the screen has no room for.
     """
@@ -96,7 +96,7 @@ def _units(table: pd.DataFrame, study: Study, by: Sequence[str]) -> str:
 
 
 _UNITS = {
-    "pairs": "pairs of runs with the same luck",
+    "pairs": "pairs of runs with the same random numbers",
     "replications": "replications: each counts once, through the mean of its points, which stay",
     "points": "points: each counts once, through the mean of its replications",
     "samples": "samples of the uncertainties: each counts once, through the mean of its points",
@@ -122,7 +122,8 @@ def _explained(
     if units in ("pairs", "replications"):
         what = "runs" if units == "pairs" else units
         yield (
-            f"Arms with luck of their own would need {number(gained)} times the {what} for "
+            f"Arms with random numbers of their own would need {number(gained)} times the "
+            f"{what} for "
             "intervals as narrow (median)."
         )
         return
@@ -133,15 +134,15 @@ def _explained(
     held = math.nan if runs is None else _median(pd.Series(list(_held(runs, table, control, by))))
     if not math.isnan(held):
         yield (
-            "Arms at the same points, with luck of their own, would need "
-            f"{number(held)} times the replications for as little luck in an effect (median)."
+            "Arms at the same points, with random numbers of their own, would need "
+            f"{number(held)} times the replications for as little noise in an effect (median)."
         )
 
 
 def _held(
     runs: pd.DataFrame, table: pd.DataFrame, control: str, by: Sequence[str]
 ) -> Iterator[float]:
-    """Yield, by effect, how many times the variance within points is without shared luck."""
+    """Yield, by effect, how many times the variance within points is without common noise."""
     key = list(dict.fromkeys([*by, *PAIRS]))
     for outcome, arms in table.groupby("outcome", sort=False)["arm"]:
         wide = runs.pivot(index=key, columns="arm", values=str(outcome))

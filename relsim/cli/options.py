@@ -68,11 +68,11 @@ Assignments = Annotated[
     ),
 ]
 
-Seed = Annotated[int | None, typer.Option(help="Seed of all luck.")]
+Seed = Annotated[int | None, typer.Option(help="Random seed.")]
 
-Replication = Annotated[int | None, typer.Option(help="Which of the seed's streams of luck.")]
+Replication = Annotated[int | None, typer.Option(help="Which of the seed's random streams.")]
 
-Months = Annotated[int | None, typer.Option(help="Months to live.")]
+Months = Annotated[int | None, typer.Option(help="Months to simulate.")]
 
 Customers = Annotated[int | None, typer.Option(help="Customers that exist in the market.")]
 
@@ -336,7 +336,7 @@ Held = Annotated[
 ]
 
 Quick = Annotated[
-    bool, typer.Option("--quick", help="A quick look: small markets, few points, little luck.")
+    bool, typer.Option("--quick", help="A quick look: small markets, few points, few replications.")
 ]
 
 ClaimsOut = Annotated[
@@ -398,5 +398,5 @@ AggregateOf = Annotated[
 ]
 
 Replications = Annotated[
-    int, typer.Option(min=1, help="Runs at every value, each with its own luck.")
+    int, typer.Option(min=1, help="Runs at every value, each with random numbers of its own.")
 ]

@@ -1,4 +1,4 @@
-"""What a folder of results says of the market that was lived, to live it again."""
+"""What a folder of results says of the market that was simulated, to simulate it again."""
 
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,15 @@ def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
     Raises
     ------
     SpecError
-        If there is none, or it was lived with agents.
+        If there is none, or it was simulated with agents.
     """
     found = read_manifest(run)
     if found is None or "spec" not in found:
         raise SpecError(f"{run}: no results of relsim run are there (a folder with {MANIFEST})")
     if found.get("engine", "compiled") != "compiled":
-        raise SpecError(f"{run}: lived with agents; only a compiled market can be lived again")
+        raise SpecError(
+            f"{run}: was simulated with agents; only compiled runs can be simulated again"
+        )
     if _TABLE in found["files"]:
         check_unaltered(run, {_TABLE: found["files"][_TABLE]})
     look_in([run / CODE])
@@ -51,7 +53,7 @@ def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
 
 
 def check_same(table: pd.DataFrame, run: Path) -> None:
-    """Check that a run was lived again as it had been.
+    """Check that a run was simulated again as it had been.
 
     Raises
     ------
@@ -67,6 +69,6 @@ def check_same(table: pd.DataFrame, run: Path) -> None:
     same = list(kept.columns) == list(table.columns) and len(kept) == len(table)
     if not same or not kept[numbers].equals(table[numbers]):
         raise RelsimError(
-            f"{run}: living it again gave other results, so it was made by another version of "
+            f"{run}: simulating it again gave other results, so it was made by another version of "
             "relsim or with a strategy that has changed; run it anew"
         )

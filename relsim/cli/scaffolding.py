@@ -78,7 +78,7 @@ readings:
         half: {firms.0.strategy.retention_share: 0.5}
         keep: {firms.0.strategy.retention_share: 1.0}
       control: half
-      uncertainties:                # the scope: what nobody knows, over its plausible range
+      uncertainties:                # the scope: what is uncertain, over its plausible range
         - {key: firms.*.care.rate, name: care_rate, low: 0.075, high: 0.3, scale: log}
         - {key: market.annual_turnover, name: turnover, low: 0.01, high: 0.1}
       design: {points: 24}

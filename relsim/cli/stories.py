@@ -1,4 +1,4 @@
-"""``relsim story``: what one customer of a run lived, and why."""
+"""``relsim story``: what happened to one customer of a run, and why."""
 
 import dataclasses
 from pathlib import Path
@@ -43,7 +43,7 @@ def story(order: Order) -> Story:
         raise SpecError(f"--customer: given {order.customer}, allowed: from 0 to {size - 1}")
     threads = default_threads(size)
     with progress(spec.run.months, quiet=order.quiet) as shown:
-        shown.phase("living again")
+        shown.phase("simulating again")
         market = Relived(chapters, spec.run.seed, spec.run.replication, order.customer, threads)
         market.until(spec.run.months, each=shown.reach)
     check_same(market.table, order.run)

@@ -28,9 +28,9 @@ class Standing:
     firm, strategy : str
         Names.
     share : float
-        Part of all customers with a supplier that it has at the end; NaN if nobody has one.
+        Share of all customers with a supplier that it has at the end; NaN if nobody has one.
     defection : float
-        Part of its customers lost in a mean year; NaN if it never had any.
+        Share of its customers lost in a mean year; NaN if it never had any.
     profit : float
         Mean profit, money a month.
     equity : float
@@ -46,7 +46,7 @@ class Standing:
 
 
 def standings(market: Market) -> list[Standing]:
-    """Return how each firm of a market that has lived did, in the config's order."""
+    """Return how each firm of a simulated market did, in the config's order."""
     table = market.table
     found = []
     for firm in market.firms:

@@ -39,7 +39,7 @@ CHOOSER_ROWS = 6
 # Rows of the outcome: shortest arrival time so far, whose it is, how it was considered.
 EARLIEST, WINNER, THROUGH = range(0, 3 * ROW, ROW)
 OUTCOME_ROWS = 3
-# The luck of four firms takes a row each, the ways they were considered a row a firm. What
+# The random numbers of four firms take a row each, the ways they were considered a row a firm. What
 # was heard takes two rows a firm: the chance that no recommendation moved the chooser, and
 # what warnings left of the firm's standing.
 LUCK_ROWS = 4
@@ -132,7 +132,7 @@ def listen(
 def draw_for_four(
     u: Floats, index: Index, luck: Luck, month: int, purpose: int, lo: int, count: int
 ) -> None:
-    """Draw the choosers' luck with four firms at once."""
+    """Draw the choosers' random numbers with four firms at once."""
     for k in range(count):
         w0, w1, w2, w3 = draws.words(luck, lo + index[k], month, purpose)
         u[k] = uniform(w0)

@@ -31,7 +31,7 @@ _ROUNDS = 10
 
 @enum.unique
 class Purpose(enum.IntEnum):
-    """What a call of the generator is for. Each use of luck has a number of its own.
+    """What a call of the generator is for. Each use of random numbers has a number of its own.
 
     ``CONSIDER`` and ``TASTE`` are the first of 64 numbers each: one per group of four firms.
     """

@@ -125,7 +125,7 @@ def single(x: float) -> float:
 
 @loop
 def draw(f: Floats, luck: Luck, month: int, lo: int, n: int) -> None:
-    """Draw the month's luck of a block."""
+    """Draw the month's random numbers of a block."""
     for c in range(n):
         w0, w1, w2, w3 = draws.words(luck, lo + c, month, _MONTH)
         f[TROUBLE_CHANCE + c] = uniform(w0)

@@ -327,7 +327,7 @@ def _scatter(edges: Ids, size: int, luck: Luck) -> None:
         one, other = min(a, b), max(a, b)
         if one == other:
             continue
-        w0, w1, _, _ = draws.words(luck, one, other, _WIRING)  # not luck: just a good mixer
+        w0, w1, _, _ = draws.words(luck, one, other, _WIRING)  # just a good mixer
         place = _below(places.size, w0, w1)
         while places[place] > 0 and not _joins(edges, places[place] - 1, one, other):
             place = (place + 1) % places.size

@@ -1,4 +1,4 @@
-"""All customers of a market: state, network and luck behind a small face."""
+"""All customers of a market: state, network and random numbers behind a small face."""
 
 import dataclasses
 import itertools
@@ -60,12 +60,12 @@ class Customer:
     teller: "Teller | None" = dataclasses.field(default=None, repr=False, compare=False)
 
     def story(self) -> "Story":
-        """Return what the customer lived, and why: the market is lived again to find out.
+        """Return what happened to the customer, and why: the market is simulated again to find out.
 
         Raises
         ------
         RelsimError
-            If it is no customer of a market, or of one that cannot be lived again.
+            If it is no customer of a market, or of one that cannot be simulated again.
         """
         if self.teller is None:
             raise RelsimError("customers without a market have no story")
@@ -80,7 +80,7 @@ class Customers:
     spec : MarketSpec
         The market.
     seed, replication : int
-        Which luck.
+        Which random numbers.
     threads : int
         Threads that share a month; results do not depend on it.
 

@@ -2,7 +2,7 @@
 
 A trait is its distribution's quantile function at the customer's own uniform draw. The
 function is tabulated once per segment by scipy, so a newcomer in the middle of a run costs a
-look-up, and a customer's luck does not depend on who else there is.
+look-up, and a customer's random numbers do not depend on who else there is.
 """
 
 import functools

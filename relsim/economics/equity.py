@@ -1,4 +1,4 @@
-"""Customer equity: what present customers are worth, and those to come, less what winning costs."""
+"""Customer equity: what present customers are worth, and those to come, less acquisition cost."""
 
 import dataclasses
 

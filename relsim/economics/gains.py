@@ -22,7 +22,7 @@ def part_of_retention(retention: float, gain: float = 0.05) -> float:
 
 
 def part_of_defection(retention: float, gain: float = 0.05) -> float:
-    """Return retention after a part of defection is saved: ``1 - (1 - r)(1 - gain)``.
+    """Return retention after a part of churn is saved: ``1 - (1 - r)(1 - gain)``.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def fixed_life_value(
     Parameters
     ----------
     profits : array_like
-        Year 0 (winning the customer, at once), then years 1, 2 ...
+        Year 0 (acquiring the customer, at once), then years 1, 2 ...
     life : float
         Years; a part of the last one counts in part.
     discount : float
@@ -111,7 +111,7 @@ def fixed_life_value(
 
     Examples
     --------
-    With 10% and with 5% defection, 5.5% and 51 after year 5; 300 and 525 are quoted.
+    With 10% and with 5% churn, 5.5% and 51 after year 5; 300 and 525 are quoted.
 
     >>> [round(fixed_life_value(CREDIT_CARD, 1 / d, 0.055, 51.0), 1) for d in (0.10, 0.05)]
     [300.9, 526.0]
@@ -135,22 +135,22 @@ def constant_hazard_curve_value(
     Parameters
     ----------
     profits : array_like
-        Year 0 (winning the customer), then years 1, 2 ...
+        Year 0 (acquiring the customer), then years 1, 2 ...
     defection : float
         Chance to leave a year.
     discount : float
-        Rate a year; above 0 where defection is 0.
+        Rate a year; above 0 where churn is 0.
     growth : float
         What is added to profit every year after the curve's last.
 
     Raises
     ------
     ValueError
-        If defection is not from 0 to 1, discount below 0, or both are 0: the sum has no bound.
+        If churn is not from 0 to 1, discount below 0, or both are 0: the sum has no bound.
 
     Examples
     --------
-    With 10% and with 5% defection, 7% and 3 more each year after year 5; 300 and 525 are quoted.
+    With 10% and with 5% churn, 7% and 3 more each year after year 5; 300 and 525 are quoted.
 
     >>> value = constant_hazard_curve_value
     >>> [round(value(CREDIT_CARD, d, 0.07, 3.0), 1) for d in (0.10, 0.05)]
@@ -160,7 +160,7 @@ def constant_hazard_curve_value(
     within("discount", discount, 0.0)
     if defection == discount == 0.0:
         raise ValueError(
-            "the value is not defined: with defection 0 and discount 0 its sum has no bound"
+            "the value is not defined: with churn 0 and discount 0 its sum has no bound"
         )
     curve = np.asarray(profits, dtype=np.float64)
     step = (1.0 - defection) / (1.0 + discount)

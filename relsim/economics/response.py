@@ -1,4 +1,4 @@
-"""What money does to winning and keeping customers: Blattberg & Deighton's customer equity test."""
+"""What money does to acquisition and retention: Blattberg & Deighton's customer equity test."""
 
 import numpy as np
 import numpy.typing as npt

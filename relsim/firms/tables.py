@@ -89,7 +89,8 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
 def tenure_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Array]:
     """Return accounts by month, firm and year of tenure, a column an array of three axes.
 
-    Year 0 is the act of winning, as in :func:`tenure_table`; ``profit`` is the sum of all money.
+    Year 0 is the act of acquisition, as in :func:`tenure_table`; ``profit`` is the sum of all
+    money.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def tenure_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
 def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     """Return accounts by calendar year, firm and year of tenure.
 
-    ``tenure_year`` 0 is the act of winning: ``customer_months`` counts customers won and
+    ``tenure_year`` 0 is the act of acquisition: ``customer_months`` counts customers won and
     ``winning`` what that cost. The last year holds all later ones.
     """
     names = [firm.name for firm in spec.firms]

@@ -51,7 +51,7 @@ class MarketView:
 
     @property
     def penetration(self) -> float:
-        """Part of the market that has a supplier."""
+        """Share of the market that has a supplier."""
         return 1.0 - self.prospects / self.size
 
 

@@ -87,7 +87,7 @@ class Worth:
             Money spent to keep customers; every customer present carries its share.
         acquired : array of shape (firms,)
             Customers won.
-        winning : array of shape (firms,)
+        acquiring : array of shape (firms,)
             Money spent to win customers, onboarding and discounts included.
         """
         counts = _remember(

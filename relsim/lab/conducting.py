@@ -285,7 +285,7 @@ def _pilot(study: Study, asked: WarmUpSpec) -> Iterator[int]:
             if not found.found:
                 raise SpecError(
                     f"{study.name}: warm_up: no steady state within {months} months "
-                    f"({asked.measure}, point {point}, arm {arm!r}): let markets live longer, or "
+                    f"({asked.measure}, point {point}, arm {arm!r}): simulate more months, or "
                     "give the months to cut as a number"
                 )
             yield found.months

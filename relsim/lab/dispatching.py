@@ -29,7 +29,7 @@ _WINDOW = 3  # tasks a worker: one at work, two waiting, so that nobody waits fo
 
 @dataclass(frozen=True)
 class _Task:
-    """Runs that are lived one after another by one worker, and how often that was tried."""
+    """Runs that are simulated one after another by one worker, and how often that was tried."""
 
     runs: tuple[int, ...]
     tries: int = 1

@@ -184,7 +184,7 @@ def _is_result(name: str) -> bool:
 def effects_of(study: Study, runs: pd.DataFrame) -> pd.DataFrame:
     """Return what each treatment does to each outcome, at each combination of base and levers.
 
-    Where the points are a sample of what nobody knows, a point is the unit of inference; else a
+    Where the points are a sample of what is uncertain, a point is the unit of inference; else a
     replication is.
     """
     spec = study.spec

@@ -101,7 +101,7 @@ def _listed(
 def cross(levers: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
     """Return every point of the sample at every point of the levers.
 
-    Levers are what somebody decides, uncertainties what nobody knows: all decisions meet the same
+    Levers are what somebody decides, uncertainties what is uncertain: all decisions meet the same
     uncertain values, so that they can be compared pair by pair. The points of a sample's point
     stand together, so that a longer sample leaves the first points as they are.
 

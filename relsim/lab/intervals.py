@@ -111,7 +111,7 @@ def p_of_no_effect(values: npt.ArrayLike) -> float:
     """Return the two-sided p value of a mean of zero, by Student's t test.
 
     Values that are all zero give 1 and values that are all the same, but not zero, give 0: with
-    common luck a treatment that touches nothing changes nothing, to the last bit.
+    common random numbers a treatment that touches nothing changes nothing, to the last bit.
 
     Examples
     --------

@@ -34,7 +34,7 @@ class Recipe(NamedTuple):
     every : int
         Months between two that are kept.
     seed : int
-        Of all luck.
+        Random seed.
     threads : int
         Threads that share a month.
     paths : tuple of str
@@ -57,7 +57,7 @@ class Recipe(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """What is special about a run: its number, base, values set on top, and luck."""
+    """What is special about a run: its number, base, values set on top, and noise."""
 
     run: int
     base: int
@@ -79,7 +79,7 @@ class Lived(NamedTuple):
     seconds : float
         How long it took.
     key : str
-        Hash of all that the numbers depend on: market, luck, outcomes, code; empty if it failed.
+        Hash of all that the numbers depend on: market, noise, outcomes, code; empty if it failed.
     error, trace : str
         What went wrong, in a line and in full; empty if nothing did.
     """

@@ -102,7 +102,7 @@ def tells(study: Study) -> str:
             "one_at_a_time": "a tornado",
         }
         return f"Sensitivity: {told[kind]}."
-    what = "points drawn for a mean over what nobody knows" if kind in DRAWN else f"{kind} points"
+    what = "points drawn for a mean over what is uncertain" if kind in DRAWN else f"{kind} points"
     return (
         f"Sensitivity: no table from {what}; saltelli gives Sobol's indices, morris a screening, "
         "one_at_a_time a tornado, each without levers."

@@ -138,7 +138,7 @@ def resolved(
         )
     if first > last:
         raise SpecError(
-            f"warm_up: given {warm_up} months, allowed: fewer than the {lived} that are lived"
+            f"warm_up: given {warm_up} months, allowed: fewer than the {lived} that are simulated"
         )
     rate = monthly_rate(market.market.annual_discount_rate)
     return Outcome(
@@ -218,7 +218,7 @@ def measure(
     columns: Mapping[str, Array],
     by_tenure: Mapping[str, Array] | None = None,
 ) -> float:
-    """Return an outcome of a market that has lived.
+    """Return an outcome of a simulated market.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a treatment does, from runs that share their luck: one pair a point and replication.
+"""What a treatment does, from runs with common random numbers: a pair a point and replication.
 
 Both arms of a pair live with the same customers and the same draws, so that what differs between
 them is the treatment, and a small difference shows in few runs.
@@ -112,7 +112,7 @@ def paired(
     Parameters
     ----------
     treatment, control : array_like of shape (pairs,)
-        The outcome of each arm, finite; the k-th of both met the same luck.
+        The outcome of each arm, finite; the k-th of both met the same random numbers.
     clusters : array_like of shape (pairs,), optional
         Label of the design point that a pair belongs to. Replications of one point share its
         parameters and are not independent draws from the scope: the unit is then the point.

@@ -37,7 +37,8 @@ def tornado(design: pd.DataFrame, y: npt.ArrayLike, *, level: float = 0.95) -> p
     design : DataFrame
         By :func:`relsim.lab.designs.one_at_a_time`.
     y : array_like
-        Outcomes. Replications are taken to share their luck, and are compared pair by pair.
+        Outcomes. Replications are taken to share their random numbers, and are compared pair by
+        pair.
     level : float
         Of the interval of the swing.
 

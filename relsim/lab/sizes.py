@@ -66,8 +66,8 @@ def standardised_size(treatment: npt.ArrayLike, control: npt.ArrayLike) -> float
 
     The deviation is the root of the arms' mean variance (d_av; Cumming 2012, "Understanding the new
     statistics"). The other candidate, d_z, divides by the deviation of the *differences*: it grows
-    with how much luck the arms share, so it would measure the pairing and not the effect, and could
-    not be compared with an experiment that has no pairs.
+    with how much noise the arms share, so it would measure the pairing and not the effect, and
+    could not be compared with an experiment that has no pairs.
 
     Returns
     -------

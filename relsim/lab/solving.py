@@ -1,4 +1,4 @@
-"""Goal-seek: the value of a key at which an outcome reaches a goal, under common luck."""
+"""Goal-seek: the value of a key at which an outcome reaches a goal, under common random numbers."""
 
 import itertools
 import math
@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 STEPS = 9
 """Places at which the range is looked at first, ends included."""
 FINENESS = 1e-3
-"""Part of the range to which a crossing is found."""
+"""Share of the range to which a crossing is found."""
 
 
 class Seen(NamedTuple):
@@ -67,13 +67,13 @@ def solve(
 ) -> Root:
     """Return where the mean of an outcome over replications reaches a goal.
 
-    Under common luck the mean over replications is one function without noise from place to
-    place, so that a bracketing root finder may look for its root (Brent 1973, ch. 4).
+    Under common random numbers the mean over replications is one function without noise from place
+    to place, so that a bracketing root finder may look for its root (Brent 1973, ch. 4).
 
     Parameters
     ----------
     outcome : callable
-        Value of a key to an array of shape (replications,), each with the luck that it has at
+        Value of a key to an array of shape (replications,), each with the noise that it has at
         every other value.
     goal : float
         In the outcome's unit.

@@ -276,7 +276,7 @@ class ExperimentSpec(SpecModel):
         "Values set on top of every base: dotted path to value.", unit="-", default={}
     )
     arms: dict[str, dict[str, Any]] = fields.key(
-        "Named treatments: dotted path to value; they share customers and luck.",
+        "Named treatments: dotted path to value; they share customers and random numbers.",
         unit="-",
         default={"as_is": {}},
     )
@@ -284,7 +284,7 @@ class ExperimentSpec(SpecModel):
         "The arm that the others are compared with; the first unless said.", unit="-", default=None
     )
     levers: tuple[FactorSpec, ...] = fields.key("What a firm may choose.", unit="-", default=())
-    uncertainties: tuple[FactorSpec, ...] = fields.key("What nobody knows.", unit="-", default=())
+    uncertainties: tuple[FactorSpec, ...] = fields.key("What is uncertain.", unit="-", default=())
     design: DesignSpec = fields.key("How they are combined.", unit="-", default=DesignSpec())
     outcomes: dict[str, OutcomeSpec] = fields.key(
         "What is measured, by name.", unit="-", min_length=1
@@ -295,10 +295,10 @@ class ExperimentSpec(SpecModel):
         default=0,
     )
     replication: ReplicationSpec = fields.key("How often.", unit="-", default=ReplicationSpec())
-    seed: int = fields.key("Seed of all luck.", unit="-", default=1, ge=0, lt=2**64)
+    seed: int = fields.key("Random seed.", unit="-", default=1, ge=0, lt=2**64)
     luck: Literal["common", "independent"] | None = fields.key(
-        "Whether all samples of the uncertainties share their luck, or each has its own; arms and "
-        "levers always share it. Unless said: independent where points are drawn at random.",
+        "Whether all samples of the uncertainties share their random numbers, or each has its own; "
+        "arms and levers always share them. Unless given: independent where points are drawn.",
         unit="-",
         default=None,
     )
@@ -311,16 +311,16 @@ class ExperimentSpec(SpecModel):
 
     @property
     def drawn(self) -> bool:
-        """Whether the points are a random sample of what nobody knows, each a draw of its own."""
+        """Whether the points are a random sample of what is uncertain, each a draw of its own."""
         return bool(self.uncertainties) and self.design.uncertainties in DRAWN
 
     @property
     def common_luck(self) -> bool:
-        """Whether all samples of the uncertainties share their luck.
+        """Whether all samples of the uncertainties share their random numbers.
 
-        Where an effect is averaged over points drawn at random, each has luck of its own, or what
-        all share would be missing from the spread between them. Designs that compare points with
-        each other share it.
+        Where an effect is averaged over points drawn at random, each has random numbers of its own,
+        or what all share would be missing from the spread between them. Designs that compare points
+        with each other share it.
         """
         return self.luck == "common" if self.luck is not None else not self.drawn
 

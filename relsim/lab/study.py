@@ -32,7 +32,7 @@ _CHECKED_POINTS = 2_000
 """Design points whose markets are all set up before anything runs; of more, a sample."""
 
 _STREAMS = 1 << 16
-"""Replications that a sample with luck of its own may have; there may be as many samples."""
+"""Replications that a sample with its own random numbers may have; and how many samples."""
 
 _WITHOUT_EFFECT = ("title", "notes")
 
@@ -291,7 +291,7 @@ class Study:
             if path.partition(".")[0] == "run":
                 raise SpecError(
                     f"{where}: given {path}, allowed: keys of the market; all runs live the same "
-                    "months (settings: run.months), and their luck follows from the key seed"
+                    "months (settings: run.months), and random numbers follow from the key seed"
                 )
 
     def _check_settings(self) -> None:
@@ -308,8 +308,8 @@ class Study:
         samples, most = int(self.samples.max()) + 1, self.spec.replication.most
         if not self.spec.common_luck and max(samples, most) > _STREAMS:
             raise SpecError(
-                f"luck: given independent, with {samples:,} samples and up to {most:,} "
-                f"replications; allowed: up to {_STREAMS:,} of each, or luck: common"
+                f"noise: given independent, with {samples:,} samples and up to {most:,} "
+                f"replications; allowed: up to {_STREAMS:,} of each, or noise: common"
             )
 
     def _check_columns(self) -> None:

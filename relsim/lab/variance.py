@@ -1,4 +1,4 @@
-"""Shares of an outcome's variance: those of factors, by Sobol's indices, and that of luck."""
+"""Shares of an outcome's variance: those of factors, by Sobol's indices, and that of noise."""
 
 import itertools
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ class Noise:
     parameters : float
         Variance between points: what the factors make.
     common_luck : float
-        Variance that a replication's luck makes at all points alike; it cancels where two points
-        with the same luck are compared.
+        Variance that a replication's noise makes at all points alike; it cancels where two points
+        with the same random numbers are compared.
     luck_by_parameters : float
-        Variance of luck that differs from point to point.
+        Variance of noise that differs from point to point.
     share : float
-        Luck's part of the whole, both kinds together: the noise share.
+        Noise's part of the whole, both kinds together: the noise share.
     low, high : float
-        Interval of the share; wide with few replications, as far as luck is shared.
+        Interval of the share; wide with few replications, as far as noise is shared.
     left_in_means : float
         Noise's share of the variance of the points' means, which is what indices are computed
         from: that of ``luck_by_parameters`` alone, as ``common_luck`` moves all means alike.
@@ -60,7 +60,7 @@ class SobolIndices:
     pairs : DataFrame or None
         ``factor``, ``other``, ``second``, ``second_low``, ``second_high``, if the design has BA.
     noise : Noise or None
-        What luck makes, if there are replications.
+        What noise makes, if there are replications.
     rows, dropped : int
         Rows of the design that count, and those left out for a run that failed.
     """
@@ -81,16 +81,16 @@ def sobol_indices(
     resamples: int = 1000,
     seed: int = 0,
 ) -> SobolIndices:
-    """Return which share of the outcome's variance each factor makes, and which luck makes.
+    """Return which share of the outcome's variance each factor makes, and which noise makes.
 
     First order after Saltelli et al. (2010), Computer Physics Communications 181:2; total order
     after Jansen (1999), ibid. 117:1-2; pairs after Saltelli (2002), ibid. 145:2. With replications
     the indices divide the variance of the points' means, of which l = ``noise.left_in_means`` is
-    noise. Where points have luck of their own, no factor explains it: a first-order index S comes
-    out as (1 - l) S, and a total one T as (1 - l) T + l. Where points share their luck, what moves
-    all of them alike cancels, and l is what the factors do under these random numbers alone: a
-    first-order index comes out as (1 - l) S + l R, R being the index of that part, which other
-    replications replace. So a large index may stand beside much noise.
+    noise. Where points have random numbers of their own, no factor explains it: a first-order index
+    S comes out as (1 - l) S, and a total one T as (1 - l) T + l. Where points share their random
+    numbers, what moves all of them alike cancels, and l is what the factors do under these random
+    numbers alone: a first-order index comes out as (1 - l) S + l R, R being the index of that part,
+    which other replications replace. So a large index may stand beside much noise.
 
     Parameters
     ----------
@@ -142,26 +142,26 @@ def sobol_indices(
 def noise_share(
     y: npt.ArrayLike, *, level: float = 0.95, resamples: int = 1000, seed: int = 0
 ) -> Noise:
-    """Return which part of the variance of a single run is luck, and not parameters.
+    """Return which part of the variance of a single run is noise, and not parameters.
 
     The outcome of point p in replication r is taken as ``mean + a_p + b_r + c_pr``: parameters,
-    luck that all points share, and luck that acts differently at different points, each with a
+    noise that all points share, and noise that acts differently at different points, each with a
     variance; these are estimated from the mean squares of the two-way table (Searle, Casella &
     McCulloch 1992, "Variance components", ch. 4), those below 0 taken as 0, and
-    ``share = (b + c) / (a + b + c)``. A one-way table would take the shared luck, which moves no
+    ``share = (b + c) / (a + b + c)``. A one-way table would take the shared noise, which moves no
     point against another, for an error of the points' means, and find too little that parameters
-    make. With luck that points do not share, b is 0 and the two agree.
+    make. With noise that points do not share, b is 0 and the two agree.
 
     Parameters
     ----------
     y : array_like, shape (points, replications)
-        Outcomes at independent points, as of a sample; replication r has the same luck at all.
-        Points with a run that failed are left out.
+        Outcomes at independent points, as of a sample; replication r has the same random numbers at
+        all. Points with a run that failed are left out.
     level, resamples, seed
         As in :func:`sobol_indices`. The bootstrap is over points; in each resample the mean
         square of replications is divided by a draw of chi-square over its degrees of freedom
         (Weerahandi 1993, Journal of the American Statistical Association 88:423), since a few
-        replications say little about luck that all points share. This takes that luck as normal.
+        replications say little about noise that all points share. This takes that noise as normal.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def _luck(components: Array) -> Array:
 
 
 def _blocks(design: pd.DataFrame, values: Array) -> tuple[list[str], bool, Array]:
-    """Return the factors, whether there is BA, and the outcomes: rows x points of a row x luck."""
+    """Return the factors, whether there is BA, and the outcomes: rows x points of a row x noise."""
     moved, matrix = design[MOVED].to_numpy(), design[MATRIX].to_numpy()
     keys = [name for name in factor_columns(design) if (moved == name).any()]
     with_pairs = bool((matrix == "BA").any())

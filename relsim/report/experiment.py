@@ -265,7 +265,7 @@ def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple
     """Yield how what is aimed at settled, in the first combination of levers."""
     asked = study.spec.replication
     outcome = asked.outcome or next(iter(study.spec.outcomes))
-    luck_alone = "Intervals: luck alone, points as they are." if study.spec.drawn else ""
+    luck_alone = "Intervals: noise alone, points as they are." if study.spec.drawn else ""
     for arm, values in targets(study, store)[0].items():
         there = values[np.isfinite(values)]
         if there.size < 2:

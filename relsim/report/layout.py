@@ -64,7 +64,7 @@ class Subject(Protocol):
         """Name of what was run."""
 
     def line(self) -> str:
-        """Return the line at the foot: how many, which luck, which interval."""
+        """Return the line at the foot: how many, which random numbers, which interval."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ class About:
     title, currency : str
         Names of the market and of its unit of money.
     customers, months : int
-        Customers that exist in the market, and months lived.
+        Customers that exist in the market, and months simulated.
     seed, replication : int
-        Its luck.
+        Its noise.
     firms : tuple of str
         The firms in the config's order, which decides their colours.
     engine : str
@@ -99,7 +99,7 @@ class About:
 
     @classmethod
     def of(cls, market: "Market", engine: str = "compiled") -> Self:
-        """Return what a market that has lived says about itself."""
+        """Return what a simulated market says about itself."""
         return cls(
             title=market.spec.title,
             currency=market.spec.currency,

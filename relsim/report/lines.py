@@ -1,4 +1,4 @@
-"""Figures of one panel with a line a firm: share, defection, profit and cash."""
+"""Figures of one panel with a line a firm: share, churn, profit and cash."""
 
 from collections.abc import Sequence
 

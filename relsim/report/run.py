@@ -58,7 +58,7 @@ class Run:
 
     @cached_property
     def months(self) -> Array:
-        """The months lived."""
+        """The months simulated."""
         return np.unique(self.table["month"].to_numpy(dtype=np.float64))
 
     @property

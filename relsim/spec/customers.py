@@ -16,7 +16,7 @@ class Segment(SpecModel):
 
     name: str = key("What the kind is called.", unit="-", default="person", min_length=1)
     share: float = key(
-        "Part of the market's customers that is of this kind; shares are scaled to sum to 1.",
+        "Share of the market's customers that is of this kind; shares are scaled to sum to 1.",
         unit="share",
         default=1.0,
         gt=0.0,

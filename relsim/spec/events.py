@@ -29,7 +29,7 @@ class Save(SpecModel):
     """Would-be defectors of a firm stay, at no cost: retention that is given, not bought.
 
     How many is said in one of four ways: a share of them, or as many as it takes for annual
-    retention to rise by some points, by a part of itself, or by a part of defection.
+    retention to rise by some points, by a part of itself, or by a part of churn.
     """
 
     kind: Literal["save"] = key("Some of those who would leave a firm stay.", unit="-")
@@ -43,10 +43,10 @@ class Save(SpecModel):
     )
     annual_points: float | None = _gain("Points that annual retention rises by: 0.05 = 80 to 85%.")
     of_retention: float | None = _gain(
-        "Part of itself that annual retention rises by: 0.05 = 80 to 84%."
+        "Share of itself that annual retention rises by: 0.05 = 80 to 84%."
     )
     of_defection: float | None = _gain(
-        "Part of annual defection, by choice or not, that is saved: 0.05 = 80 to 81%."
+        "Share of annual churn, by choice or not, that is saved: 0.05 = 80 to 81%."
     )
 
 

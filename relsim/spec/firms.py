@@ -72,7 +72,7 @@ class Capability(SpecModel):
         ge=0.0,
         le=1e6,
     )
-    decay: float = chance("Part of the level that is lost a month.", default=0.02)
+    decay: float = chance("Share of the level that is lost a month.", default=0.02)
 
 
 class Staff(Capability):
@@ -101,7 +101,9 @@ class FirmSpec(SpecModel):
     """One firm."""
 
     name: str = key("What the firm is called; different for each.", unit="-", min_length=1)
-    share: float = fraction("Part of the market's customers that it has at the start.", default=0.0)
+    share: float = fraction(
+        "Share of the market's customers that it has at the start.", default=0.0
+    )
     price: float = key(
         "List price of a unit of usage; a strategy may change it.",
         unit="money per unit",
@@ -146,7 +148,7 @@ class FirmSpec(SpecModel):
         "Length of a contract; 1 = may leave every month.", unit="months", default=1, ge=1, le=250
     )
     capacity: float = key(
-        "Customers that the staff can serve without congestion, as a part of the market.",
+        "Customers that the staff can serve without congestion, as a share of the market.",
         unit="mean customers per market customer",
         default=1.0,
         gt=0.0,

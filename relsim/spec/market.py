@@ -40,7 +40,7 @@ class Frame(SpecModel):
         le=10.0,
     )
     annual_turnover: float = key(
-        "Part of the market's customers that leave it for good in a year, each followed by a "
+        "Share of the market's customers that leave it for good in a year, each followed by a "
         "newcomer.",
         unit="share a year",
         default=0.04,
@@ -61,12 +61,12 @@ class Frame(SpecModel):
 
 
 class Run(SpecModel):
-    """How long the market lives and with which luck."""
+    """How long the simulation is, and with which random numbers."""
 
-    months: int = key("Months to live.", unit="months", default=120, ge=1, le=60_000)
-    seed: int = key("Seed of all luck.", unit="-", default=1, ge=0, lt=2**64)
+    months: int = key("Months to simulate.", unit="months", default=120, ge=1, le=60_000)
+    seed: int = key("Random seed.", unit="-", default=1, ge=0, lt=2**64)
     replication: int = key(
-        "Which of the seed's streams of luck.", unit="-", default=0, ge=0, lt=2**32
+        "Which of the seed's streams of random numbers.", unit="-", default=0, ge=0, lt=2**32
     )
     customers_every: int = key(
         "Keep the state of all customers every so many months; 0 = at the end only.",
@@ -88,7 +88,7 @@ class MarketSpec(SpecModel):
     mechanisms: Mechanisms = key("The rules' numbers.", unit="-", default=Mechanisms())
     firms: tuple[FirmSpec, ...] = key("The firms.", unit="-", min_length=1, max_length=MOST_FIRMS)
     events: tuple[Event, ...] = key("What happens in the middle of the run.", unit="-", default=())
-    run: Run = key("How long and with which luck.", unit="-", default=Run())
+    run: Run = key("How long and with which random numbers.", unit="-", default=Run())
 
     def with_(self, values: Mapping[str, Any]) -> "MarketSpec":
         """Return a market with some values changed; this one stays as it is.

@@ -6,7 +6,7 @@ from relsim.spec.fields import SpecModel, chance, fraction, key, weight
 
 
 class Experience(SpecModel):
-    """What a customer lives in a month: quality, fit, care, congestion, failures and luck."""
+    """A customer's month with its supplier: quality, fit, care, congestion, failures and noise."""
 
     care_weight: float = key(
         "How much full care adds to an experience.", unit="experience", default=0.2, ge=0.0, le=1.0
@@ -33,7 +33,7 @@ class Experience(SpecModel):
         le=1.0,
     )
     noise: float = key(
-        "Standard deviation of luck in an experience.",
+        "Standard deviation of noise in an experience.",
         unit="experience",
         default=0.12,
         ge=0.0,
@@ -122,7 +122,7 @@ class Choice(SpecModel):
     )
     trust_weight: float = weight("Weight of trust in the present supplier.", default=1.0, ge=0.0)
     price_tolerance: float = fraction(
-        "Part of the present supplier's price that full trust makes a customer overlook.",
+        "Share of the present supplier's price that full trust makes a customer overlook.",
         default=0.1,
     )
     outside_utility: float = weight("Utility of having no supplier.", default=-1.5)
@@ -187,7 +187,7 @@ class Service(SpecModel):
     """How the cost to serve falls as customer and firm learn."""
 
     learning: float = fraction(
-        "Part of the cost to serve that long acquaintance saves.", default=0.15
+        "Share of the cost to serve that long acquaintance saves.", default=0.15
     )
     learning_months: float = key(
         "Months after which 63% of that is saved.", unit="months", default=24.0, gt=0.0, le=1200.0
@@ -215,7 +215,7 @@ class WordOfMouth(SpecModel):
         unit="chance a recommendation",
     )
     warning: float = fraction(
-        "Part of a firm's chance to be considered that one warning destroys.", default=0.3
+        "Share of a firm's chance to be considered that one warning destroys.", default=0.3
     )
     reward_ceiling: float = chance(
         "How often a customer who trusts would recommend for a reward without bound.", default=0.1

@@ -43,7 +43,7 @@ def test_what_is_sampled_has_a_box_where_it_matters(markets: int) -> None:
 
 
 def test_a_market_has_a_box_and_takes_no_idle_parameter_along() -> None:
-    """Half of one market's points hold, by luck: which, no parameter says."""
+    """Half of one market's points hold, by chance: which, no parameter says."""
     found = []
     for seed in range(12):
         table, units = scope(seed)

@@ -42,7 +42,7 @@ def test_without_crossing_there_is_none() -> None:
     found = crossing(table, "cost", ["churn"], Region(9.0, math.inf, closed=False), np.arange(64))
     assert math.isnan(found.value)
     assert turn_words(found, "cost", "USD") == (
-        "no turn along cost within the scope that is more than luck"
+        "no turn along cost within the scope that is more than noise"
     )
 
 

@@ -91,7 +91,7 @@ def test_the_effects_are_those_of_the_laboratory(
     (profit,) = (row for row in rows if row["outcome"] == "profit")
     assert verdict.effect == pytest.approx(profit["difference"])
     assert verdict.points == profit["clusters"]
-    # Never narrower than over points alone: luck that all points share is counted too.
+    # Never narrower than over points alone: noise that all points share is counted too.
     assert verdict.low <= float(profit["difference_low"]) + 1e-9
 
 

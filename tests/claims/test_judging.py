@@ -16,7 +16,7 @@ Truth = Callable[[pd.DataFrame], "pd.Series[float]"]
 
 
 def runs_of(reading: Reading, truth: Truth, luck: float = 1.0) -> pd.DataFrame:
-    """Return runs in which the treatment adds what is true at each point, and luck."""
+    """Return runs in which the treatment adds what is true at each point, and noise."""
     study, rng = reading.study, np.random.default_rng(8)
     true = truth(study.design).to_numpy(dtype=float)
     rows = []
@@ -138,7 +138,7 @@ def test_a_published_number_stands_beside_its_own_market(
         ["telecom"],
         ["grocery"],
     ]
-    for one in found.comparisons[1:]:  # luck alone, not what markets differ by
+    for one in found.comparisons[1:]:  # noise alone, not what markets differ by
         assert one["high"] - one["low"] < 2.0
 
 

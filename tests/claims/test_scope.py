@@ -90,7 +90,7 @@ def test_points_of_one_sample_count_once() -> None:
 
 @pytest.mark.parametrize("luck", [0.0, 0.3, 2.0])
 def test_the_interval_covers_the_truth(luck: float) -> None:
-    """Points and replications are drawn anew 600 times; the luck of one moves all points."""
+    """Points and replications are drawn anew 600 times; the noise of one moves all points."""
     rng = np.random.default_rng(3)
     covered = alone = 0
     for _ in range(600):
@@ -104,7 +104,7 @@ def test_the_interval_covers_the_truth(luck: float) -> None:
         covered += found.low < 1.0 < found.high
         alone += naive.low < 1.0 < naive.high
     assert 0.93 <= covered / 600 <= 0.985
-    # What it is for: without it, luck that all points share would be overlooked.
+    # What it is for: without it, noise that all points share would be overlooked.
     assert luck < 1.0 or alone / 600 < 0.6
 
 

@@ -53,7 +53,7 @@ def test_no_effect_at_all_is_not_above_nought_but_within_a_margin() -> None:
 
 
 def test_luck_alone_is_no_condition() -> None:
-    """Half of the points hold, none of them beyond luck: more runs may show anything."""
+    """Half of the points hold, none of them beyond noise: more runs may show anything."""
     noise = Evidence(0.01, -0.2, 0.22, holds=0.5, surely=0.0, surely_not=0.05)
     assert word_of(noise, ABOVE) == "inconclusive"
     assert word_of(replace(noise, surely=0.2, surely_not=0.2), ABOVE) == "conditional"

@@ -35,7 +35,7 @@ def a_study(folder: Path, text: str) -> Study:
 
 
 def some_runs(points: int, replications: int) -> pd.DataFrame:
-    """Return runs of which points spread by 10, shared luck by 3 and a pair's own luck by 1."""
+    """Return runs whose points spread by 10, common noise by 3 and a pair's own noise by 1."""
     rng = np.random.default_rng(3)
     rows = []
     for spent in (1, 2):
@@ -83,8 +83,8 @@ def test_points_are_the_unit_and_luck_is_told_apart(tmp_path: Path) -> None:
 
 def test_pairs_are_the_unit_of_one_point(tmp_path: Path) -> None:
     words = said(a_study(tmp_path, CONFIG), some_runs(1, 9), ["spent"])
-    assert "over pairs of runs with the same luck" in words
-    assert "Arms with luck of their own would need" in words
+    assert "over pairs of runs with the same random numbers" in words
+    assert "Arms with random numbers of their own would need" in words
 
 
 def test_pooled_levers_count_a_replication_once(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_network_file_that_is_broken(invoke: Invoke, here: Path) -> None:
 
 def nobody_simulates(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any, **__: Any) -> None:
-        raise AssertionError("a month was lived")
+        raise AssertionError("a month was simulated")
 
     monkeypatch.setattr(Market, "step", never)
 

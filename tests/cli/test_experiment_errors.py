@@ -84,7 +84,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"levers": [{"key": "run.months", "levels": [2, 3]}]},
         "levers or uncertainties: given run.months, allowed: keys of the market",
     ),
-    "luck of an arm's own": (
+    "random numbers of an arm's own": (
         {"arms": {"a": OFFENSIVE, "b": {"run.seed": 3}}},
         "arms.b: given run.seed, allowed: keys of the market",
     ),
@@ -110,7 +110,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "months beyond the run": (
         {"outcomes": {"profit": {"measure": "profit", "months": [1, 4]}}},
-        "outcomes.profit.months: given [1, 4], allowed: up to 3, the months that the market lives",
+        "outcomes.profit.months: given [1, 4], allowed: up to 3, the months that are simulated",
     ),
     "months the wrong way round": (
         {"outcomes": {"profit": {"measure": "profit", "months": [3, 1]}}},
@@ -118,7 +118,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a warm-up that leaves nothing": (
         {"warm_up": 3},
-        "warm_up: given 3 months, allowed: fewer than the 3 that are lived",
+        "warm_up: given 3 months, allowed: fewer than the 3 that are simulated",
     ),
     "a warm-up below nothing": ({"warm_up": -1}, "warm_up: given -1, allowed: greater than or"),
     "a warm-up of an unknown firm": (

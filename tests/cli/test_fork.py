@@ -1,4 +1,4 @@
-"""``relsim fork``: the same luck, one thing changed."""
+"""``relsim fork``: the same random numbers, one thing changed."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_months_before_are_as_they_were_and_later_ones_differ(invoke: Invoke, ru
         "profit.svg",
     }
     assert "Attacker" in done.output
-    assert "the same luck" in done.output
+    assert "the same random numbers" in done.output
 
 
 def test_what_customers_do_not_feel_changes_no_customer() -> None:

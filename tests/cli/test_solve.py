@@ -14,7 +14,7 @@ SMALL = ("--customers", "300", "--months", "12", "--workers", "1", "--replicatio
 
 
 def test_the_value_is_where_the_outcome_reaches_its_goal(invoke: Invoke, here: Path) -> None:
-    """The mean profit of three markets that are lived here, at the value that it found."""
+    """The mean profit of three markets that are simulated here, at the value that it found."""
     result = invoke(
         "solve", "telecom", "--for", "firms.0.price", "--until", "profit@Attacker=-500",
         "--between", "20", "45", *SMALL,

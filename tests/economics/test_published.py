@@ -162,7 +162,7 @@ def test_elasticity_is_duration_and_slope(retention: float) -> None:
 
 
 def test_five_points_on_the_quoted_curve() -> None:
-    """+44-48% from 20 to 15% defection, +54-56% to 10%, +74-76% to 5%; of a part, 5-8%."""
+    """+44-48% from 20 to 15% churn, +54-56% to 10%, +74-76% to 5%; of a part, 5-8%."""
 
     def value(defection: float) -> float:
         return gains.fixed_life_value(gains.CREDIT_CARD, 1 / defection, 0.055, 51.0)

@@ -1,4 +1,4 @@
-"""Tornado, Morris's effects, Sobol's indices and the share of luck, against theory and others."""
+"""Tornado, Morris's effects, Sobol's indices and the share of noise, against theory and others."""
 
 import numpy as np
 import pandas as pd
@@ -207,7 +207,7 @@ def test_rows_with_a_failed_run_are_dropped_and_counted() -> None:
         sensitivity.sobol_indices(design, np.ones(len(design)))
 
 
-# Luck
+# Noise
 
 
 def lucky(points: Array, common: float, apart: float, replications: int, seed: int) -> Array:
@@ -229,7 +229,7 @@ def test_the_noise_share_is_that_of_the_variances_put_in() -> None:
 
 
 def test_variances_are_the_mean_covariances_of_the_table() -> None:
-    # Two points have shared luck in common, two replications the parameters, and nothing else.
+    # Two points have the random numbers in common, two replications the parameters.
     y = lucky(3.0 * np.linspace(0.0, 1.0, 20) ** 2, 1.0, 0.5, 3, 6)
     noise = sensitivity.noise_share(y, resamples=20)
     among_points, among_luck = np.cov(y), np.cov(y.T)

@@ -34,7 +34,7 @@ def test_a_stream_under_constant_hazard_is_its_sum(
 
 
 def test_both_methods_give_the_quoted_values_of_a_card() -> None:
-    """300 and 525 US dollars at 10 and 5% defection, as commonly quoted."""
+    """300 and 525 US dollars at 10 and 5% churn, as commonly quoted."""
     for method, values in ((LIFE, (300.9, 526.0)), (HAZARD, (297.9, 521.6))):
         found = [method.value(gains.CREDIT_CARD, d, method.discount) for d in (0.10, 0.05)]
         assert found == pytest.approx(values, abs=0.06)
@@ -101,7 +101,7 @@ def test_elasticities_are_the_published_ones() -> None:
 def test_the_page_tells_the_source_s_own_numbers() -> None:
     told = replicated(study.RESULTS)
     for said in (
-        "quoted as 300 and 525 USD at 10% and 5% defection",
+        "quoted as 300 and 525 USD at 10% and 5% churn",
         "5.5%: 301 and 526 USD",
         "7%: 298 and 522 USD",
         "| 10% to 5% | 75% | 75% |",

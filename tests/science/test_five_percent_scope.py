@@ -23,7 +23,7 @@ def test_the_scope_is_the_claim_s(study: Study) -> None:
 
 
 def test_a_parameter_that_makes_all_of_the_effect_has_all_of_the_variance(study: Study) -> None:
-    """The effect is a plain sum of two parameters: no more than their shares, and no luck."""
+    """The effect is a plain sum of two parameters: no more than their shares, and no noise."""
     design = study.design
     turnover = (design["turnover"] - 0.055) / 0.09
     discount = (design["discount_rate"] - 0.10) / 0.10

@@ -24,7 +24,7 @@ def test_small_firms_lose_more_and_only_slightly() -> None:
     )
     assert (np.diff(share) > 0.0).all()
     assert np.corrcoef(share, lost)[0, 1] < -0.9
-    # Sixfold in size, less than twofold in defection; near proportional redistribution.
+    # Sixfold in size, less than twofold in churn; near proportional redistribution.
     assert share[-1] / share[0] > 4.0
     assert 1.1 < lost[0] / lost[-1] < 2.0
     assert np.abs(lost / expected - 1.0).max() < 0.15

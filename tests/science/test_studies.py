@@ -96,7 +96,7 @@ def test_the_best_split_of_a_known_parabola_is_found() -> None:
         for value in [-40.0 * (split - 0.7) ** 2]
     ]
     found = life_cycle.best(pd.DataFrame(rows), 0.1, "profit")
-    # The luck is that of the seed and the same for every split: it moves no optimum.
+    # The noise is that of the seed and the same for every split: it moves no optimum.
     assert (found.split, found.low, found.high) == (0.7, 0.7, 0.7)
     assert found.gain == pytest.approx(0.016, abs=0.001)
     assert found.flat == (0.6, 0.8)

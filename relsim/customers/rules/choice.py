@@ -95,7 +95,7 @@ def arrival(u: float, utility: float) -> float:
     The winner of the race is distributed as the multinomial logit: the largest of
     ``utility + Gumbel`` is the smallest of these times (McFadden 1974, "Conditional logit
     analysis of qualitative choice behavior"). One draw per firm, so a new firm changes a
-    choice only by winning it.
+    choice only by acquiring it.
 
     Examples
     --------

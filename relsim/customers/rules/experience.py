@@ -1,4 +1,4 @@
-"""What a customer lives in a month with its supplier."""
+"""What a customer experiences in a month with its supplier."""
 
 from relsim.customers.arithmetic import clip01
 from relsim.customers.compiled import rule
@@ -25,7 +25,7 @@ def fit(orientation: float, offer: float) -> float:
 
 @rule
 def service_level(quality: float, care_weight: float, care: float, congestion: float) -> float:
-    """Return what a firm delivers before luck: ``quality + care_weight care - congestion``."""
+    """Return what a firm delivers before noise: ``quality + care_weight care - congestion``."""
     return quality + care_weight * care - congestion
 
 

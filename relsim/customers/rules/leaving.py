@@ -1,4 +1,4 @@
-"""Why a customer left its supplier: one cause for each defection."""
+"""Why a customer left its supplier: one cause for each churn."""
 
 from relsim.customers.arithmetic import expit
 from relsim.customers.compiled import rule
@@ -15,7 +15,7 @@ CAUSES = (
     "drift",
 )
 """In the order of their codes. "given": kept or not by a chance that the config gives, or the
-firm left the market; "drift": none of the others, a bond that was too weak for the month's luck."""
+firm left the market; "drift": none of the others, a bond too weak for the month's noise."""
 
 LEFT_MARKET, FAILURE, PRICE, RIVAL_OFFER, WORD_OF_MOUTH, CONTRACT_END, GIVEN, DRIFT = range(
     len(CAUSES)
@@ -32,19 +32,19 @@ def cause(
     through: float,
     contract_ended: bool,
 ) -> int:
-    """Return the cause of a defection: the first of these that the customer would name.
+    """Return the cause of a churn: the first of these that the customer would name.
 
     Failure: trouble of this month that was not made good, or dissatisfaction. Price, and then
-    rivals' offers: without that push, under the same luck u, the choice would not have been
-    reopened (a "but-for" cause: Hart & Honore 1959, "Causation in the Law"). Word of mouth: the
-    new supplier came into consideration by a recommendation. Contract end: this was the first
+    rivals' offers: without that push, under the same random numbers u, the choice would not have
+    been reopened (a "but-for" cause: Hart & Honore 1959, "Causation in the Law"). Word of mouth:
+    the new supplier came into consideration by a recommendation. Contract end: this was the first
     month in which the contract let go. Else drift. Categories after Keaveney (1995), "Customer
     switching behavior in service industries", Journal of Marketing 59:2; the order is ours.
 
     Parameters
     ----------
     u : float
-        The luck against which the chance to reconsider was held.
+        The random numbers against which the chance to reconsider was held.
     log_odds : float
         Log-odds of that chance.
     price_push, rivals_push : float

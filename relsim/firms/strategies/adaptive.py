@@ -10,7 +10,7 @@ from relsim.spec.fields import fraction, key
 
 
 class Adaptive(Budgeted):
-    """Move the split between winning and keeping step by step, and go on in the direction in
+    """Move the split between acquiring and keeping step by step, and go on in the direction in
     which the firm's own results get better.
 
     A hill climb: after each period the score (mean profit a month, plus the customers gained
@@ -20,7 +20,7 @@ class Adaptive(Budgeted):
     """
 
     name: ClassVar[str] = "adaptive"
-    retention_share: float = fraction("Part of the budget for defence at the start.", default=0.5)
+    retention_share: float = fraction("Share of the budget for defence at the start.", default=0.5)
     step: float = key(
         "First and largest change of the split.", unit="share", default=0.1, gt=0.0, le=1.0
     )

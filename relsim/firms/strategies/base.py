@@ -63,7 +63,7 @@ class Spending(Strategy):
         default=0.02,
         unit="share of the market",
     )
-    recovery_share: float = fraction("Part of defence that makes complaints good.", default=0.15)
+    recovery_share: float = fraction("Share of defence that makes complaints good.", default=0.15)
     discount: float = fraction(
         "Introductory discount for new customers.", default=0.1, unit="share of price"
     )
@@ -97,10 +97,10 @@ class Budgeted(Spending):
     """Spend the budget whole, split between offence and defence."""
 
     conquest_share: float = fraction(
-        "Part of offence that is aimed at rivals' customers, the rest at prospects.", default=0.5
+        "Share of offence that is aimed at rivals' customers, the rest at prospects.", default=0.5
     )
-    data_share: float = fraction("Part of the budget invested in customer data.", default=0.0)
-    staff_share: float = fraction("Part of the budget invested in staff.", default=0.0)
+    data_share: float = fraction("Share of the budget invested in customer data.", default=0.0)
+    staff_share: float = fraction("Share of the budget invested in staff.", default=0.0)
 
     def split(self, view: FirmView, retention_share: float) -> Plan:
         """Return the plan that gives this share of the fighting budget to defence."""

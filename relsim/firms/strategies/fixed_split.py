@@ -10,12 +10,12 @@ from relsim.spec.fields import fraction, money
 
 
 class Balanced(Budgeted):
-    """Split the budget in fixed parts between keeping and winning customers, half and half
+    """Split the budget in fixed parts between keeping and acquiring customers, half and half
     unless said.
     """
 
     name: ClassVar[str] = "balanced"
-    retention_share: float = fraction("Part of the budget that goes to defence.", default=0.5)
+    retention_share: float = fraction("Share of the budget that goes to defence.", default=0.5)
 
     def plan(self, view: FirmView) -> Plan:
         """Return the fixed split."""
@@ -23,17 +23,17 @@ class Balanced(Budgeted):
 
 
 class Offensive(Balanced):
-    """Put most of the money into winning customers: reach, introductory offers, conquest."""
+    """Put most of the money into acquiring customers: reach, introductory offers, conquest."""
 
     name: ClassVar[str] = "offensive"
-    retention_share: float = fraction("Part of the budget that goes to defence.", default=0.2)
+    retention_share: float = fraction("Share of the budget that goes to defence.", default=0.2)
 
 
 class Defensive(Balanced):
     """Put most of the money into keeping customers: care, and making complaints good."""
 
     name: ClassVar[str] = "defensive"
-    retention_share: float = fraction("Part of the budget that goes to defence.", default=0.8)
+    retention_share: float = fraction("Share of the budget that goes to defence.", default=0.8)
 
 
 class ComplaintFirst(Balanced):
@@ -44,8 +44,8 @@ class ComplaintFirst(Balanced):
     """
 
     name: ClassVar[str] = "complaint_first"
-    retention_share: float = fraction("Part of the budget that goes to defence.", default=0.7)
-    recovery_share: float = fraction("Part of defence that makes complaints good.", default=0.7)
+    retention_share: float = fraction("Share of the budget that goes to defence.", default=0.7)
+    recovery_share: float = fraction("Share of defence that makes complaints good.", default=0.7)
 
 
 class ReferralFirst(Balanced):
@@ -54,7 +54,7 @@ class ReferralFirst(Balanced):
     """
 
     name: ClassVar[str] = "referral_first"
-    retention_share: float = fraction("Part of the budget that goes to defence.", default=0.75)
+    retention_share: float = fraction("Share of the budget that goes to defence.", default=0.75)
     referral_reward: float = money(
         "Reward for a customer won by recommendation.", per="new customer", default=60.0
     )
@@ -64,9 +64,9 @@ class Conquest(Balanced):
     """Go for rivals' dissatisfied customers with an introductory offer."""
 
     name: ClassVar[str] = "conquest"
-    retention_share: float = fraction("Part of the budget that goes to defence.", default=0.3)
+    retention_share: float = fraction("Share of the budget that goes to defence.", default=0.3)
     conquest_share: float = fraction(
-        "Part of offence that is aimed at rivals' dissatisfied customers, the rest at prospects.",
+        "Share of offence that is aimed at rivals' dissatisfied customers, the rest at prospects.",
         default=0.8,
     )
     discount: float = fraction(

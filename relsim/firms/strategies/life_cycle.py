@@ -16,14 +16,14 @@ class LifeCycle(Budgeted):
 
     name: ClassVar[str] = "life_cycle"
     win_until: float = fraction(
-        "Part of the market with a supplier up to which the firm wins.", default=0.6
+        "Share of the market with a supplier up to which the firm wins.", default=0.6
     )
     keep_until: float = fraction(
-        "Part of the market with a supplier up to which it keeps; then it grows.", default=0.9
+        "Share of the market with a supplier up to which it keeps; then it grows.", default=0.9
     )
-    win_share: float = fraction("Part of the budget for defence while winning.", default=0.2)
-    keep_share: float = fraction("Part of the budget for defence while keeping.", default=0.7)
-    grow_share: float = fraction("Part of the budget for defence while growing.", default=0.8)
+    win_share: float = fraction("Share of the budget for defence while acquiring.", default=0.2)
+    keep_share: float = fraction("Share of the budget for defence while keeping.", default=0.7)
+    grow_share: float = fraction("Share of the budget for defence while growing.", default=0.8)
     grow_weight: float = key(
         "Care for a growable or most valuable customer while growing, in ordinary cares.",
         unit="ratio",

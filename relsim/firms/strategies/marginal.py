@@ -13,7 +13,7 @@ _ENOUGH = 1.0  # people reached from whom something can be learned
 
 
 class Marginal(Spending):
-    """Spend on winning and on keeping until the next customer won, and the next customer kept,
+    """Spend on acquiring and on keeping until the next customer won, and the next customer kept,
     each cost what a customer is worth.
 
     After Pfeifer (2005), "The optimal ratio of acquisition and retention costs", Journal of

@@ -88,7 +88,7 @@ def meaning(key: str) -> str:
     Examples
     --------
     >>> meaning("firms.0.share")
-    "Part of the market's customers that it has at the start."
+    "Share of the market's customers that it has at the start."
     >>> meaning("firms.*.care.rate")
     'Care that a customer feels from retention spend: how fast spend approaches the ceiling.'
     """

@@ -40,11 +40,11 @@ LOOKS = {
     "conditional": Look(
         "◐", "#644A00", "#FAF1D9",
         "neither, and more runs would not change it: the card says what decides, and where it "
-        "holds if a part of the scope stands out",
+        "holds if a share of the scope stands out",
     ),
     "inconclusive": Look(
         "?", "#444444", "#EEEEEE",
-        "neither, and luck may be why: more runs could settle it, and the card says how many",
+        "neither, and noise may be why: more runs could settle it, and the card says how many",
     ),
     "untestable": Look(
         "⊘", "#444444", "#EEEEEE",

@@ -29,7 +29,7 @@ class AboutStudy:
     replications : int
         Replications of a point; where points differ, the most that one had.
     seed : int
-        The luck of the first replication.
+        The noise of the first replication.
     confidence : float
         Level of the intervals, between 0 and 1.
     interval : str

@@ -63,7 +63,7 @@ def forest(
     about: AboutStudy,
     *,
     title: str = "Effects of treatments",
-    says: str = "Treatment less baseline, paired: the same customers with the same luck.",
+    says: str = "Treatment less baseline, paired: the same customers with the same random numbers.",
 ) -> Figure:
     """Draw paired effects with their intervals, a group of rows for every outcome.
 

@@ -1,4 +1,4 @@
-"""One cause for each defection: the first that the customer would name."""
+"""One cause for each churn: the first that the customer would name."""
 
 import pytest
 

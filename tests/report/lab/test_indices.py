@@ -1,4 +1,4 @@
-"""Sobol's indices: values, intervals and the part of luck."""
+"""Sobol's indices: values, intervals and the part of noise."""
 
 import numpy as np
 import pytest
