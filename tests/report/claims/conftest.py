@@ -23,7 +23,7 @@ def verdict(claim: str, reading: str, word: str, **other: Any) -> dict[str, Any]
         "median": 0.3987, "low_tenth": 0.1234, "high_tenth": 0.6543, "measure": "relative",
         "unit": "", "hypothesis": "", "band_low": _BAND[0], "band_high": _BAND[1], "runs": 1284,
         "points": 48, "replications": 12, "holds": 0.979, "holds_low": 0.891, "holds_high": 0.996,
-        "deciding": "attrition; discount_rate", "box": "", "break_even": np.nan,
+        "deciding": "turnover; discount_rate", "box": "", "break_even": np.nan,
         "break_even_text": "", "needed": np.nan, "assumed_holds": np.nan,
         "assumed_least": np.nan, "assumed_markets": "",
         "hash": f"{hash_of(reading):016x}", "command": f"relsim claim {claim} --reading {reading}",
@@ -37,7 +37,7 @@ def hash_of(text: str) -> int:
 
 
 def scattered(row: Mapping[str, Any], points: int = 48, spread: float = 0.15) -> pd.DataFrame:
-    """Return points about the effect of a reading, moved by its attrition."""
+    """Return points about the effect of a reading, moved by its turnover."""
     rng = np.random.default_rng(hash_of(str(row["reading"])))
     turnover, size = rng.uniform(0.0, 0.1, points), abs(row["effect"]) or 1.0
     effect = row["effect"] + size * (12.0 * (0.05 - turnover) + spread * rng.normal(size=points))
@@ -123,7 +123,7 @@ def write_several(folder: Path) -> Path:
         verdict(
             name, "paid", "conditional", title="Five points, paid for at the price they cost",
             effect=0.0312, low=0.0123, high=0.0501, band_low=0.0, band_high=np.inf, holds=0.62,
-            holds_low=0.478, holds_high=0.744, box="holds where attrition < 0.052 and so on",
+            holds_low=0.478, holds_high=0.744, box="holds where turnover < 0.052 and so on",
         ),
         verdict(
             name, "everyone", "refuted", title="All firms at once", effect=-0.1215, low=-0.1512,
