@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from relsim.errors import OutputError
 from relsim.provenance import Identity
 from relsim.records import MANIFEST, RunManifest, altered, read_record, sha256
+from relsim.spreadsheets import BOOK, csv_text, write_workbook
 
 if sys.platform != "win32":
     import fcntl
@@ -172,13 +173,26 @@ class ResultsFolder:
 
     # While
 
-    def table(self, name: str, frame: pd.DataFrame, *, csv: bool = False) -> None:
-        """Write a table as ``name.parquet``, and as ``name.csv`` too if asked."""
+    def table(
+        self, name: str, frame: pd.DataFrame, *, csv: bool = False, bom: bool = False
+    ) -> None:
+        """Write a table as ``name.parquet``, and as ``name.csv`` too if asked (``bom`` asks too).
+
+        Texts of the CSV are no formulas (:func:`relsim.spreadsheets.csv_text`).
+        """
         with self.stream(name) as stream:
             stream.add(frame)
-        if csv:
+        if csv or bom:
             with self.writing():
-                frame.to_csv(self.working / f"{name}.csv", index=False, lineterminator="\n")
+                text = csv_text(frame, bom=bom)
+                (self.working / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+
+    def workbook(self) -> list[str]:
+        """Write all tables written so far as a workbook too; return which have no room in it."""
+        with self.writing():
+            paths = sorted(self.working.glob("*.parquet"), key=lambda path: path.stat().st_size)
+            tables = {path.stem: pd.read_parquet(path) for path in paths}
+            return write_workbook(self.working / BOOK, tables)
 
     def stream(self, name: str) -> "TableStream":
         """Return a table, ``name.parquet``, that is written frame by frame."""

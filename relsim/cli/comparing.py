@@ -12,6 +12,7 @@ from relsim.lab.executors import Crew
 from relsim.lab.opening import Finished, opened
 from relsim.lab.reproducing import reproduce, reproduce_some
 from relsim.provenance import code_version, versions
+from relsim.spreadsheets import csv_text
 
 DIFFERENT = 1
 """Exit code of a result that is not the same when it is run again."""
@@ -39,7 +40,7 @@ def compare(folder: Path, asked: Comparison, out: Path | None = None) -> None:
         runs=done.runs,
     )
     if out is not None:
-        done.table.to_csv(out, index=False, lineterminator="\n")
+        out.write_text(csv_text(done.table), encoding="utf-8", newline="")
 
 
 # Again --------------------------------------------------------------------------------------

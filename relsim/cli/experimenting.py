@@ -33,8 +33,9 @@ from relsim.lab.sensitivity_tables import notes_of
 from relsim.lab.spec import ExperimentSpec, WarmUpSpec
 from relsim.lab.store import Store
 from relsim.lab.study import Study
-from relsim.lab.tables import read_table
+from relsim.lab.tables import read_table, tables_of
 from relsim.market import Market
+from relsim.spreadsheets import BOOK, check_workbooks, write_workbook
 
 _ABSURD = 100_000
 """Runs of which nobody is asked for without being asked."""
@@ -68,6 +69,7 @@ class Order:
     reuse: Path | None = None
     figures: bool = True
     crate: bool = False
+    xlsx: bool = False
     time_limit: float | None = None
     quiet: bool = False
 
@@ -80,6 +82,8 @@ def experiment(order: Order) -> bool:
     RelsimError
         If the order or the config is not sound, or results cannot be kept.
     """
+    if order.xlsx:
+        check_workbooks()
     look_beside(order.config)
     config = read_experiment(order.config, dict(assignment(text) for text in order.assignments))
     _check_expected(order, config.spec)
@@ -99,7 +103,7 @@ def experiment(order: Order) -> bool:
         hooks = Hooks(
             partial(_prepare, order),
             shown.phase,
-            partial(_draw, order, study),
+            partial(_show, order, study),
             partial(_crate, order),
         )
         run_study(study, out, partial(watched, earlier), hooks, accept=order.retry_failed)
@@ -184,6 +188,15 @@ def _watched(
 def _crate(order: Order, store: Store) -> None:
     if order.crate:
         write_crate(opened(store.folder))
+
+
+def _show(order: Order, study: Study, store: Store) -> None:
+    """Write what people look at: a workbook and figures."""
+    if order.xlsx:
+        with store.writing():
+            for sentence in write_workbook(store.folder / BOOK, tables_of(store.folder, study)):
+                _whisper(order, f"note: {sentence}")
+    _draw(order, study, store)
 
 
 def _draw(order: Order, study: Study, store: Store) -> None:

@@ -10,7 +10,7 @@ from relsim.cli.progress import Silence, progress
 from relsim.cli.reading import assignment
 from relsim.cli.reliving import check_same, lived
 from relsim.cli.running import default_threads
-from relsim.cli.speaking import console, listing
+from relsim.cli.speaking import console, listing, note
 from relsim.errors import SpecError
 from relsim.firms.strategies import modules_of
 from relsim.forking import Chapters, chapters_of, difference, simulated
@@ -19,6 +19,7 @@ from relsim.output import ResultsFolder
 from relsim.own_code import keep
 from relsim.provenance import Clock, command, identity, manifest
 from relsim.spec import override
+from relsim.spreadsheets import check_workbooks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Order:
     out: Path | None = None
     overwrite: bool = False
     csv: bool = False
+    csv_bom: bool = False
+    xlsx: bool = False
     figures: bool = True
     months: int | None = None
     quiet: bool = False
@@ -45,6 +48,8 @@ def fork(order: Order) -> Path:
         If the order or the run is not sound; then nothing is left behind.
     """
     clock = Clock()
+    if order.xlsx:
+        check_workbooks()
     parent, chapters = lived(order.run)
     chapters = _longer(chapters, order.months)
     months = chapters[0][1].run.months
@@ -61,8 +66,10 @@ def fork(order: Order) -> Path:
             original, market = _both(chapters, forked, shown)
             check_same(original, order.run)
         apart = difference(market.table, original)
-        folder.table("market", market.table, csv=order.csv)
-        folder.table("difference", apart, csv=order.csv)
+        folder.table("market", market.table, csv=order.csv, bom=order.csv_bom)
+        folder.table("difference", apart, csv=order.csv, bom=order.csv_bom)
+        if order.xlsx:
+            note(folder.workbook())
         if order.figures:
             _draw(order, market, apart, folder)
         about = manifest(

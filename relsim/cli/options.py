@@ -129,6 +129,15 @@ Overwrite = Annotated[
 
 Csv = Annotated[bool, typer.Option("--csv", help="Write market and tenure as CSV too.")]
 
+CsvBom = Annotated[
+    bool,
+    typer.Option("--csv-bom", help="The same, with the mark by which Excel knows UTF-8."),
+]
+
+Xlsx = Annotated[
+    bool, typer.Option("--xlsx", help="Write all tables as a workbook of Excel too, tables.xlsx.")
+]
+
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 
 Engine = Annotated[

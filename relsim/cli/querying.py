@@ -15,6 +15,7 @@ from relsim.lab.opening import opened
 from relsim.lab.store import PANEL
 from relsim.lab.tables import names_in
 from relsim.spec.checking import nearest
+from relsim.spreadsheets import csv_text
 
 _READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
 
@@ -29,7 +30,7 @@ def query(folder: Path, words: str, csv: bool) -> None:
     """
     frame = _asked(_tables(folder), words)
     if csv:
-        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+        typer.echo(csv_text(frame), nl=False)
         return
     shown = listing(*(str(name) for name in frame.columns))
     for row in frame.itertuples(index=False):

@@ -23,6 +23,7 @@ from relsim.provenance import Clock, Identity, command, identity, manifest
 from relsim.spec import MarketSpec
 from relsim.spec.checking import nearest
 from relsim.spec.events import too_late
+from relsim.spreadsheets import check_workbooks
 
 ENGINES = {"compiled": "Market", "agents": "AgentMarket"}
 """What can live the months: name to class of :mod:`relsim`."""
@@ -45,6 +46,8 @@ class Order:
     out: Path | None = None
     overwrite: bool = False
     csv: bool = False
+    csv_bom: bool = False
+    xlsx: bool = False
     figures: bool = True
     engine: str = "compiled"
     quiet: bool = False
@@ -83,6 +86,8 @@ def run(order: Order) -> Path:
     if order.engine not in ENGINES:
         hint = nearest(order.engine, list(ENGINES)) or f"; allowed: {', '.join(ENGINES)}"
         raise SpecError(f"--engine: unknown engine {order.engine!r}{hint}")
+    if order.xlsx:
+        check_workbooks()
     spec = order.spec()
     check_memory(spec, order.engine)
     if not order.quiet:
@@ -112,8 +117,10 @@ def _simulate(
         market.run(each=lambda month: _after_month(market, month, kept, shown))
     with clock.phase("write tables"):
         shown.phase("writing tables")
-        folder.table("market", market.table, csv=order.csv)
-        folder.table("tenure", market.tenure_table, csv=order.csv)
+        folder.table("market", market.table, csv=order.csv, bom=order.csv_bom)
+        folder.table("tenure", market.tenure_table, csv=order.csv, bom=order.csv_bom)
+        if order.xlsx:
+            note(folder.workbook())
     if order.figures:
         with clock.phase("draw figures"):
             shown.phase("drawing figures")

@@ -28,6 +28,7 @@ from relsim.own_code import CODE
 from relsim.provenance import Clock, checkout, code_version, machine, versions
 from relsim.records import MANIFEST, sha256
 from relsim.spec import spec_hash
+from relsim.spreadsheets import BOOK
 
 Array = npt.NDArray[np.float64]
 
@@ -175,7 +176,7 @@ def _is_result(name: str) -> bool:
     """Return whether relsim wrote a file of an experiment's folder, and will not change it."""
     hidden = any(part.startswith(".") for part in name.split("/"))
     inside = name.startswith((f"{CHUNKS}/", f"{PANEL}/", f"{FIGURES}/", f"{CODE}/"))
-    return name in (*TABLES, STUDY) or (inside and not hidden)
+    return name in (*TABLES, STUDY, BOOK) or (inside and not hidden)
 
 
 # Tables ------------------------------------------------------------------------------------

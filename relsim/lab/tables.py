@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from relsim.lab.finishing import RUNS, TABLES
 from relsim.lab.points import BASE
 from relsim.lab.study import Study
 
@@ -27,6 +28,15 @@ def read_table(path: Path, study: Study) -> pd.DataFrame:
     names = pd.read_csv(path, nrows=0).columns
     empty = {name: [""] for name in names if name not in kinds}
     return pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty)
+
+
+def tables_of(folder: Path, study: Study) -> dict[str, pd.DataFrame]:
+    """Return all tables that an experiment has written, by name; the panel is none of them."""
+    paths = [folder / name for name in TABLES if (folder / name).is_file()]
+    return {
+        path.stem: pd.read_parquet(path) if path.name == RUNS else read_table(path, study)
+        for path in paths
+    }
 
 
 def names_in(path: Path) -> list[str]:

@@ -67,6 +67,25 @@ def test_tables_manifest_and_what_is_said(invoke: Invoke, here: Path) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+def test_a_workbook_holds_the_tables_of_an_experiment(invoke: Invoke, here: Path) -> None:
+    write(here, {"arms": {"=1+1": {}, "defensive": {"firms.0.strategy.kind": "defensive"}}})
+    experiment(invoke, "--xlsx")
+    book = pd.read_excel(here / "out" / "tables.xlsx", sheet_name=None)
+    assert list(book) == ["contents", "runs", "design", "effects", "replications"]
+    runs = pd.read_parquet(here / "out" / "runs.parquet")
+    assert set(book["runs"]["arm"]) == {"=1+1", "defensive"}
+    assert book["runs"]["profit"].tolist() == pytest.approx(runs["profit"].tolist(), rel=1e-15)
+    effects = pd.read_csv(here / "out" / "effects.csv")
+    found = book["effects"]["difference"].tolist()
+    assert found == pytest.approx(effects["difference"].tolist(), rel=1e-15)
+    files = json.loads((here / "out" / "manifest.json").read_text())["files"]
+    assert files["tables.xlsx"] == sha256(here / "out" / "tables.xlsx")
+    out = invoke("query", "out", "select distinct arm from runs order by arm", "--csv").stdout
+    assert out == "arm\n'=1+1\ndefensive\n"
+    invoke("compare", "out", "--control", "defensive", "--csv", "table.csv")
+    assert "'=1+1" in (here / "table.csv").read_text()
+
+
 def test_figures_and_quiet(invoke: Invoke, here: Path) -> None:
     write(here)
     result = invoke("experiment", "tiny.yaml", "--executor", "serial", "--quiet", "--out", "a/b")

@@ -56,6 +56,29 @@ def test_figures_and_csv(invoke: Invoke, here: Path) -> None:
     assert not (here / "out" / "customers.csv").exists()
 
 
+def test_a_workbook_holds_the_tables(invoke: Invoke, here: Path) -> None:
+    named = ("--set", "firms.0.name==2+3", "--out", "out")
+    result = invoke("run", "telecom", *SMALL, "--xlsx", "--csv-bom", *named)
+    assert result.exit_code == 0, result.output
+    for name in TABLES:
+        table = pd.read_parquet(here / "out" / f"{name}.parquet")
+        sheet = pd.read_excel(here / "out" / "tables.xlsx", sheet_name=name)
+        assert list(sheet.columns) == list(table.columns)
+        for column, values in table.items():
+            if pd.api.types.is_numeric_dtype(values):
+                wanted = values.to_numpy(dtype=float)
+                assert sheet[column].to_numpy(dtype=float) == pytest.approx(
+                    wanted, rel=1e-15, abs=0.0, nan_ok=True
+                )
+            else:
+                missing = values.astype(object).where(values.notna(), "none").tolist()
+                assert sheet[column].fillna("none").tolist() == missing
+    csv = (here / "out" / "market.csv").read_bytes()
+    assert csv.startswith(b"\xef\xbb\xbfmonth,firm,")
+    assert b"\n1,'=2+3," in csv
+    assert {"tables.xlsx", "market.csv"} <= set(manifest(here / "out")["files"])
+
+
 def test_without_figures_there_are_none(invoke: Invoke, here: Path) -> None:
     invoke("run", "telecom", *SMALL, "--out", "out")
     assert {path.name for path in (here / "out").iterdir()} == {
