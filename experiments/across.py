@@ -99,7 +99,7 @@ def _filled(spec: MarketSpec, firm: dict[str, Any], seed: int) -> np.ndarray:
     """Return the share of the potential that a firm without rivals has, month by month."""
     alone = MarketSpec.model_validate(spec.model_dump() | {"firms": [firm]})
     table = Market(alone, seed=seed).run().table
-    return table["market_share"].to_numpy(dtype=float)
+    return table["penetration"].to_numpy(dtype=float)
 
 
 def _reached(share: np.ndarray, level: float) -> float:

@@ -42,6 +42,7 @@ from relsim.firms.strategies import BUILT_IN
 from relsim.report.figures import save
 from relsim.spec import Mechanisms
 from relsim.spec.explain import REQUIRED, Entry, entries
+from relsim.spec.terms import TERMS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -50,6 +51,7 @@ CLAIM_PAGE = ROOT / "docs" / "claims.md"
 CLAIMS = ROOT / "results" / "claims"
 PAGES = ROOT / "docs" / "mechanisms"
 STUDIES = ROOT / "docs" / "studies.md"
+WORDS = ROOT / "docs" / "words.md"
 
 Rule = Callable[..., float]
 OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
@@ -224,6 +226,20 @@ def _told(row: "pd.Series[Any]") -> str:
     )
 
 
+def words_page() -> str:
+    """Return the page of the field's words, from their table."""
+    head = (
+        "# Words\n\nThe field's terms, how relsim measures them, and what they were called in an "
+        "earlier relsim (old names of columns and keys are still understood in configs). "
+        "`relsim explain WORD` says the same, for every synonym too.\n\n"
+    )
+    rows = [
+        [f"**{term.name}**", term.meaning, term.made_of, ", ".join(term.synonyms), term.former]
+        for term in TERMS
+    ]
+    return head + table(["term", "meaning", "how it is measured", "synonyms", "was"], rows) + "\n"
+
+
 def filled(text: str, tables: Mapping[str, Callable[[], str]] = TABLES) -> str:
     """Return a document with every table between its marks made anew.
 
@@ -292,6 +308,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     for name in EFFECTS:
         yield PAGES / f"{name}.md", page(name)
     yield STUDIES, page_of_studies(ROOT / "results")
+    yield WORDS, words_page()
     yield CLAIM_PAGE, filled(CLAIM_PAGE.read_text("utf-8"), CLAIM_TABLES)
     yield ODD, filled(ODD.read_text("utf-8"))
     yield README, filled(README.read_text("utf-8"), {"flagship": flagship})

@@ -91,7 +91,11 @@ def adoption(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFr
         for seed in seeds:
             table = _lived(override(starter(), values), seed).table
             own = table[table["firm"] == "Attack"]
-            rows.append(own[["month", "market_share"]].assign(world=world, seed=seed))
+            rows.append(
+                own[["month", "penetration"]]
+                .rename(columns={"penetration": "market_share"})
+                .assign(world=world, seed=seed)
+            )
     return _joined(rows, customers)
 
 

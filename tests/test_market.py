@@ -126,10 +126,10 @@ def test_one_firm_alone_lives() -> None:
 
 def test_trust_grows_with_care_and_defection_falls() -> None:
     table = Market(override(starter(), {"market.customers": 20_000, "run.months": 36})).run().table
-    late = table[table["month"] > 24].groupby("firm", observed=True)[["trust", "defection"]].mean()
+    late = table[table["month"] > 24].groupby("firm", observed=True)[["trust", "churn"]].mean()
     attack, defend = (late.T.to_dict()[name] for name in ("Attack", "Defend"))
     assert defend["trust"] > attack["trust"]
-    assert defend["defection"] < attack["defection"]
+    assert defend["churn"] < attack["churn"]
 
 
 def test_ladder_values_in_closed_form() -> None:

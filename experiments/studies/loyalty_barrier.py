@@ -81,7 +81,7 @@ def table(customers: int = 10_000, seeds: Sequence[int] = tuple(range(1, 11))) -
                         "fame": fame,
                         "seed": seed,
                         "month": np.arange(1, MONTHS + 1),
-                        "share": columns["market_share"][BEFORE:, 3],
+                        "share": columns["penetration"][BEFORE:, 3],
                     }
                 )
             )

@@ -238,6 +238,20 @@ class QuickSpec(SpecModel):
 class ClaimSpec(SpecModel):
     """A claim: what people say, who says it, and every reading that is tested."""
 
+    @classmethod
+    def renamed(cls, data: Any) -> Any:
+        """Return a claim whose experiments have the names that keys and columns have now."""
+        readings = data.get("readings") if isinstance(data, dict) else None
+        if not isinstance(readings, dict):
+            return data
+        now = {
+            name: {**one, "experiment": ExperimentSpec.renamed(one["experiment"])}
+            if isinstance(one, dict) and "experiment" in one
+            else one
+            for name, one in readings.items()
+        }
+        return {**data, "readings": now}
+
     id: str = fields.key("Its name in commands and folders.", unit="-")
     title: str = fields.key("A few words.", unit="-", min_length=1)
     statement: str = fields.key("The claim as people say it.", unit="-", min_length=1)

@@ -15,6 +15,7 @@ from relsim.firms.strategies import BUILT_IN, build
 from relsim.spec import MarketSpec
 from relsim.spec.explain import EVENTS, REQUIRED, Entry, Value, comments, entries, find, values
 from relsim.spec.locating import shipped
+from relsim.spec.terms import TERMS, Term, find_term
 
 
 def known() -> list[Entry]:
@@ -64,8 +65,14 @@ def explain(out: Console, what: str) -> None:
     if what in shipped() or Path(what).suffix in (".yaml", ".yml") or Path(what).exists():
         _show_config(out, what)
         return
-    everything = known()
-    found = find(what, everything, list(shipped()))
+    everything, term = known(), find_term(what)
+    exact = any(what in (entry.path, entry.name) for entry in everything)
+    if term is not None:
+        _show_term(out, term)
+        if not exact:
+            return
+        out.print()
+    found = find(what, everything, [*shipped(), *(one.name for one in TERMS)])
     if len(found) > 1:
         same = len({entry.name for entry in found}) == 1
         out.print(f"{len(found)} keys are called {what}:" if same else f"Keys like {what}:")
@@ -76,6 +83,16 @@ def explain(out: Console, what: str) -> None:
     if inside:
         out.print()
         out.print(_table(entry for entry in inside if not entry.section))
+
+
+def _show_term(out: Console, term: Term) -> None:
+    out.print(term.name, style="bold")
+    out.print(f"  {term.meaning}")
+    out.print(f"  made of   {term.made_of}")
+    if term.where:
+        out.print(f"  see       {', '.join(term.where)}")
+    if term.synonyms:
+        out.print(f"  also      {', '.join(term.synonyms)}")
 
 
 def _show_entry(out: Console, entry: Entry) -> None:

@@ -29,7 +29,7 @@ class Standing:
         Names.
     share : float
         Share of all customers with a supplier that it has at the end; NaN if nobody has one.
-    defection : float
+    churn : float
         Share of its customers lost in a mean year; NaN if it never had any.
     profit : float
         Mean profit, money a month.
@@ -40,7 +40,7 @@ class Standing:
     firm: str
     strategy: str
     share: float
-    defection: float
+    churn: float
     profit: float
     equity: float
 
@@ -59,7 +59,7 @@ def standings(market: Market) -> list[Standing]:
                 firm=firm.name,
                 strategy=firm.spec.strategy.kind,
                 share=float(last["share"]),
-                defection=1.0 - (1.0 - monthly) ** _YEAR,
+                churn=1.0 - (1.0 - monthly) ** _YEAR,
                 profit=float(own["profit"].mean()),
                 equity=float(last["customer_equity"]),
             )
@@ -132,7 +132,7 @@ def _table(firms: Sequence[Standing], currency: str) -> Table:
         table.add_row(
             firm.firm,
             firm.strategy,
-            *(_percent(x) for x in (firm.share, firm.defection)),
+            *(_percent(x) for x in (firm.share, firm.churn)),
             *(_money(x) for x in (firm.profit, firm.equity)),
         )
     return table

@@ -34,17 +34,21 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
     Returns
     -------
     dict
-        ``share`` (of those who have a supplier), ``market_share`` (of all), ``defection`` (lost
-        over opening), and those of :data:`relsim.firms.figures.TABLE`. Lifetime values and equities
-        without a bound (nobody lost yet, and nothing discounts) are not defined: NaN.
+        ``share`` (of those who have a supplier), ``penetration`` (of all), ``churn`` (lost over
+        opening), ``cac`` (what was spent to acquire customers, over those acquired), and those of
+        :data:`relsim.firms.figures.TABLE`. Lifetime values and equities without a bound (nobody
+        lost yet, and nothing discounts) are not defined: NaN.
     """
     columns = results.columns(records, len(spec.firms))
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
     everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
     return {
         "share": results.ratio(customers, everyone),
-        "market_share": customers / spec.market.customers,
-        "defection": results.ratio(lost, opening),
+        "penetration": customers / spec.market.customers,
+        "churn": results.ratio(lost, opening),
+        "cac": results.ratio(
+            -np.sum([columns[line] for line in CAC_LINES], axis=0), columns["acquired"]
+        ),
         **columns,
         **{name: _defined(columns[name]) for name in WORTH},
     }
@@ -55,8 +59,15 @@ def _defined(worth: Array) -> Array:
     return np.where(np.isinf(worth), np.nan, worth)
 
 
-MARKET_COLUMNS = ("share", "market_share", "defection", *TABLE)
+CAC_LINES = ("acquisition", "onboarding", "discounts", "rewards")
+"""What is spent to acquire customers, as lines of the ledger."""
+
+MARKET_COLUMNS = ("share", "penetration", "churn", "cac", *TABLE)
 """What is known by month and firm: the names of :func:`market_columns`."""
+
+
+FORMER = {"defection": "churn", "market_share": "penetration"}
+"""Columns by the names that they had: still understood where a config names them."""
 
 
 def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from relsim.customers.accounts import TENURE_YEARS
 from relsim.economics.lifetime import monthly_rate
 from relsim.errors import SpecError
-from relsim.firms.tables import MARKET_COLUMNS, TENURE_COLUMNS
+from relsim.firms.tables import FORMER, MARKET_COLUMNS, TENURE_COLUMNS
 from relsim.lab.spec import OutcomeSpec
 from relsim.spec import MarketSpec
 from relsim.spec.checking import listing, nearest
@@ -20,8 +20,9 @@ Array = npt.NDArray[np.float64]
 RATES = frozenset(
     {
         "share",
-        "market_share",
-        "defection",
+        "penetration",
+        "churn",
+        "cac",
         "contribution",
         "satisfaction",
         "trust",
@@ -162,9 +163,12 @@ def parts_of(measure: str) -> list[tuple[float, str]]:
     --------
     >>> parts_of("profit"), parts_of("- acquisition + fixed")
     ([(1.0, 'profit')], [(-1.0, 'acquisition'), (1.0, 'fixed')])
+    >>> parts_of("defection")  # as it was called
+    [(1.0, 'churn')]
     """
     found = re.findall(r"([+-]?)([^+-]+)", measure)
-    return [(-1.0 if sign == "-" else 1.0, part.strip()) for sign, part in found if part.strip()]
+    named = [(sign, part.strip()) for sign, part in found if part.strip()]
+    return [(-1.0 if sign == "-" else 1.0, FORMER.get(part, part)) for sign, part in named]
 
 
 def _firm(wanted: str | int | None, market: MarketSpec, where: str) -> int:
@@ -237,7 +241,7 @@ def measure(
 
     Examples
     --------
-    >>> lost = Outcome("defection", "lost", "opening", 0, 2, 3, "sum", 0.0)
+    >>> lost = Outcome("churn", "lost", "opening", 0, 2, 3, "sum", 0.0)
     >>> columns = {"lost": np.array([[9.0], [1.0], [3.0]]), "opening": np.full((3, 1), 50.0)}
     >>> measure(lost, columns)
     0.04

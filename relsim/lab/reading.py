@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from relsim.errors import SpecError
-from relsim.lab.spec import ExperimentSpec
+from relsim.lab.spec import FORMER_KEYS, ExperimentSpec
 from relsim.spec.checking import checked
 from relsim.spec.locating import locate
 from relsim.spec.market import MarketSpec
@@ -60,7 +60,7 @@ def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None
     if overrides:
         changed = spec.model_dump(mode="json")
         for key, value in overrides.items():
-            _put(changed, str(key), value)
+            _put(changed, FORMER_KEYS.get(str(key), str(key)), value)
         spec = checked(ExperimentSpec, changed, "--set")
     check_used(str(path), spec, _points_asked(data, overrides or {}))
     return Config(str(path), place.parent, spec)

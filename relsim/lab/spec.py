@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from relsim.firms.tables import FORMER
 from relsim.spec import fields
 from relsim.spec.fields import SpecModel
 
@@ -264,6 +265,10 @@ class PanelSpec(SpecModel):
     every: int = fields.key("Keep every so many months.", unit="months", default=1, ge=1)
 
 
+FORMER_KEYS = {"luck": "random_numbers"}
+"""Keys of an experiment by the names that they had."""
+
+
 class ExperimentSpec(SpecModel):
     """An experiment: markets, what differs between runs, and what is measured."""
 
@@ -296,13 +301,25 @@ class ExperimentSpec(SpecModel):
     )
     replication: ReplicationSpec = fields.key("How often.", unit="-", default=ReplicationSpec())
     seed: int = fields.key("Random seed.", unit="-", default=1, ge=0, lt=2**64)
-    luck: Literal["common", "independent"] | None = fields.key(
+    random_numbers: Literal["common", "independent"] | None = fields.key(
         "Whether all samples of the uncertainties share their random numbers, or each has its own; "
         "arms and levers always share them. Unless given: independent where points are drawn.",
         unit="-",
         default=None,
     )
     panel: PanelSpec | None = fields.key("Monthly numbers to keep.", unit="-", default=None)
+
+    @classmethod
+    def renamed(cls, data: Any) -> Any:
+        """Return a config in which keys and columns have the names that they have now."""
+        if not isinstance(data, dict):
+            return data
+        data = {FORMER_KEYS.get(str(name), name): value for name, value in data.items()}
+        panel = data.get("panel")
+        if isinstance(panel, dict) and isinstance(panel.get("measures"), list | tuple):
+            measures = [FORMER.get(name, name) for name in panel["measures"]]
+            data["panel"] = {**panel, "measures": measures}
+        return data
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -322,7 +339,8 @@ class ExperimentSpec(SpecModel):
         or what all share would be missing from the spread between them. Designs that compare points
         with each other share it.
         """
-        return self.luck == "common" if self.luck is not None else not self.drawn
+        given = self.random_numbers
+        return given == "common" if given is not None else not self.drawn
 
     @property
     def reference(self) -> str:

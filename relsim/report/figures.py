@@ -16,7 +16,7 @@ from relsim.spec.checking import nearest
 
 _DRAWINGS = {
     "share": lines.share,
-    "defection": lines.defection,
+    "churn": lines.churn,
     "profit": lines.profit,
     "budgets": multiples.budgets,
     "ladder": multiples.ladder,

@@ -31,7 +31,7 @@ def share(run: Run) -> Figure:
     return lines(run, words, parts, labels, from_zero=True)[0]
 
 
-def defection(run: Run) -> Figure:
+def churn(run: Run) -> Figure:
     """Draw customers lost a month, monthly and as a moving average."""
     opening = run.of("opening")
     lost = np.where(_gone(run.of("customers")), np.nan, run.of("lost"))

@@ -79,7 +79,7 @@ def test_every_figure_is_made_and_says_what_it_shows_in_which_unit_and_of_how_ma
     assert tuple(drawn) == report.NAMES
     units = {
         "share": "(%)",
-        "defection": "(% a month)",
+        "churn": "(% a month)",
         "profit": "(EUR a month)",
         "budgets": "(EUR a month)",
         "ladder": "(%)",
@@ -104,7 +104,7 @@ def test_the_numbers_at_the_ends_of_lines_are_those_of_the_table() -> None:
     assert f"{100 * last['share']:.1f}% (n = {last['customers']:,.0f})" in said(drawn["share"])
     year = one.tail(12)
     monthly = year["lost"].sum() / year["opening"].sum()
-    assert f"{100 * (1 - (1 - monthly) ** 12):.1f}% a year" in said(drawn["defection"])
+    assert f"{100 * (1 - (1 - monthly) ** 12):.1f}% a year" in said(drawn["churn"])
     assert f"Firm 1: {number(year['profit'].mean())}" in said(drawn["profit"])
     assert f"Firm 1: {number(last['cash'])}" in said(drawn["cash"])
     spent = -one[["acquisition", "retention", "recovery"]].sum()
@@ -151,7 +151,7 @@ def test_nothing_stands_on_anything_or_leaves_the_figure(
 
 def test_a_firm_without_customers_is_named_and_has_no_line() -> None:
     drawn = report.figures(*a_run(ghosts=(1,)))
-    assert "No customers, no line: Firm 2." in said(drawn["defection"])
+    assert "No customers, no line: Firm 2." in said(drawn["churn"])
     assert "n = 0 / 0" in said(drawn["tenure"])
 
 
@@ -240,7 +240,7 @@ def test_a_firm_that_leaves_the_market_ends_its_line_of_defection() -> None:
     first = gone & (table["month"] == 20)
     table.loc[first, "lost"] = table.loc[first, "opening"]
     table.loc[gone & (table["month"] > 20), ["opening", "lost"]] = 0.0
-    figure = report.figures(table, tenure, about)["defection"]
+    figure = report.figures(table, tenure, about)["churn"]
     lines = figure.axes[0].lines
     highest = max(np.nanmax(np.asarray(line.get_ydata(), dtype=float)) for line in lines)
     assert highest < 10.0
