@@ -5,9 +5,9 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 from scipy import stats
@@ -53,10 +53,12 @@ def test_commands_and_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "p (outside margin)" in said["compare"]
     assert "The same." in said["reproduce"]
     monkeypatch.chdir(tmp_path)
-    (python,) = blocks("python")
-    names: dict[str, pd.DataFrame] = {}
-    exec(python, names)  # the page's own code
+    names: dict[str, Any] = {}
+    for python in blocks("python"):
+        exec(python, names)  # the page's own code
     assert len(names["runs"]) == 3 * 3 * 2
+    assert len(names["found"].runs) == 3 * 2 * 2
+    assert names["found"].effects["arm"].tolist() == ["cheaper"]
 
 
 def test_the_size_that_is_said_is_that_of_the_config() -> None:
