@@ -206,23 +206,27 @@ def flagship() -> str:
     Which readings are told is a rule: the gain free to one firm, free to every firm, its other
     meaning, and paid for. All readings stand in the picture.
     """
-    frame = pd.read_csv(CLAIMS / "five-percent" / "verdicts.csv").set_index("reading")
-    told = {str(name): _told(row) for name, row in frame.iterrows()}
+    folder = CLAIMS / "five-percent"
+    frame = pd.read_csv(folder / "verdicts.csv").set_index("reading")
+    markets = pd.read_csv(folder / "points.csv").groupby("reading")["base"].nunique()
+    told = {str(name): _told(row, int(markets[str(name)])) for name, row in frame.iterrows()}
+    shown = frame.loc[["profit-ten-years", "everyone", "of-defection", "paid-for"], "word"]
+    short = "Yes." if set(shown) == {"supported"} else "**Not in general.**"
     return (
-        "If one firm keeps five points more of its customers a year, **for free**, its profit of "
-        f"ten years changes by {told['profit-ten-years']}. If **every** firm does, by "
-        f"{told['everyone']}; if five per cent means five per cent of defection, by "
-        f"{told['of-defection']}. If the firm **pays** for it, with a twentieth of its revenue, "
-        f"by {told['paid-for']}."
+        f"{short} If one firm keeps five percentage points more of its customers a year, **for "
+        "free**, its discounted profit over ten years changes by "
+        f"{told['profit-ten-years']}. If **every** firm does, by {told['everyone']}; if five per "
+        f"cent means five per cent of churn, by {told['of-defection']}. If the firm **pays**, with "
+        f"5% of its revenue more for retention, by {told['paid-for']}."
     )
 
 
-def _told(row: "pd.Series[Any]") -> str:
+def _told(row: "pd.Series[Any]", markets: int) -> str:
     mean, low, high, holds = (100.0 * row[key] for key in ("effect", "low", "high", "holds"))
-    held = "as claimed" if row["band_low"] else "a gain"
+    held = "25 to 85%" if row["band_low"] else "a gain"
     return (
-        f"**{mean:+.0f}%** [95% interval {low:+.0f} to {high:+.0f}%; {held} in {holds:.0f}% of the "
-        f"conditions tried: {row['word']}]"
+        f"**{mean:+.0f}%** (95% confidence interval {low:+.0f} to {high:+.0f}%; {markets} "
+        f"industries; {held} in {holds:.0f}% of the conditions tried: {row['word']})"
     )
 
 

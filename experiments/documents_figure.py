@@ -21,7 +21,7 @@ from relsim.report.style import INK, SMALL, drawing, width
 CLAIM = "five-percent"
 TITLE = (
     "Ten years' profit: {:+.0f}% from five points more retention given free to one firm, "
-    "{:+.0f}% if every firm gets them, {:+.0f}% if the firm pays for them"
+    "{:+.0f}% if every firm gets them, {:+.0f}% if it pays with 5% more of its revenue"
 )
 _SAID = ("profit-ten-years", "everyone", "paid-for")
 """The readings whose effects the title says."""
@@ -45,12 +45,12 @@ def picture(claims: Path) -> dict[str, Figure]:
     effects = rows.set_index("reading")["effect"]
     words = Words(
         _signed(TITLE.format(*(100.0 * effects[reading] for reading in _SAID))),
-        "Mean effect of each reading over its scope, with its confidence interval; all readings.",
+        "Each reading: mean effect over the conditions tried, with its confidence interval.",
         "",
-        "Effect, % of the market without the gain",
+        "Change against the same market without it, %",
     )
     marks = [_mark(word) for word in MARKS if word in set(rows["word"])]
-    key = [*marks, Patch(facecolor=BAND, edgecolor=BAND_EDGE, label="claimed")]
+    key = [*marks, Patch(facecolor=BAND, edgecolor=BAND_EDGE, label="claimed (paid for: any gain)")]
     left = EDGE + _GAP + max(width(str(title), SMALL) for title in rows["title"])
     wide = left + _BODY + _RIGHT
     figure, box = frame(about, words, _ROW * len(rows), left=left, right=_RIGHT, key=key, wide=wide)

@@ -80,16 +80,14 @@ Threads = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Threads that share the work; results do not depend on it. Unless said: all cores "
+        help="Threads that share the work; results do not depend on it. Default: all cores "
         "from 20,000 customers on, else 1.",
     ),
 ]
 
 Out = Annotated[
     Path | None,
-    typer.Option(
-        metavar="DIR", help="Folder for the results. Unless said: results/CONFIG-HASH-SEED."
-    ),
+    typer.Option(metavar="DIR", help="Folder for the results. Default: results/CONFIG-HASH-SEED."),
 ]
 
 RunFolder = Annotated[
@@ -111,9 +109,7 @@ ForkMonths = Annotated[
 
 ForkOut = Annotated[
     Path | None,
-    typer.Option(
-        "--out", metavar="DIR", help="Folder for the results. Unless said: RUN-fork-MONTH."
-    ),
+    typer.Option("--out", metavar="DIR", help="Folder for the results. Default: RUN-fork-MONTH."),
 ]
 
 Who = Annotated[int, typer.Option("--customer", metavar="NUMBER", help="Whose story, from 0.")]
@@ -179,7 +175,7 @@ ExperimentOut = Annotated[
     typer.Option(
         "--out",
         metavar="DIR",
-        help="Folder for the results; what was finished there is gone on with. Unless said: "
+        help="Folder for the results; what was finished there is gone on with. Default: "
         "results/experiments/NAME.",
     ),
 ]
@@ -353,7 +349,7 @@ ClaimsOut = Annotated[
     typer.Option(
         "--out",
         metavar="DIR",
-        help="Folder for the results; what was finished there is gone on with. Unless said: "
+        help="Folder for the results; what was finished there is gone on with. Default: "
         "results/claims, results/claims-mine where a claim is one's own, results/claims-tried with "
         "--reading or --set; each with -quick behind it for a quick look.",
     ),
@@ -362,7 +358,7 @@ ClaimsOut = Annotated[
 Expect = Annotated[
     Path | None,
     typer.Option(
-        metavar="DIR", help="Exit with 1 where a word is another than in these results of claims."
+        metavar="DIR", help="End with exit code 1 if a verdict differs from those in these results."
     ),
 ]
 

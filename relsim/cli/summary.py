@@ -13,10 +13,6 @@ from relsim.firms.worth import NO_DISCOUNT
 from relsim.market import Market
 
 _YEAR = 12
-_UNDEFINED = (
-    "Customer equity is not defined: at a discount rate of 0 (market.annual_discount_rate) "
-    "customers to come have no finite value."
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,6 +102,9 @@ def _and(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+_ONE_RUN = "One run, no interval: differences between firms may be noise; --seed gives another run."
+
+
 def show(out: Console, market: Market, folder: Path) -> None:
     """Print the end of a run: table, verdict, and where the results lie."""
     firms = standings(market)
@@ -116,14 +115,14 @@ def show(out: Console, market: Market, folder: Path) -> None:
     if spec.market.annual_discount_rate == 0.0:
         out.print(NO_DISCOUNT)
     out.print(verdict(firms))
-    if spec.market.annual_discount_rate == 0.0:
-        out.print(_UNDEFINED)
+    if len(firms) > 1:
+        out.print(_ONE_RUN)
     there = "Tables and figures" if (folder / "figures").is_dir() else "Tables"
     out.print(f"{there}: {folder}")
 
 
 def _table(firms: Sequence[Standing], currency: str) -> Table:
-    heads = ("share of customers", "lost a year", "profit a month", "customer equity")
+    heads = ("market share", "annual churn", "profit a month", "customer equity")
     money = [f"{head} ({currency})" for head in heads[2:]]
     table = listing("firm", "strategy", *heads[:2], *money)
     for column in table.columns[2:]:

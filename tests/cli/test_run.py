@@ -226,7 +226,7 @@ def test_without_discount_equity_is_not_defined_and_said_why(invoke: Invoke, her
     result = invoke("run", "telecom", *SMALL, "--set", free[0], "--set", free[1], "--out", "free")
     assert result.exit_code == 0, result.output
     said = " ".join(result.stdout.split())
-    assert "Customer equity is not defined: at a discount rate of 0" in said
+    assert "Customer equity is not defined at market.annual_discount_rate 0" in said
     table = pd.read_parquet(here / "free" / "market.parquet")
     assert table["customer_equity"].isna().all()
     assert not table["lifetime_value"].isin([float("inf")]).any()
