@@ -217,16 +217,18 @@ def flagship() -> str:
         "free**, its discounted profit over ten years changes by "
         f"{told['profit-ten-years']}. If **every** firm does, by {told['everyone']}; if five per "
         f"cent means five per cent of churn, by {told['of-defection']}. If the firm **pays**, with "
-        f"5% of its revenue more for retention, by {told['paid-for']}."
+        f"5% of its revenue more for retention (whatever that buys), by {told['paid-for']}."
     )
 
 
 def _told(row: "pd.Series[Any]", markets: int) -> str:
-    mean, low, high, holds = (100.0 * row[key] for key in ("effect", "low", "high", "holds"))
-    held = "25 to 85%" if row["band_low"] else "a gain"
+    ends = ("effect", "low", "high", "low_tenth", "high_tenth", "holds")
+    mean, low, high, least, most, holds = (100.0 * row[end] for end in ends)
+    held = "in the claimed 25 to 85%" if row["band_low"] else "a gain"
     return (
-        f"**{mean:+.0f}%** (95% confidence interval {low:+.0f} to {high:+.0f}%; {markets} "
-        f"industries; {held} in {holds:.0f}% of the conditions tried: {row['word']})"
+        f"**{mean:+.0f}%** (95% confidence interval {low:+.0f} to {high:+.0f}%; 8 of 10 conditions "
+        f"{least:+.0f} to {most:+.0f}%; {held} in {holds:.0f}%; {markets} industries: "
+        f"*{row['word']}*)"
     )
 
 

@@ -151,7 +151,9 @@ def _say(order: Order, folder: Path, verdicts: Sequence[Verdict], runs: int, clo
     out.print(", ".join(f"{count} {word}" for word, count in counts.items() if count))
     out.print(f"{many(runs, 'run')}, {duration(clock.seconds['all'])}")
     if order.quick:
-        out.print("A quick look: small markets, few points. Without --quick the words count.")
+        out.print(
+            "A quick look at small markets: run without --quick before you rely on a verdict."
+        )
     out.print(f"{'Page and tables' if order.page else 'Tables'}: {folder}")
 
 
@@ -190,7 +192,8 @@ def _besides(verdict: Verdict) -> Iterator[str]:
     """Yield what the word alone does not say."""
     if math.isfinite(verdict.needed):
         runs = round_runs(verdict.needed)
-        yield f"{verdict.word}; about {runs:,.0f} runs would do, {verdict.runs:,} were made"
+        need = f"about {runs:,.0f} runs are needed for a clear verdict"
+        yield f"{verdict.word}; {need}, {verdict.runs:,} were made"
     if verdict.hangs_on_assumptions:
         stays = verdict.assumed_markets.replace(";", ",")
         yield f"{verdict.word} rests on what is assumed: under changes of it, it stays in {stays}"

@@ -199,5 +199,7 @@ def test_in_a_narrow_terminal_no_name_is_broken(width: int) -> None:
         assert word in text
     assert ("below -5.0%" in text) == (width >= 90)
     assert ("awareness, acquisition" in text) == (width >= 120)
-    assert "about 11,000 runs would do, 384 were made" in " ".join(text.split())
+    assert "about 11,000 runs are needed for a clear verdict, 384 were made" in " ".join(
+        text.split()
+    )
     assert "it stays in telecom 70%, grocery 90%" in " ".join(text.split())
