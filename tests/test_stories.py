@@ -118,7 +118,7 @@ def test_who_has_no_story() -> None:
     spec = override(starter(), {"market.customers": 50})
     with pytest.raises(SpecError, match="given 50, allowed: 0 to 49"):
         Market(spec).story(50)
-    with pytest.raises(RelsimError, match="gave another life"):
+    with pytest.raises(RelsimError, match="has another history"):
         stories(AgentMarket(spec, customer_class=Restless).run(6), range(50))
     with pytest.raises(RelsimError, match="without a market"):
         Customers(spec)[0].story()

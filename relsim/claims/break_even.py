@@ -242,7 +242,7 @@ def turn_words(found: BreakEven, factor: str, unit: str) -> str:
     Examples
     --------
     >>> turn_words(BreakEven(0.04, 0.03, 0.05, border=0.0, direction=-1), "turnover", "")
-    'the effect is above 0 where attrition is below 0.04 (95% interval 0.03 to 0.05)'
+    'the effect is above 0 where turnover is below 0.04 (95% interval 0.03 to 0.05)'
     """
     if not math.isfinite(found.value) or not math.isfinite(found.low):
         return f"no turn along {named(factor)} within the scope that is more than noise"

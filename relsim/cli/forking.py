@@ -140,7 +140,8 @@ def _show(order: Order, before: pd.DataFrame, after: pd.DataFrame, out: Path) ->
     """Print what the change made of each firm, from its month on."""
     told = console()
     told.print(
-        f"From month {order.at}: {', '.join(order.assignments)}; same random numbers", markup=False
+        f"From month {order.at}: {', '.join(order.assignments)}; the same random numbers",
+        markup=False,
     )
     table = listing("firm", "share at the end", "lost a month", "profit a month")
     for firm in before["firm"].cat.categories:

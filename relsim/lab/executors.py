@@ -22,7 +22,7 @@ from types import FrameType
 from typing import Any
 
 from relsim.errors import RelsimError, SpecError
-from relsim.lab.time_limit import stop_all
+from relsim.lab.time_limit import abandon
 from relsim.spec.checking import nearest
 
 KINDS = ("serial", "threads", "processes", "dask")
@@ -170,9 +170,9 @@ def _is_broken(executor: Executor) -> bool:
 def _abandon(executor: Executor) -> None:
     """Leave an executor whose work is not wanted any more: threads that hang are not waited for."""
     threads = isinstance(executor, ThreadPoolExecutor)
-    if threads:
-        stop_all()
     executor.shutdown(wait=not threads, cancel_futures=True)
+    if threads:
+        abandon(executor._threads)  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way
 
 
 def check_main() -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from relsim.economics.lifetime import monthly_rate
 from relsim.lab.outcomes import Outcome, measure
 from relsim.lab.own_code import code_of
-from relsim.lab.time_limit import within
+from relsim.lab.time_limit import is_abandoned, within
 from relsim.market import Market
 from relsim.own_code import allow, look_in
 from relsim.provenance import code_version
@@ -109,7 +109,8 @@ def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
     # was there before is not looked at, which would take longer than the runs.
     gc.freeze()
     try:
-        return [_one(recipe, assignment) for assignment in assignments]
+        wanted = (assignment for assignment in assignments if not is_abandoned())
+        return [_one(recipe, assignment) for assignment in wanted]
     finally:
         gc.collect()
         gc.unfreeze()

@@ -135,7 +135,7 @@ def resolved(
     if last > lived:
         raise SpecError(
             f"{where}.months: given {[first, last]}, allowed: up to {lived}, the months that "
-            "the market lives"
+            "are simulated"
         )
     if first > last:
         raise SpecError(

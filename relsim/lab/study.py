@@ -263,8 +263,8 @@ class Study:
             self._check_columns,
         ):
             checks.try_(_named, self.name, check)
-        checks.try_(self._check_points)
         checks.raise_()
+        self._check_points()  # what is wrong above would be told again of every point
 
     def _check_arms(self) -> None:
         factors = {factor.title: factor for factor in self.spec.factors}
@@ -308,8 +308,8 @@ class Study:
         samples, most = int(self.samples.max()) + 1, self.spec.replication.most
         if not self.spec.common_luck and max(samples, most) > _STREAMS:
             raise SpecError(
-                f"noise: given independent, with {samples:,} samples and up to {most:,} "
-                f"replications; allowed: up to {_STREAMS:,} of each, or noise: common"
+                f"random_numbers: given independent, with {samples:,} samples and up to {most:,} "
+                f"replications; allowed: up to {_STREAMS:,} of each, or random_numbers: common"
             )
 
     def _check_columns(self) -> None:

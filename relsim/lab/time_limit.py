@@ -5,7 +5,7 @@ import ctypes
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 
 from relsim.errors import TimeExceeded
@@ -13,6 +13,8 @@ from relsim.errors import TimeExceeded
 _EARLY = 0.001  # seconds that a clock may be off
 _at_work: set[int] = set()
 """Threads, other than the main one, that are under a limit."""
+_abandoned: set[int | None] = set()
+"""Threads whose results are not wanted any more."""
 
 
 @contextlib.contextmanager
@@ -53,10 +55,37 @@ def within(seconds: float) -> Iterator[None]:
             _at_work.discard(threading.get_ident())
 
 
-def stop_all() -> None:
-    """Stop what is done under a limit in threads other than the main one."""
-    for thread in tuple(_at_work):
-        _raise_in(thread)
+def abandon(threads: Iterable[threading.Thread], patience: float = 1.0) -> None:
+    """End the work of threads whose results are not wanted any more.
+
+    What they are at may come to its end; what does not is stopped, if Python can stop it.
+
+    Parameters
+    ----------
+    threads : iterable of Thread
+        Those of a pool that is shut down.
+    patience : float
+        Seconds that they have to end by themselves, and then to be stopped.
+    """
+    pool = [thread for thread in threads if thread.ident is not None]
+    _abandoned.update(thread.ident for thread in pool if thread.ident is not None)
+    _wait(pool, patience)
+    for thread in pool:
+        if thread.is_alive() and thread.ident in _at_work:
+            _raise_in(thread.ident)
+    _wait(pool, patience)
+    _abandoned.difference_update(thread.ident for thread in pool if not thread.is_alive())
+
+
+def _wait(threads: Iterable[threading.Thread], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(end - time.monotonic(), 0.0))
+
+
+def is_abandoned() -> bool:
+    """Return whether nobody wants what this thread does any more."""
+    return threading.get_ident() in _abandoned
 
 
 def _words(seconds: float) -> str:
@@ -85,13 +114,15 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _by_watch(seconds: float) -> Iterator[None]:
-    done, rung = threading.Event(), threading.Event()
+    done, guard, rung = threading.Event(), threading.Lock(), threading.Event()
     thread = threading.get_ident()
 
     def watch() -> None:
         if not done.wait(seconds):
-            rung.set()
-            _raise_in(thread)
+            with guard:  # nothing is raised once what was watched is over
+                if not done.is_set():
+                    rung.set()
+                    _raise_in(thread)
 
     threading.Thread(target=watch, daemon=True).start()
     try:
@@ -99,7 +130,8 @@ def _by_watch(seconds: float) -> Iterator[None]:
     except TimeExceeded:
         raise TimeExceeded(_words(seconds)) from None
     finally:
-        done.set()
+        with guard:
+            done.set()
         if rung.is_set():  # it may come a step after all was done
             with contextlib.suppress(TimeExceeded):
                 time.sleep(_EARLY)

@@ -88,7 +88,7 @@ def test_closed_forms_refuse_what_they_are_not_defined_for() -> None:
             value([0.5, 1.1], 1.0, 0.1)
         with pytest.raises(ValueError, match="has no bound"):
             value(1.0, 1.0, 0.0)
-    with pytest.raises(ValueError, match=r"churn is from 0 to 1, not 1\.2"):
+    with pytest.raises(ValueError, match=r"defection is from 0 to 1, not 1\.2"):
         gains.constant_hazard_curve_value(gains.CREDIT_CARD, 1.2, 0.1)
     with pytest.raises(ValueError, match="churn 0 and discount 0"):
         gains.constant_hazard_curve_value(gains.CREDIT_CARD, 0.0, 0.0)

@@ -55,7 +55,7 @@ def factors_in(text: str) -> list[str]:
     Examples
     --------
     >>> factors_in("turnover; discount_rate"), factors_in("")
-    (['attrition', 'discount_rate'], [])
+    (['turnover', 'discount_rate'], [])
     """
     return [name.strip() for name in text.split(";") if name.strip()]
 
