@@ -7,6 +7,7 @@ a formula may start programs; so a name that somebody gave a firm gets an apostr
 import datetime
 import importlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ BOOK = "tables.xlsx"
 MOST_ROWS = 1_048_576 - 1
 """Rows of a sheet of Excel, less that of the names of the columns."""
 
-_FORMULAS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  # wide forms, which begin formulas too
+FORMULA = "'*[-=+@\t\r\n＝＋－＠]"  # noqa: RUF001  # wide forms, which begin formulas too
+"""What a text begins with that a spreadsheet may take for a formula, or that marks one."""
+
+_FORMULA = re.compile(FORMULA)
 _MADE = datetime.datetime(2000, 1, 1)  # noqa: DTZ001  # always the same: same tables, same bytes
 _EXACT = 2**53  # beyond it a sheet would round whole numbers
 _WIDEST = 40
@@ -47,18 +51,39 @@ def csv_text(frame: pd.DataFrame, *, bom: bool = False) -> str:
 
 
 def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    columns = {
-        name: column if pd.api.types.is_numeric_dtype(column) else column.astype(object).map(_said)
-        for name, column in frame.items()
-    }
-    return pd.DataFrame(columns, index=frame.index).rename(columns=_said)
+    harmless = frame.copy()
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        if not pd.api.types.is_numeric_dtype(column):
+            harmless.isetitem(place, column.astype(object).map(marked).to_numpy(object))
+    return harmless.set_axis([marked(name) for name in frame.columns], axis=1)
 
 
-def _said(value: Any) -> Any:
+def marked(value: Any) -> Any:
+    """Return a text that a spreadsheet takes for a text; anything else as it is.
+
+    Examples
+    --------
+    >>> marked("=1+1"), marked("'=1+1"), marked("it's"), marked(-1.0)
+    ("'=1+1", "''=1+1", "it's", -1.0)
+    """
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n")  # a line end that is not quoted
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unmarked(value: Any) -> Any:
+    """Return the text that :func:`marked` was given.
+
+    Examples
+    --------
+    >>> [unmarked(marked(text)) for text in ("=1+1", "'=1+1", "it's")]
+    ['=1+1', "'=1+1", "it's"]
+    """
+    if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value):
+        return value[1:]
+    return value
 
 
 def check_workbooks() -> None:

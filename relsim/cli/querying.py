@@ -4,6 +4,7 @@ import importlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import typer
@@ -15,8 +16,9 @@ from relsim.lab.opening import opened
 from relsim.lab.store import PANEL
 from relsim.lab.tables import names_in
 from relsim.spec.checking import nearest
-from relsim.spreadsheets import csv_text
+from relsim.spreadsheets import FORMULA, csv_text
 
+_IN_SQL = FORMULA.replace("'", "''")
 _READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
 
 
@@ -57,7 +59,7 @@ def _asked(tables: Mapping[str, list[Path]], words: str) -> pd.DataFrame:
         try:
             for name, files in tables.items():
                 source = f"{_READERS[files[0].suffix]}({_quoted(files)}{_types(files[0])})"
-                data.execute(f"CREATE VIEW {name} AS SELECT * FROM {source}")  # noqa: S608  # own names
+                data.execute(f"CREATE VIEW {name} AS {_unmarked(data, source)}")
             every = [path for files in tables.values() for path in files]
             data.execute(f"SET allowed_paths = {_quoted(every)}")
             data.execute("SET enable_external_access = false")
@@ -69,6 +71,17 @@ def _asked(tables: Mapping[str, list[Path]], words: str) -> pd.DataFrame:
         except duckdb.Error as error:
             raise SpecError(_complaint(error, tables)) from None
     return frame
+
+
+def _unmarked(data: Any, source: str) -> str:
+    """Return a select of all that a source holds, its texts as they were before marking."""
+    select = f"SELECT * FROM {source}"  # noqa: S608  # own names
+    columns = data.execute(f"DESCRIBE {select}").fetchall() if "read_csv" in source else []
+    quoted = (name.replace('"', '""') for name, kind, *_ in columns if kind == "VARCHAR")
+    texts = [
+        f"regexp_replace(\"{name}\", '^''({_IN_SQL})', '\\1') AS \"{name}\"" for name in quoted
+    ]
+    return select.replace("*", f"* REPLACE ({', '.join(texts)})", 1) if texts else select
 
 
 def _types(path: Path) -> str:

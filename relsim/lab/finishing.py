@@ -28,7 +28,7 @@ from relsim.own_code import CODE
 from relsim.provenance import Clock, checkout, code_version, machine, versions
 from relsim.records import MANIFEST, sha256
 from relsim.spec import spec_hash
-from relsim.spreadsheets import BOOK
+from relsim.spreadsheets import BOOK, csv_text
 
 Array = npt.NDArray[np.float64]
 
@@ -70,12 +70,18 @@ def write_tables(study: Study, store: Store) -> None:
 
 
 def _write_csv(store: Store, name: str, frame: pd.DataFrame) -> None:
-    """Write a table; a table without rows is no file."""
+    """Write a table; a table without rows is no file.
+
+    Texts are marked where a spreadsheet would take them for formulas, but not those of a design:
+    its cells are values as a config has them.
+    """
     path = store.folder / name
     if frame.empty:
         path.unlink(missing_ok=True)
         return
-    write_whole(path, frame.to_csv(index=False, lineterminator="\n").encode())
+    plain = name == DESIGN
+    text = frame.to_csv(index=False, lineterminator="\n") if plain else csv_text(frame)
+    write_whole(path, text.encode())
 
 
 def _write_runs(study: Study, store: Store) -> None:

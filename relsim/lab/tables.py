@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from relsim.lab.finishing import RUNS, TABLES
+from relsim.lab.finishing import DESIGN, RUNS, TABLES
 from relsim.lab.points import BASE
 from relsim.lab.study import Study
+from relsim.spreadsheets import unmarked
 
 _TEXTS = (BASE, "outcome", "arm", "factor", "note", "error", "trace")
 
@@ -27,7 +28,11 @@ def read_table(path: Path, study: Study) -> pd.DataFrame:
     kinds = dict.fromkeys((*_TEXTS, *_levers_of_texts(study)), str)
     names = pd.read_csv(path, nrows=0).columns
     empty = {name: [""] for name in names if name not in kinds}
-    return pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty)
+    table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty)
+    if path.name == DESIGN:
+        return table
+    texts = {name: table[name].map(unmarked) for name in names if name in kinds}
+    return table.assign(**texts)
 
 
 def tables_of(folder: Path, study: Study) -> dict[str, pd.DataFrame]:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from relsim.lab import warmup
+from relsim.lab.opening import opened
+from relsim.lab.tables import read_table
 from relsim.records import sha256
 from tests.cli.conftest import Invoke, error_lines
 from tests.lab.conftest import hashes, write
@@ -84,6 +86,22 @@ def test_a_workbook_holds_the_tables_of_an_experiment(invoke: Invoke, here: Path
     assert out == "arm\n'=1+1\ndefensive\n"
     invoke("compare", "out", "--control", "defensive", "--csv", "table.csv")
     assert "'=1+1" in (here / "table.csv").read_text()
+
+
+def test_tables_of_an_experiment_hold_no_formulas_and_are_read_as_they_were(
+    invoke: Invoke, here: Path
+) -> None:
+    odd = {"as_is": {}, "=1+1": {"firms.0.price": 50}, "'+2": {"firms.0.price": 60}}
+    write(here, {"arms": odd})
+    experiment(invoke)
+    written = pd.read_csv(here / "out" / "effects.csv", dtype=str)
+    assert set(written["arm"]) == {"'=1+1", "''+2"}
+    out = opened(here / "out")
+    assert set(read_table(out.folder / "effects.csv", out.study)["arm"]) == {"=1+1", "'+2"}
+    select = "select arm from effects where arm = '=1+1' and outcome = 'profit' limit 1"
+    assert "=1+1" in invoke("query", "out", select).stdout.split()
+    result = invoke("reproduce", "out", "--allow-code")
+    assert result.exit_code == 0, result.output
 
 
 def test_figures_and_quiet(invoke: Invoke, here: Path) -> None:
