@@ -90,7 +90,7 @@ def experiment(order: Order) -> bool:
     study = Study.of(config)
     crew, threads = crew_of(order, study)
     planned = sum(1 for _ in study.numbers(first_sizes(study)))
-    for sentence in lacking(study):
+    for sentence in (*config.notes, *lacking(study)):
         _whisper(order, f"note: {sentence}")
     if order.dry_run:
         _dry_run(console(), study, planned, crew)

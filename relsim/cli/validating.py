@@ -81,13 +81,14 @@ def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
     from relsim.lab.study import Study  # noqa: PLC0415  # as above
 
     look_beside(config)
-    study = Study.of(read_experiment(config, dict(map(assignment, assignments))))
+    given = read_experiment(config, dict(map(assignment, assignments)))
+    study = Study.of(given)
     counts = (
         many(len(study.arms), "arm"),
         many(len(study.design), "point"),
         f"{study.size(study.spec.replication.minimum):,} runs or more",
     )
-    note(f"{config}: {sentence}" for sentence in lacking(study))
+    note(f"{config}: {sentence}" for sentence in (*given.notes, *lacking(study)))
     out.print(f"{config}: can be run ({', '.join(counts)})")
 
 

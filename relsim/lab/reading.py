@@ -1,10 +1,12 @@
 """From the YAML of an experiment to its spec and the folder that its paths start from."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from relsim.errors import SpecError
+from relsim.firms.tables import FORMER
 from relsim.lab.spec import FORMER_KEYS, ExperimentSpec
 from relsim.spec.checking import checked
 from relsim.spec.locating import locate
@@ -27,12 +29,15 @@ class Config(NamedTuple):
         What it says.
     given : mapping
         Markets that are there already, by the names of bases.
+    notes : tuple of str
+        What is no error and should be known: names that have changed.
     """
 
     name: str
     folder: Path
     spec: ExperimentSpec
     given: Mapping[str, MarketSpec] = {}
+    notes: tuple[str, ...] = ()
 
 
 def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -63,7 +68,8 @@ def read_experiment(path: str | Path, overrides: Mapping[str, Any] | None = None
             _put(changed, FORMER_KEYS.get(str(key), str(key)), value)
         spec = checked(ExperimentSpec, changed, "--set")
     check_used(str(path), spec, _points_asked(data, overrides or {}))
-    return Config(str(path), place.parent, spec)
+    said = {**data, **{str(key): value for key, value in (overrides or {}).items()}}
+    return Config(str(path), place.parent, spec, notes=tuple(former_names(said)))
 
 
 PYTHON = "experiment"
@@ -101,6 +107,26 @@ def from_python(
     experiment = checked(ExperimentSpec, whole, PYTHON)
     check_used(PYTHON, experiment, _points_asked(whole, {}))
     return Config(PYTHON, Path.cwd(), experiment, given)
+
+
+def former_names(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for every key or column of an experiment that is called otherwise now.
+
+    Parameters
+    ----------
+    data : mapping
+        The content of a config.
+    """
+    yield from (f"{old} is called {new} now" for old, new in FORMER_KEYS.items() if old in data)
+    outcomes, panel = data.get("outcomes"), data.get("panel")
+    named = set(panel.get("measures") or ()) if isinstance(panel, Mapping) else set()
+    for outcome in outcomes.values() if isinstance(outcomes, Mapping) else ():
+        for key in ("measure", "per"):
+            text = outcome.get(key) if isinstance(outcome, Mapping) else None
+            named |= {part for part in re.split(r"[\s+-]+", str(text or "")) if part}
+    yield from (
+        f"the column {old} is called {new} now" for old, new in FORMER.items() if old in named
+    )
 
 
 def _points_asked(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> bool:

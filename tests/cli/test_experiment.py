@@ -549,3 +549,15 @@ def test_effects_too_many_for_a_figure_are_told(invoke: Invoke, here: Path) -> N
         "the figure of effects is not drawn: there are too many; effects.csv has" in result.stderr
     )
     assert not (here / "out" / "figures" / "effects.svg").exists()
+
+
+def test_names_that_have_changed_are_told(invoke: Invoke, here: Path) -> None:
+    outcomes = {"lost": {"measure": "defection", "firm": 0}}
+    write(here, {"luck": "common", "outcomes": outcomes, "panel": None})
+    for command in (("validate", "tiny.yaml"), ("experiment", "tiny.yaml", *SERIAL, "--out", "o")):
+        done = invoke(*command)
+        assert done.exit_code == 0, done.output
+        assert "luck is called random_numbers now" in done.stderr
+        assert "the column defection is called churn now" in done.stderr
+    assert "is called" not in invoke("validate", "offence_defence").stderr
+    assert "luck is called" in invoke("validate", "offence_defence", "--set", "luck=common").stderr
