@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -103,7 +103,10 @@ def imported(module: str, where: str) -> ModuleType:
             "run with --allow-code only, or from Python if it was imported before"
         )
     sys.path += [place for place in _places if place not in sys.path]
+    # Compiled files beside a source may be a stranger's, of another source: they are not looked at.
+    sys.pycache_prefix = sys.pycache_prefix or str(platformdirs.user_cache_path("relsim", "pyc"))
     importlib.invalidate_caches()
+    before = set(sys.modules)
     try:
         loaded = importlib.import_module(module)
     except KeyboardInterrupt:
@@ -113,7 +116,7 @@ def imported(module: str, where: str) -> ModuleType:
             f"{where}: {module!r} cannot be imported: {type(error).__name__}: {error}"
         ) from error
     if _state["everything"]:
-        _remember({_mark(file) for file in files})
+        _remember({_mark(file): _helpers(files, before) for file in files})
     return loaded
 
 
@@ -166,7 +169,25 @@ def is_found(module: str, places: Iterable[str] = ()) -> bool:
 def _may_run(module: str, files: list[Path]) -> bool:
     if _state["everything"] or module in _modules:
         return True
-    return bool(files) and {_mark(file) for file in files} <= _remembered()
+    known = _remembered()
+    marks = [_mark(file) for file in files]
+    helpers = {name: mark for one in marks for name, mark in known.get(one, {}).items()}
+    return (
+        bool(files)
+        and all(mark in known for mark in marks)
+        and all(_mark(Path(name)) == mark for name, mark in helpers.items())
+    )
+
+
+def _helpers(files: list[Path], before: set[str]) -> dict[str, str]:
+    """Return the marks of what a module imported from beside itself or the places looked in."""
+    around = {str(file.resolve().parent) for file in files} | set(_places)
+    found = {}
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and any(Path(file).resolve().is_relative_to(place) for place in around):
+            found[str(Path(file).resolve())] = _mark(Path(file))
+    return found
 
 
 def _mark(file: Path) -> str:
@@ -185,25 +206,28 @@ def _list() -> Path:
     return platformdirs.user_state_path("relsim") / _ALLOWED
 
 
-def _remembered() -> set[str]:
+def _remembered() -> dict[str, dict[str, str]]:
+    """Return the marks of files that were allowed, and of what each imported from beside itself."""
     try:
         marks = json.loads(_list().read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return set()
-    return {mark for mark in marks if isinstance(mark, str)} if isinstance(marks, list) else set()
+        return {}
+    if not isinstance(marks, dict):
+        return {}
+    return {mark: one for mark, one in marks.items() if isinstance(one, dict)}
 
 
-def _remember(marks: set[str]) -> None:
+def _remember(marks: Mapping[str, dict[str, str]]) -> None:
     """Note files as allowed; where it cannot be noted, one has to be asked again."""
     before = _remembered()
-    marks = marks - {""}
-    if marks <= before:
+    after = before | {mark: helpers for mark, helpers in marks.items() if mark}
+    if after == before:
         return
     path = _list()
     working = path.with_name(f".{path.name}.partial")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        working.write_text(json.dumps(sorted(before | marks), indent=0), encoding="utf-8")
+        working.write_text(json.dumps(after, indent=0, sort_keys=True), encoding="utf-8")
         working.replace(path)
 
 
@@ -245,12 +269,12 @@ def keep(modules: Iterable[str], folder: Path, place: Path | None = None) -> Non
     place : Path, optional
         Where it will be once it is finished, if not there already.
     """
-    marks = set()
+    marks: dict[str, dict[str, str]] = {}
     for name, text in sources(modules).items():
         path = folder / CODE / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
-        marks.add(_mark_of((place or folder) / CODE / name, text))
+        marks[_mark_of((place or folder) / CODE / name, text)] = {}
     if _state["everything"]:
         _remember(marks)
 

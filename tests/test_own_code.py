@@ -1,6 +1,7 @@
 """Code that a config names: not run unasked, kept with results, and the same elsewhere."""
 
 import json
+import py_compile
 import shutil
 import signal
 import subprocess
@@ -93,6 +94,37 @@ def test_what_was_allowed_is_not_asked_about_again(
     forget()
     (here / "mine_own.py").unlink()
     assert invoke("validate", other / "mine.yaml").exit_code == 2
+
+
+def test_what_it_imports_from_beside_is_remembered_with_it(
+    invoke: Invoke, here: Path, mine: Path
+) -> None:
+    (here / "mine_own.py").write_text("import mine_helper\n" + MINE)
+    (here / "mine_helper.py").write_text("")
+    assert invoke("validate", "mine.yaml", "--allow-code").exit_code == 0
+    forget()
+    sys.modules.pop("mine_helper")
+    assert invoke("validate", "mine.yaml").exit_code == 0
+    forget()
+    sys.modules.pop("mine_helper")
+    (here / "mine_helper.py").write_text("raise SystemExit('ran')")
+    done = invoke("validate", "mine.yaml")
+    assert done.exit_code == 2
+    assert "--allow-code" in done.stderr
+
+
+def test_compiled_files_beside_a_source_are_not_run(invoke: Invoke, here: Path, mine: Path) -> None:
+    assert invoke("validate", "mine.yaml", "--allow-code").exit_code == 0
+    forget()
+    source = here / "mine_own.py"
+    innocent = source.read_text()
+    source.write_text("raise SystemExit('the compiled file ran')\n")
+    compiled = here / "__pycache__" / f"mine_own.{sys.implementation.cache_tag}.pyc"
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(source), str(compiled), invalidation_mode=mode)
+    source.write_text(innocent)
+    done = invoke("validate", "mine.yaml")
+    assert done.exit_code == 0, done.stderr
 
 
 @pytest.mark.parametrize(

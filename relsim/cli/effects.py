@@ -119,12 +119,14 @@ def _explained(
     gained = _median(table["variance_reduction"])
     if math.isnan(gained):
         return
+    if math.isinf(gained):
+        yield "In most pairs both arms gave the same numbers: does the treatment change anything?"
+        return
     if units in ("pairs", "replications"):
         what = "runs" if units == "pairs" else units
         yield (
-            f"Arms with random numbers of their own would need {number(gained)} times the "
-            f"{what} for "
-            "intervals as narrow (median)."
+            f"Arms with random numbers of their own would need {number(gained)} times the {what} "
+            "for intervals as narrow (median)."
         )
         return
     yield (

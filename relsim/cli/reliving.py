@@ -30,8 +30,9 @@ def lived(run: Path) -> tuple[dict[str, Any], list[tuple[int, MarketSpec]]]:
         raise SpecError(
             f"{run}: was simulated with agents; only compiled runs can be simulated again"
         )
-    if _TABLE in found["files"]:
-        check_unaltered(run, {_TABLE: found["files"][_TABLE]})
+    if _TABLE not in found["files"]:
+        raise SpecError(f"{run}: its {MANIFEST} does not list {_TABLE}, so it is not believed")
+    check_unaltered(run, {_TABLE: found["files"][_TABLE]})
     look_in([run / CODE])
     where = str(run / MANIFEST)
     forked = found.get("forked")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from relsim.errors import OutputError
+from relsim.errors import OutputError, SpecError
 from relsim.lab.comparison import Comparison, compared
 from relsim.lab.conducting import Conduct
 from relsim.lab.executors import Crew
@@ -161,6 +161,7 @@ class Experiment:
         factors: Sequence[Mapping[str, Any]] = (),
         **keys: Any,
     ) -> None:
+        _check_base(base)
         bases = [base] if isinstance(base, str | Path | Mapping | MarketSpec) else list(base)
         data = {name: _plain(value) for name, value in keys.items()}
         for factor in factors:
@@ -198,6 +199,7 @@ class Experiment:
         RelsimError
             If no run came to its end, results cannot be kept, or the folder holds something else.
         """
+        _check_workers(workers)
         if isinstance(executor, Executor):
             crew = Crew("own", workers, own=executor)
         else:
@@ -215,6 +217,18 @@ class Experiment:
             weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
         _check_any(result)
         return result
+
+
+def _check_workers(workers: Any) -> None:
+    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+        raise SpecError(f"workers: given {workers!r}, allowed: a whole number from 1")
+
+
+def _check_base(base: Any) -> None:
+    if not isinstance(base, str | Path | Mapping | MarketSpec | list | tuple):
+        raise SpecError(
+            f"base: given {base!r}, allowed: a name, a file, keys, a spec, or a list of these"
+        )
 
 
 def _check_any(result: Result) -> None:

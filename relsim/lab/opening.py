@@ -64,6 +64,12 @@ def opened(folder: str | Path, *, check: bool = True) -> Finished:
     if check:
         files: dict[str, str] = manifest["files"]
         check_unaltered(place, {name: files[name] for name in files if _is_read(name)})
+        unknown = [name for name in TABLES if name not in files and (place / name).is_file()]
+        if unknown:
+            raise OutputError(
+                f"{place / unknown[0]}: is not among the files of {MANIFEST}: relsim did not write "
+                "it, or the list was changed"
+            )
     study = _restored(about, place / STUDY)
     code = str((place / CODE).resolve())
     look_in([code])

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from relsim.errors import SpecError
 from relsim.firms.tables import FORMER
 from relsim.spec import fields
 from relsim.spec.fields import SpecModel
@@ -314,6 +315,9 @@ class ExperimentSpec(SpecModel):
         """Return a config in which keys and columns have the names that they have now."""
         if not isinstance(data, dict):
             return data
+        for old, new in FORMER_KEYS.items():
+            if old in data and new in data:
+                raise SpecError(f"{old}: is called {new} now, which is given too: keep one")
         data = {FORMER_KEYS.get(str(name), name): value for name, value in data.items()}
         panel = data.get("panel")
         if isinstance(panel, dict) and isinstance(panel.get("measures"), list | tuple):

@@ -82,8 +82,8 @@ def checked(model: type[_Model], data: Any, name: str) -> _Model:
         Naming every fault with its place, what was given and what is allowed.
     """
     renamed = getattr(model, "renamed", None)  # of models whose keys were called otherwise once
-    data = data if renamed is None else renamed(data)
     try:
+        data = data if renamed is None else renamed(data)
         _check_values(data, ())
         return model.model_validate_json(json.dumps(data, default=str), strict=True)
     except pydantic.ValidationError as error:

@@ -551,6 +551,15 @@ def test_effects_too_many_for_a_figure_are_told(invoke: Invoke, here: Path) -> N
     assert not (here / "out" / "figures" / "effects.svg").exists()
 
 
+def test_a_table_that_is_not_listed_is_not_believed(invoke: Invoke, finished: Path) -> None:
+    about = json.loads((finished / "manifest.json").read_text())
+    del about["files"]["runs.parquet"]
+    (finished / "manifest.json").write_text(json.dumps(about))
+    for command in (("compare", "out"), ("query", "out", "select 1")):
+        (line,) = error_lines(invoke(*command))
+        assert line.startswith("out/runs.parquet: is not among the files of manifest.json")
+
+
 def test_names_that_have_changed_are_told(invoke: Invoke, here: Path) -> None:
     outcomes = {"lost": {"measure": "defection", "firm": 0}}
     write(here, {"luck": "common", "outcomes": outcomes, "panel": None})

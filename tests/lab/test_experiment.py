@@ -122,3 +122,11 @@ def test_load_takes_keys() -> None:
         relsim.load({"extends": 3})
     with pytest.raises(SpecError, match=r"config: mraket: unknown key; did you mean 'market'"):
         relsim.load({"extends": "telecom", "mraket": {}})
+
+
+def test_workers_and_bases_that_are_none() -> None:
+    for workers in (0, 2.5, "2", True):
+        with pytest.raises(SpecError, match=r"workers: given .*, allowed: a whole number from 1"):
+            Experiment(**small()).run(workers=workers)  # type: ignore[arg-type]
+    with pytest.raises(SpecError, match="base: given 7, allowed: a name, a file, keys"):
+        Experiment(7)  # type: ignore[arg-type]

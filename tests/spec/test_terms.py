@@ -70,6 +70,13 @@ def test_former_names_are_understood() -> None:
     assert set(FORMER.values()) <= set(MARKET_COLUMNS)
 
 
+def test_both_names_at_once_are_refused() -> None:
+    with pytest.raises(relsim.RelsimError, match="luck: is called random_numbers now, which is"):
+        relsim.Experiment(
+            starter(), outcomes={"p": {"measure": "profit"}}, luck="common", random_numbers="common"
+        )
+
+
 HOUSE_WORDS = re.compile(
     r"\b(?:luck|defection|fame|(?<!-)lived|lives|deaf|nobody knows|turnover of the market)\b", re.I
 )
