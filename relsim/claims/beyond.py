@@ -59,7 +59,7 @@ def box_beyond_chance(
     >>> box_beyond_chance(table, table["churn"] < 0.4).limits.keys()
     dict_keys(['churn'])
     >>> box_beyond_chance(table, rng.random(40) < 0.4).sentence()
-    'no box stands out beyond chance; single factors are told under what would flip it'
+    'no combination of conditions stands out beyond noise; see the single factors'
     """
     flags = np.asarray(holds, dtype=np.bool_)
     dealer = _Dealer(columns_of(factors), flags, Sampled.of(factors, units))

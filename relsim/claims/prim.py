@@ -25,7 +25,7 @@ from relsim.claims.wording import named, plainly
 Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[np.float64]
 
-NOTHING = "no box stands out beyond chance; single factors are told under what would flip it"
+NOTHING = "no combination of conditions stands out beyond noise; see the single factors"
 """What is said of a hypothesis that holds in a part of its scope, but in no box."""
 
 PEEL = 0.1

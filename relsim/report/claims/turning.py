@@ -25,10 +25,10 @@ def turning(points: pd.DataFrame, factor: str) -> str:
     >>> holds = [True, True, True, True, False, False]
     >>> table = pd.DataFrame({"churn": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "holds": holds})
     >>> turning(table, "churn")
-    'churn: holds at 3 of 3 points up to 3.5, at 1 of 3 above'
+    'churn: holds in 3 of 3 conditions up to 3.5, in 1 of 3 above'
     >>> table["base"] = ["bank", "shop", "bank", "bank", "shop", "shop"]
     >>> turning(table, "base")
-    'market: holds at 3 of 3 points in bank, at 1 of 3 in shop'
+    'market: holds in 3 of 3 conditions in bank, in 1 of 3 in shop'
     """
     known = points[points[factor].notna()]
     holds, values = known["holds"].astype(bool), known[factor]
@@ -37,15 +37,15 @@ def turning(points: pd.DataFrame, factor: str) -> str:
         if not (values > middle).any():  # more than half of them are the highest
             middle = float(values[values < middle].max())
         low, high = holds[values <= middle], holds[values > middle]
-        parts = [f"{_count(low, ' points')} up to {plainly(middle)}", f"{_count(high)} above"]
+        parts = [f"{_count(low, ' conditions')} up to {plainly(middle)}", f"{_count(high)} above"]
     else:
         groups = {str(level): each for level, each in holds.groupby(values.astype(str))}
         ordered = sorted(groups.items(), key=lambda one: (-one[1].mean(), one[0]))
         parts = [
-            f"{_count(each, '' if place else ' points')} in {level}"
+            f"{_count(each, '' if place else ' conditions')} in {level}"
             for place, (level, each) in enumerate(ordered)
         ]
-    return f"{named(factor)}: holds at {', at '.join(parts)}"
+    return f"{named(factor)}: holds in {', in '.join(parts)}"
 
 
 def _count(holds: "pd.Series[bool]", noun: str = "") -> str:

@@ -11,13 +11,13 @@ from relsim.report.claims.turning import turning
 
 def test_counts_on_both_sides_are_all_points() -> None:
     table = pd.DataFrame({"churn": [5.0, 1.0, 4.0, 2.0, 3.0], "holds": [0, 1, 0, 1, 1]})
-    assert turning(table, "churn") == "churn: holds at 3 of 3 points up to 3, at 0 of 2 above"
+    assert turning(table, "churn") == "churn: holds in 3 of 3 conditions up to 3, in 0 of 2 above"
 
 
 def test_levels_are_told_one_by_one_the_best_first() -> None:
     table = pd.DataFrame({"base": ["a", "b", "b", "c"], "holds": [False, True, True, False]})
     assert turning(table, "base") == (
-        "market: holds at 2 of 2 points in b, at 0 of 1 in a, at 0 of 1 in c"
+        "market: holds in 2 of 2 conditions in b, in 0 of 1 in a, in 0 of 1 in c"
     )
 
 
@@ -36,7 +36,7 @@ def test_every_factor_of_a_claim_has_a_meaning_and_a_range(name: str) -> None:
 def test_a_number_that_is_mostly_the_highest_is_cut_below_it_and_nothing_is_lost() -> None:
     values = [1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 5.0, 5.0, 5.0, 5.0, float("nan")]
     table = pd.DataFrame({"n": values, "holds": [True] * 5 + [False] * 6})
-    assert turning(table, "n") == "n: holds at 4 of 4 points up to 4, at 1 of 6 above"
+    assert turning(table, "n") == "n: holds in 4 of 4 conditions up to 4, in 1 of 6 above"
 
 
 def test_only_factors_of_readings_that_were_tested_are_told() -> None:
