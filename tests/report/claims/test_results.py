@@ -77,3 +77,11 @@ def test_readings_may_be_called_like_numbers(tmp_path: Path) -> None:
     assert read_again.verdicts["reading"].tolist() == list(names)
     assert all(len(read_again.points_of(name)) == 48 for name in names)
     assert expected_words(tmp_path / "odd") == dict.fromkeys(names, "supported")
+
+
+def test_the_reference_results_have_their_hashes() -> None:
+    folder = Path(__file__).parents[3] / "results" / "claims"
+    for path in folder.glob("*/claim.json"):
+        listed = set(json.loads(path.read_text("utf-8"))["files"])
+        assert listed == {each.name for each in path.parent.glob("*.csv")}, path
+        read(path.parent)
