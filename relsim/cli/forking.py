@@ -143,7 +143,7 @@ def _show(order: Order, before: pd.DataFrame, after: pd.DataFrame, out: Path) ->
         f"From month {order.at}: {', '.join(order.assignments)}; the same random numbers",
         markup=False,
     )
-    table = listing("firm", "share at the end", "lost a month", "profit a month")
+    table = listing("firm", "market share at the end", "monthly churn", "profit a month")
     for firm in before["firm"].cat.categories:
         was, would = (_figures(frame, firm, order.at) for frame in (before, after))
         table.add_row(

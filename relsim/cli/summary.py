@@ -114,7 +114,7 @@ def show(out: Console, market: Market, folder: Path) -> None:
     out.print(_table(firms, spec.currency))
     if spec.market.annual_discount_rate == 0.0:
         out.print(NO_DISCOUNT)
-    out.print(verdict(firms))
+    out.print(f"In this run: {verdict(firms)}")
     if len(firms) > 1:
         out.print(_ONE_RUN)
     there = "Tables and figures" if (folder / "figures").is_dir() else "Tables"
