@@ -19,11 +19,11 @@ from benchmarks.clocks import Work, in_turns, wall_clock
 from benchmarks.progress import say
 from benchmarks.results import Cell, Section, Target
 from relsim import AgentMarket, Market
-from relsim.lab.conducting import Conduct, conduct, shape_of
-from relsim.lab.executors import Crew, standing
-from relsim.lab.reading import read_experiment
-from relsim.lab.store import JOURNAL, Store
-from relsim.lab.study import Study
+from relsim.lab.archive.store import JOURNAL, Store
+from relsim.lab.config import read_experiment
+from relsim.lab.runs.executors import Crew, standing
+from relsim.lab.runs.rounds import Conduct, conduct, shape_of
+from relsim.lab.runs.study import Study
 from relsim.spec import MarketSpec, override
 
 _LEVELS = [0.05, 0.1, 0.2]

@@ -19,7 +19,7 @@ from relsim.customers.accounts import FIRM_FIELDS, TENURE_YEARS, YEAR_FIELDS, Ac
 from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.month import new_bound
 from relsim.customers.rules import choice, value
-from relsim.customers.rules.leaving import CAUSES
+from relsim.customers.rules.departure import CAUSES
 from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 
 _WIDTH = math.sqrt(12.0)  # a uniform number of this width has deviation 1

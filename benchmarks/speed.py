@@ -25,7 +25,7 @@ from relsim.customers.accounts import Accounts
 from relsim.customers.population import Customers
 
 if TYPE_CHECKING:
-    from relsim.agents import AgentCustomers
+    from relsim.agents.market import AgentCustomers
 
 MONTH = "relsim, the compiled month"
 STEP = "relsim, a whole step of the market"

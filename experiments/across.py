@@ -9,7 +9,7 @@ import pandas as pd
 import relsim
 from relsim.market import Market
 from relsim.spec import MarketSpec, override
-from relsim.spec.locating import shipped
+from relsim.spec.locations import shipped
 
 SHARES = (0.05, 0.10, 0.20, 0.25, 0.40)
 """Shares at the start of five firms that differ in nothing but size and awareness."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from relsim.report.figures import save
+from relsim.report.run_figures import save
 
 
 def command(

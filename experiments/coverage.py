@@ -17,10 +17,16 @@ import pandas as pd
 from scipy import stats
 
 from experiments.coverage_figure import draw
-from relsim.lab.intervals import CONFIDENCE, Array, Interval, bootstrap_interval, t_interval
-from relsim.lab.pairing import over_units
-from relsim.lab.sizes import relative_effect
-from relsim.report.figures import save
+from relsim.lab.statistics.effect_sizes import relative_effect
+from relsim.lab.statistics.effects import over_units
+from relsim.lab.statistics.intervals import (
+    CONFIDENCE,
+    Array,
+    Interval,
+    bootstrap_interval,
+    t_interval,
+)
+from relsim.report.run_figures import save
 
 RESULTS = Path("results/coverage")
 SEED = 1
@@ -220,7 +226,7 @@ RULES: dict[str, Callable[[Paths, float], Sizes]] = {
     "two stages from 30": two_stages,
     "three stages from 30": three_stages,
 }
-"""When to stop; the second is that of :mod:`relsim.lab.replication`."""
+"""When to stop; the second is that of :mod:`relsim.lab.runs.replication`."""
 
 
 def of_stopped(numbers: Sequence[int] = (10, 30, 100)) -> Iterator[Row]:

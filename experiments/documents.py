@@ -33,13 +33,13 @@ from relsim.claims.spec import (
     ReadingSpec,
     SourceSpec,
 )
-from relsim.cli.listing import EQUATIONS
+from relsim.cli.catalogue import EQUATIONS
 from relsim.customers import columns
-from relsim.customers.rules import leaving, response, telling
+from relsim.customers.rules import departure, response, talk
 from relsim.firms.firm import Firm
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.strategies import BUILT_IN
-from relsim.report.figures import save
+from relsim.report.run_figures import save
 from relsim.spec import Mechanisms
 from relsim.spec.explain import REQUIRED, Entry, entries
 from relsim.spec.terms import TERMS
@@ -61,7 +61,7 @@ OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
         "Offence, care and recovery turn money into chances in one way.",
     ),
     "causes": (
-        (leaving.cause,),
+        (departure.cause,),
         (),
         "Every loss is given one cause; nothing in the market follows from it.",
     ),
@@ -72,7 +72,7 @@ OTHERS: dict[str, tuple[tuple[Rule, ...], tuple[str, ...], str]] = {
         "(1/12)`; a newcomer without a supplier, with traits of its own, takes its place.",
     ),
     "network": (
-        (telling.left_by_talk,),
+        (talk.left_by_talk,),
         ("customers.network",),
         "A customer who decides hears what its neighbours said last month. Small world: Watts & "
         "Strogatz (1998), Nature 393; scale-free: Barabasi & Albert (1999), Science 286; random: "

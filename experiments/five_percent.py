@@ -26,7 +26,7 @@ from scipy.optimize import brentq
 
 from experiments import five_percent_figure
 from relsim.economics import gains
-from relsim.report.figures import save
+from relsim.report.run_figures import save
 
 RESULTS = Path("results/five_percent")
 POINTS = 0.05

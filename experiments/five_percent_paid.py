@@ -24,10 +24,10 @@ from experiments import five_percent_figure
 from experiments.five_percent import POINTS, RESULTS
 from experiments.studies.shared import Floats, jackknife
 from relsim.economics.lifetime import MONTHS_A_YEAR, monthly_rate
-from relsim.lab.intervals import t_interval
-from relsim.loading import load
+from relsim.lab.statistics.intervals import t_interval
+from relsim.loader import load
 from relsim.market import Market
-from relsim.report.figures import save
+from relsim.report.run_figures import save
 from relsim.spec import MarketSpec, override
 
 BASES = (

@@ -17,10 +17,10 @@ import pandas as pd
 
 from experiments.five_percent import RESULTS
 from experiments.five_percent_scope import lived
-from relsim.claims.reading import Reading, read_claim
+from relsim.claims.config import Reading, read_claim
 from relsim.economics.lifetime import MONTHS_A_YEAR
-from relsim.lab.executors import Crew
-from relsim.lab.points import BASE
+from relsim.lab.design.points import BASE
+from relsim.lab.runs.executors import Crew
 
 CLAIM, READING = "five-percent", "value-per-customer"
 TURNOVER = "turnover"

@@ -16,16 +16,16 @@ import pandas as pd
 
 from experiments.five_percent import RESULTS
 from experiments.five_percent_scope_figure import draw_scope
-from relsim.claims.reading import read_claim
-from relsim.lab.conducting import Conduct, conduct, shape_of
-from relsim.lab.executors import Crew
-from relsim.lab.finishing import read_runs, write_tables
-from relsim.lab.points import BASE
-from relsim.lab.reading import Config
-from relsim.lab.store import Store
-from relsim.lab.study import Study
-from relsim.lab.variance import sobol_indices
-from relsim.report.figures import save
+from relsim.claims.config import read_claim
+from relsim.lab.archive.results import read_runs, write_tables
+from relsim.lab.archive.store import Store
+from relsim.lab.config import Config
+from relsim.lab.design.points import BASE
+from relsim.lab.runs.executors import Crew
+from relsim.lab.runs.rounds import Conduct, conduct, shape_of
+from relsim.lab.runs.study import Study
+from relsim.lab.statistics.variance import sobol_indices
+from relsim.report.run_figures import save
 
 OUTCOMES = {
     "value": "value per customer",

@@ -16,8 +16,8 @@ import yaml
 import relsim
 from experiments.industries_figure import draw
 from experiments.industries_page import page
-from relsim.report.figures import save
-from relsim.spec.locating import shipped
+from relsim.report.run_figures import save
+from relsim.spec.locations import shipped
 
 BURN_IN_YEARS = 4
 SEEDS = (1, 2, 3)

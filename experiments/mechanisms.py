@@ -19,14 +19,14 @@ from experiments.commanding import command
 from experiments.mechanisms_figure import draw
 from relsim.customers.rules import (
     choice,
+    departure,
     experience,
     ladder,
-    leaving,
     reconsider,
     relationship,
     response,
     service,
-    telling,
+    talk,
     value,
 )
 from relsim.customers.rules.ladder import RUNGS
@@ -193,7 +193,7 @@ def _service() -> Curves:
 def _word_of_mouth() -> Curves:
     friends = np.arange(9.0)
     lines = {
-        f"persuasion {p}": np.array([1.0 - telling.left_by_talk(p, 1.0, n) for n in friends])
+        f"persuasion {p}": np.array([1.0 - talk.left_by_talk(p, 1.0, n) for n in friends])
         for p in (0.1, DEFAULTS.word_of_mouth.persuasion, 0.6)
     }
     return Curves(friends, lines, "neighbours who recommend", "chance to be considered for it")
@@ -261,10 +261,10 @@ def _spending() -> Curves:
 def _causes() -> Curves:
     # One customer reopens with log-odds of 0, of which price pushed 1 and rivals 1.
     luck = np.linspace(0.005, 0.495, 99)
-    codes = [leaving.cause(u, 0.0, 0.5, 1.0, False, 0.0, False) for u in luck]
+    codes = [departure.cause(u, 0.0, 0.5, 1.0, False, 0.0, False) for u in luck]
     counted = {
         name: np.cumsum([float(code == place) for code in codes]) / luck.size
-        for place, name in enumerate(leaving.CAUSES)
+        for place, name in enumerate(departure.CAUSES)
         if place in codes
     }
     return Curves(
@@ -282,7 +282,7 @@ def _network() -> Curves:
     friends = np.arange(0.0, 33.0, 2.0)
     lines = {
         f"{share:.0%} recommend": np.array(
-            [1.0 - telling.left_by_talk(0.3, share, n) for n in friends]
+            [1.0 - talk.left_by_talk(0.3, share, n) for n in friends]
         )
         for share in (0.01, 0.03, 0.10)
     }

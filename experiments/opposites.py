@@ -14,13 +14,13 @@ from typing import Any
 import pandas as pd
 
 from experiments.markdown import table as markdown_table
-from relsim.claims.conducting import Way, investigate, planned
-from relsim.claims.reading import Claim, read_claim, shipped_claims
-from relsim.claims.varying import Variation
+from relsim.claims.config import Claim, read_claim, shipped_claims
+from relsim.claims.pipeline import Way, investigate, planned
+from relsim.claims.variation import Variation
 from relsim.claims.verdict import Verdict
 from relsim.cli.progress import progress
-from relsim.cli.running import cores
-from relsim.lab.executors import standing
+from relsim.cli.run_command import cores
+from relsim.lab.runs.executors import standing
 
 RESULTS = Path("results/opposites")
 _SIDES = ("as_it_is", "opposite")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 import relsim
-from relsim.agents import AgentCustomers, AgentMarket
-from relsim.spec.locating import shipped
+from relsim.agents.market import AgentCustomers, AgentMarket
+from relsim.spec.locations import shipped
 
 WON_UNTIL, MONTHS = 12, 48
 

@@ -24,7 +24,7 @@ from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView
 from relsim.firms.worth import MEMORY
 from relsim.market import Market
-from relsim.report.figures import save
+from relsim.report.run_figures import save
 from relsim.spec import override, starter
 
 Array = npt.NDArray[np.float64]

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from relsim.agents import AgentMarket, CustomerAgent
+    from relsim.agents.market import AgentMarket, CustomerAgent
     from relsim.errors import RelsimError
     from relsim.firms.plan import Plan
     from relsim.firms.strategies import Strategy
     from relsim.firms.view import FirmView
     from relsim.lab.experiment import Experiment
-    from relsim.loading import load
+    from relsim.loader import load
     from relsim.market import Market
     from relsim.spec import MarketSpec, override
     from relsim.spec.fields import key as parameter
 
 # Loaded when first asked for: compiled code and Mesa take most of a second to import.
 _HOMES = {
-    "AgentMarket": "relsim.agents",
-    "CustomerAgent": "relsim.agents",
+    "AgentMarket": "relsim.agents.market",
+    "CustomerAgent": "relsim.agents.market",
     "Experiment": "relsim.lab.experiment",
     "FirmView": "relsim.firms.view",
     "Market": "relsim.market",
@@ -34,7 +34,7 @@ _HOMES = {
     "Plan": "relsim.firms.plan",
     "RelsimError": "relsim.errors",
     "Strategy": "relsim.firms.strategies",
-    "load": "relsim.loading",
+    "load": "relsim.loader",
     "override": "relsim.spec",
     "parameter": "relsim.spec.fields",
 }

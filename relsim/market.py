@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim import circumstances
 from relsim.customers.accounts import Accounts
 from relsim.customers.population import Customers
 from relsim.economics.lifetime import monthly_loss, monthly_rate
 from relsim.errors import SpecError
-from relsim.firms import closing, figures, standing
-from relsim.firms.figures import PLACES, places
+from relsim.events import effects
+from relsim.firms import books, position, quantities
 from relsim.firms.firm import Firm
-from relsim.firms.offering import Offers
+from relsim.firms.offers import Offers
 from relsim.firms.plan import Plan
+from relsim.firms.quantities import PLACES, places
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
 from relsim.firms.tables import (
@@ -30,19 +30,19 @@ from relsim.firms.tables import (
 from relsim.firms.view import FirmView
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
-from relsim.spec.checking import nearest
+from relsim.spec.validation import nearest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from relsim.stories import Story
+    from relsim.agents.story import Story
 
 Array = npt.NDArray[np.float64]
 _OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")
 _TO_NONE, _LEFT, _FROM_PROSPECTS = places("lost_to_none", "left_market", "acquired_prospects")
 _CAUSED, _DEFENCE, _WINNING = places("lost_by_cause", "defence", "winning")
 _PROFIT, _DATA, _STAFF = places("profit", "spent_data", "spent_staff")
-_STATE, _WORTH = places(figures.STATE[0], figures.WORTH[0])
+_STATE, _WORTH = places(quantities.STATE[0], quantities.WORTH[0])
 _MOST_MESA_SEED = 2**32
 
 
@@ -71,7 +71,7 @@ class Market(mesa.Model):
     month : int
         Months simulated so far.
     figures : array of shape (firms, FIGURES)
-        What last month left, named by :data:`relsim.firms.figures.FIGURES`; to read only.
+        What last month left, named by :data:`relsim.firms.quantities.FIGURES`; to read only.
     chapters : list of (int, MarketSpec)
         From which month on which spec was simulated under (:meth:`change`).
     table : pandas.DataFrame
@@ -106,17 +106,17 @@ class Market(mesa.Model):
         # Mesa wants a generator of its own; no rule of relsim ever asks it.
         super().__init__(rng=int(self.seed_of_luck % _MOST_MESA_SEED))
         self.month = 0
-        self.now = circumstances.at(spec, 0)
-        self._costs = closing.costs(spec, self.now.present)
+        self.now = effects.at(spec, 0)
+        self._costs = books.costs(spec, self.now.present)
         self.firms = [
             Firm(self, place, firm, build(firm.strategy, f"firms.{place}.strategy"))
             for place, firm in enumerate(spec.firms)
         ]
         self.customers = self._people(threads)
         self.customers.teller = self.story
-        self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
+        self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
-        self.figures = standing.first(spec, self.customers.columns)
+        self.figures = position.first(spec, self.customers.columns)
         self.worth = Worth(
             self.figures[:, _CUSTOMERS],
             self.figures[:, PLACES["running_contribution"]],
@@ -151,8 +151,8 @@ class Market(mesa.Model):
         """Let the events of the month happen."""
         if not self.spec.events:
             return
-        self.now = circumstances.at(self.spec, self.month, self.records)
-        self._costs = closing.costs(self.spec, self.now.present)
+        self.now = effects.at(self.spec, self.month, self.records)
+        self._costs = books.costs(self.spec, self.now.present)
         self.customers.feel(self.now.usage, self.now.needs)
         self.worth.close(self.now.leaves)
 
@@ -173,7 +173,7 @@ class Market(mesa.Model):
         """Close the month's books and set what firms see next month."""
         terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
         reward = np.array([plan.referral_reward for plan in plans], np.float64)
-        month = closing.close(accounts, self._costs, terms, spent, reward, self.figures)
+        month = books.close(accounts, self._costs, terms, spent, reward, self.figures)
         before = self.prospects
         self.figures = month
         self._check_conservation(before, accounts)
@@ -190,7 +190,7 @@ class Market(mesa.Model):
         self.records.append(Record(accounts, self._costs, terms, month))
 
     def _enter_worth(self) -> None:
-        for place, name in enumerate(figures.WORTH, start=_WORTH):
+        for place, name in enumerate(quantities.WORTH, start=_WORTH):
             self.figures[:, place] = getattr(self.worth, name)
 
     def _pay(self) -> None:
@@ -199,7 +199,7 @@ class Market(mesa.Model):
             firm.cash += row[_PROFIT]
             served = max(row[_CUSTOMERS], 1.0)
             firm.invest(row[_DATA] / served, row[_STAFF] / served)
-            firm.past.append(standing.own_month(self.month, row))
+            firm.past.append(position.own_month(self.month, row))
         self._enter_state()
 
     def _enter_state(self) -> None:
@@ -235,7 +235,7 @@ class Market(mesa.Model):
 
     def views(self) -> list[FirmView]:
         """Return what each firm sees before it plans the month."""
-        return standing.views(self.spec, self.firms, self._known, self._seen, self.month)
+        return position.views(self.spec, self.firms, self._known, self._seen, self.month)
 
     @property
     def prospects(self) -> float:
@@ -281,7 +281,7 @@ class Market(mesa.Model):
         Parameters
         ----------
         spec : MarketSpec
-            As :func:`relsim.forking.changed` makes it: what is settled before the first month
+            As :func:`relsim.fork.changed` makes it: what is settled before the first month
             (customers, network, firms' names and shares) is not read again.
         """
         for firm, new in zip(self.firms, spec.firms, strict=True):
@@ -291,12 +291,12 @@ class Market(mesa.Model):
         self.spec = spec
         self.chapters.append((self.month + 1, spec))
         self.customers.use(spec)
-        self._known = [standing.knowledge(spec, firm) for firm in spec.firms]
+        self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
         self.worth.rate = monthly_rate(spec.market.annual_discount_rate)
         self.worth.stay = 1.0 - monthly_loss(spec.market.annual_turnover)
-        self.now = circumstances.at(spec, self.month)
-        self._costs = closing.costs(spec, self.now.present)
+        self.now = effects.at(spec, self.month)
+        self._costs = books.costs(spec, self.now.present)
 
     @property
     def columns(self) -> dict[str, Array]:
@@ -319,7 +319,7 @@ class Market(mesa.Model):
         return tenure_table(self.spec, self.records)
 
     def why(self, firm: str, since: int = 1, until: int | None = None) -> pd.DataFrame:
-        """Return why a firm lost customers (:mod:`relsim.customers.rules.leaving`).
+        """Return why a firm lost customers (:mod:`relsim.customers.rules.departure`).
 
         Parameters
         ----------
@@ -358,7 +358,7 @@ class Market(mesa.Model):
         Parameters
         ----------
         name : str
-            One of :data:`relsim.report.figures.NAMES`: share, churn, profit, budgets, ladder,
+            One of :data:`relsim.report.run_figures.NAMES`: share, churn, profit, budgets, ladder,
             tenure, cash.
 
         Returns
@@ -378,10 +378,10 @@ class Market(mesa.Model):
         Share of customers (%)
         """
         # Only report draws; drawing takes a second to import, and most markets are never drawn.
-        from relsim.report.figures import figure  # noqa: PLC0415  # see above
         from relsim.report.layout import About  # noqa: PLC0415  # see above
+        from relsim.report.run_figures import figure  # noqa: PLC0415  # see above
 
-        marked = circumstances.marks(self.spec)
+        marked = effects.marks(self.spec)
         return figure(name, self.table, self.tenure_table, About.of(self), marked)
 
     def _repr_html_(self) -> str:
@@ -409,6 +409,6 @@ class Market(mesa.Model):
         >>> print(Market(starter(), seed=7).run(months=3).story(0).episodes[0].text)
         in the market from the start, with Defend for 9 months
         """
-        from relsim.stories import tell  # noqa: PLC0415  # stories live markets themselves
+        from relsim.agents.story import tell  # noqa: PLC0415  # stories live markets themselves
 
         return tell(self, customer)

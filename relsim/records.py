@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
 from relsim.errors import OutputError, SpecError
-from relsim.spec.checking import checked
+from relsim.spec.validation import checked
 
 MANIFEST = "manifest.json"
 

@@ -8,7 +8,7 @@ import yaml
 
 from experiments.documents import ODD, TABLES, documents, filled
 from experiments.mechanisms import EFFECTS, sweep
-from relsim.cli.listing import EQUATIONS
+from relsim.cli.catalogue import EQUATIONS
 from relsim.customers.columns import MEANINGS, Columns
 
 TEXTS = dict(documents())

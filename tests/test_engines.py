@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relsim.agents import AgentMarket, CustomerAgent
+from relsim.agents.market import AgentMarket, CustomerAgent
 from relsim.market import Market
 from relsim.spec import MarketSpec, override, starter
 

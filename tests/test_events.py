@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relsim import circumstances
 from relsim.errors import SpecError
+from relsim.events import effects
 from relsim.market import Market
 from relsim.spec import MarketSpec, override, starter
 
@@ -107,27 +107,27 @@ def test_growth_compounds_and_stays() -> None:
     spec = override(
         starter(), {"events": [{"kind": "growth", "month": 3, "lasts": 2, "monthly": 0.1}]}
     )
-    factors = [circumstances.at(spec, month).usage for month in (2, 3, 4, 5, 90)]
+    factors = [effects.at(spec, month).usage for month in (2, 3, 4, 5, 90)]
     assert factors == pytest.approx([1.0, 1.1, 1.21, 1.21, 1.21])
 
 
 def test_saves_join_as_independent_chances() -> None:
     save = EVENTS["save"] | {"month": 1}
     spec = override(starter(), {"events": [save, save]})
-    assert circumstances.at(spec, 1).saved == (0.75, 0.0)
+    assert effects.at(spec, 1).saved == (0.75, 0.0)
 
 
 @pytest.mark.parametrize("kind", [kind for kind, event in EVENTS.items() if "firm" in event])
 def test_a_firm_is_named_or_numbered(kind: str) -> None:
     named, numbered = market_with(EVENTS[kind]), market_with(EVENTS[kind] | {"firm": 0})
     pd.testing.assert_frame_equal(named.table, numbered.table, check_exact=True)
-    assert circumstances.marks(named.spec) == circumstances.marks(numbered.spec)
+    assert effects.marks(named.spec) == effects.marks(numbered.spec)
 
 
 def test_a_war_of_numbered_firms_and_a_save_for_everybody() -> None:
     war = EVENTS["price_war"] | {"firms": [1]}
     everybody = {"kind": "save", "month": 1, "share": 0.25}
-    now = circumstances.at(override(starter(), {"events": [war, everybody]}), MONTH)
+    now = effects.at(override(starter(), {"events": [war, everybody]}), MONTH)
     assert now.price == (1.0, 0.8)
     assert now.saved == (0.25, 0.25)
 

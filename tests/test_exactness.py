@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from relsim.customers.columns import allocate
 from relsim.customers.population import Customers
-from relsim.firms.figures import PLACES
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
+from relsim.firms.quantities import PLACES
 from relsim.firms.strategies import BUILT_IN
 from relsim.market import ConservationError, Market
 from relsim.spec import MarketSpec, override, starter

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import relsim
-from relsim.agents import AgentMarket
+from relsim.agents.market import AgentMarket
 from relsim.economics.lifetime import ladder_values
 from relsim.errors import RelsimError, SpecError
 from relsim.market import Market

@@ -18,9 +18,9 @@ from relsim import own_code
 from relsim.errors import RelsimError, StrategyError
 from relsim.firms.plan import check
 from relsim.firms.strategies import find
-from relsim.lab.conducting import Conduct
-from relsim.lab.executors import Crew, check_main
-from relsim.lab.running import run_experiment
+from relsim.lab.runs.execution import run_experiment
+from relsim.lab.runs.executors import Crew, check_main
+from relsim.lab.runs.rounds import Conduct
 from tests.cli.conftest import Invoke, environment, here, invoke, spawn, start
 from tests.lab.conftest import write
 
@@ -205,9 +205,9 @@ def test_workers_elsewhere_cannot_have_what_has_no_file(here: Path, mine: Path) 
 
 PROGRAM = """
 import relsim
-from relsim.lab.conducting import Conduct
-from relsim.lab.executors import Crew
-from relsim.lab.running import run_experiment
+from relsim.lab.runs.rounds import Conduct
+from relsim.lab.runs.executors import Crew
+from relsim.lab.runs.execution import run_experiment
 
 class Mine(relsim.Strategy):
     '''Do nothing.'''

@@ -11,7 +11,7 @@ from experiments import opposites
 from experiments.studies import frontiers
 from experiments.studies.elsewhere import ELSEWHERE
 from experiments.studies.registry import STUDIES
-from relsim.spec.locating import shipped
+from relsim.spec.locations import shipped
 
 _HEAD = """# Studies beside the claims
 

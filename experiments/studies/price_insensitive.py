@@ -25,7 +25,7 @@ import relsim
 from experiments import markdown
 from experiments.studies.shared import Floats, dressed, each, how_many, jackknife, titled
 from relsim.economics.lifetime import MONTHS_A_YEAR
-from relsim.forking import changed
+from relsim.fork import changed
 from relsim.market import Market
 from relsim.report.style import BLUE, GREEN, INK, MUTED, VERMILLION
 from relsim.spec import MarketSpec

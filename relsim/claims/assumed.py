@@ -16,10 +16,10 @@ import pandas as pd
 from pydantic import BaseModel
 
 from relsim.errors import RelsimError
-from relsim.lab.designing import factor_of
-from relsim.lab.points import BASE, POINT
+from relsim.lab.design.points import BASE, POINT
+from relsim.lab.design.table import factor_of
+from relsim.lab.runs.study import Study
 from relsim.lab.spec import DesignSpec, ReplicationSpec
-from relsim.lab.study import Study
 from relsim.spec import MarketSpec
 from relsim.spec.explain import Entry, entries
 from relsim.spec.fields import ASSUMED

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.claims.deciding import Places, Sampled
+from relsim.claims.importance import Places, Sampled
 from relsim.claims.prim import Box, Columns, Flags, box_of, columns_of
 
 DEALS = 199

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, stats
 
-from relsim.claims.deciding import is_number
+from relsim.claims.importance import is_number
 from relsim.claims.region import Region
 from relsim.claims.scope import Pairs
 from relsim.claims.verdict import CONFIDENCE

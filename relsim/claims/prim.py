@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.claims.deciding import is_number
+from relsim.claims.importance import is_number
 from relsim.claims.wording import named, plainly
 
 Flags = npt.NDArray[np.bool_]

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 import relsim
-from relsim.claims.conducting import Answered, Way
-from relsim.claims.reading import Claim
+from relsim.claims.config import Claim
+from relsim.claims.pipeline import Answered, Way
 from relsim.claims.verdict import Verdict
 from relsim.errors import OutputError
-from relsim.lab.store import write_whole
+from relsim.lab.archive.store import write_whole
 from relsim.provenance import checkout, code_version, machine, versions
 from relsim.records import ClaimRecord, check_unaltered, read_json, read_record
 

@@ -12,9 +12,9 @@ from relsim.claims.region import Region
 from relsim.claims.spec import EffectSpec, Measure
 from relsim.claims.verdict import CONFIDENCE, LEAST, Evidence
 from relsim.errors import OutputError
-from relsim.lab.intervals import Interval, mean, quantile, t_interval
-from relsim.lab.points import BASE
-from relsim.lab.study import Study
+from relsim.lab.design.points import BASE
+from relsim.lab.runs.study import Study
+from relsim.lab.statistics.intervals import Interval, mean, quantile, t_interval
 
 Array = npt.NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 import math
 
-from relsim.lab.points import BASE
+from relsim.lab.design.points import BASE
 
 
 def plainly(x: float) -> str:

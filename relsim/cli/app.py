@@ -7,7 +7,7 @@ import typer
 
 import relsim
 from relsim.cli import options
-from relsim.cli.speaking import console, mishaps
+from relsim.cli.console import console, mishaps
 from relsim.own_code import allowing
 
 # Compiled code and tables take seconds to import: each command pays for what it needs alone.
@@ -90,9 +90,9 @@ def run(
 ) -> None:
     """Simulate a market and write tables and figures."""
     with mishaps(), allowing(allow_code):
-        from relsim.cli import running
+        from relsim.cli import run_command
 
-        order = running.Order(
+        order = run_command.Order(
             config,
             tuple(assignments or ()),
             seed=seed,
@@ -109,7 +109,7 @@ def run(
             engine=engine,
             quiet=quiet,
         )
-        running.run(order)
+        run_command.run(order)
 
 
 @app.command(
@@ -135,10 +135,10 @@ def fork(
 ) -> None:
     """Simulate a run again with one change from a month on, with the same random numbers."""
     with mishaps(), allowing(allow_code):
-        from relsim.cli import forking
+        from relsim.cli import fork_command
 
-        forking.fork(
-            forking.Order(
+        fork_command.fork(
+            fork_command.Order(
                 run,
                 at,
                 tuple(assignments or ()),
@@ -170,9 +170,11 @@ def story(
 ) -> None:
     """Tell what happened to one customer of a run: why it came, what happened, why it left."""
     with mishaps(), allowing(allow_code):
-        from relsim.cli import stories
+        from relsim.cli import story_command
 
-        stories.story(stories.Order(run, customer, out=out, overwrite=overwrite, quiet=quiet))
+        story_command.story(
+            story_command.Order(run, customer, out=out, overwrite=overwrite, quiet=quiet)
+        )
 
 
 _EXPERIMENT = (
@@ -217,9 +219,9 @@ def experiment(
         mishaps(stopped=_KEPT),
         allowing(allow_code),
     ):
-        from relsim.cli import experimenting
+        from relsim.cli import experiment_command
 
-        order = experimenting.Order(
+        order = experiment_command.Order(
             config,
             tuple(assignments or ()),
             out=out,
@@ -238,8 +240,8 @@ def experiment(
             figures=not no_figures,
             quiet=quiet,
         )
-        if not experimenting.experiment(order):
-            raise typer.Exit(experimenting.ALL_FAILED)
+        if not experiment_command.experiment(order):
+            raise typer.Exit(experiment_command.ALL_FAILED)
 
 
 _CLAIM = (
@@ -311,14 +313,14 @@ def _claims(
 ) -> None:
     with mishaps(stopped=_KEPT):
         if names[:1] == ["new"]:
-            from relsim.cli import scaffolding
+            from relsim.cli import claim_template
 
-            scaffolding.write(console(), scaffolding.only(names[1:]))
+            claim_template.write(console(), claim_template.only(names[1:]))
             return
-        from relsim.claims.reading import shipped_claims
-        from relsim.cli import claiming
+        from relsim.claims.config import shipped_claims
+        from relsim.cli import claim_command
 
-        order = claiming.Order(
+        order = claim_command.Order(
             tuple(names or shipped_claims()),
             *tried,
             quick=quick,
@@ -328,8 +330,8 @@ def _claims(
             page=not no_page,
             quiet=quiet,
         )
-        if not claiming.claims(order):
-            raise typer.Exit(claiming.CHANGED)
+        if not claim_command.claims(order):
+            raise typer.Exit(claim_command.CHANGED)
 
 
 @app.command(
@@ -356,10 +358,10 @@ def solve(
 ) -> None:
     """Find the value of a key at which an outcome reaches a goal, under common random numbers."""
     with mishaps(), allowing(allow_code):
-        from relsim.cli import solving
+        from relsim.cli import solve_command
 
-        solving.find(
-            solving.Order(
+        solve_command.find(
+            solve_command.Order(
                 config,
                 key,
                 until,
@@ -395,8 +397,8 @@ def compare(
 ) -> None:
     """Compare arms of a finished experiment: paired effects with intervals."""
     with mishaps():
-        from relsim.cli import comparing
-        from relsim.lab.comparison import Comparison
+        from relsim.cli import compare_command
+        from relsim.lab.statistics.comparison import Comparison
 
         asked = Comparison(
             control,
@@ -406,7 +408,7 @@ def compare(
             margin=margin,
             confidence=confidence,
         )
-        comparing.compare(folder, asked, csv)
+        compare_command.compare(folder, asked, csv)
 
 
 @app.command(
@@ -418,9 +420,9 @@ def compare(
 def query(folder: options.ExperimentFolder, sql: options.Sql, csv: options.AsCsv = False) -> None:
     """Ask the tables of a finished experiment in SQL."""
     with mishaps():
-        from relsim.cli import querying
+        from relsim.cli import query_command
 
-        querying.query(folder, sql, csv)
+        query_command.query(folder, sql, csv)
 
 
 @app.command(
@@ -439,9 +441,9 @@ def reproduce(
     The exit code is 0 if it does, 1 if not, and 3 where it cannot be run again.
     """
     with mishaps(), allowing(allow_code):
-        from relsim.cli import comparing
+        from relsim.cli import compare_command
 
-        code = comparing.again(folder, runs)
+        code = compare_command.again(folder, runs)
         if code:
             raise typer.Exit(code)
 
@@ -456,9 +458,9 @@ def validate(
 ) -> None:
     """Check a config without running it: every fault, its place, and what is allowed."""
     with mishaps(), allowing(allow_code):
-        from relsim.cli import validating
+        from relsim.cli import validate_command
 
-        validating.validate(console(), config, assignments or ())
+        validate_command.validate(console(), config, assignments or ())
 
 
 @app.command(
@@ -473,9 +475,9 @@ def validate(
 def explain(what: options.ConfigOrKey, allow_code: options.AllowCode = False) -> None:
     """Say what a key means: its unit, what is allowed, its default and where that comes from."""
     with mishaps(), allowing(allow_code):
-        from relsim.cli import explaining
+        from relsim.cli import explain_command
 
-        explaining.explain(console(), what)
+        explain_command.explain(console(), what)
 
 
 @app.command(
@@ -485,9 +487,9 @@ def explain(what: options.ConfigOrKey, allow_code: options.AllowCode = False) ->
 def list_(what: options.List) -> None:
     """List what comes with relsim: configs, experiments, claims, strategies, mechanisms, events."""
     with mishaps():
-        from relsim.cli import listing
+        from relsim.cli import catalogue
 
-        listing.show(console(), what)
+        catalogue.show(console(), what)
 
 
 @app.command(
@@ -500,6 +502,6 @@ def list_(what: options.List) -> None:
 def new(config: options.NewConfig, preset: options.From = None, full: options.Full = False) -> None:
     """Write a config to start from, ready to run."""
     with mishaps():
-        from relsim.cli import starting
+        from relsim.cli import new_command
 
-        starting.write(console(), config, full=full, preset=preset)
+        new_command.write(console(), config, full=full, preset=preset)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from relsim.cli.speaking import listing
-from relsim.lab.finishing import EFFECTS, PAIRS, RUNS
-from relsim.lab.study import Study
-from relsim.lab.tables import read_table
+from relsim.cli.console import listing
+from relsim.lab.archive.results import EFFECTS, PAIRS, RUNS
+from relsim.lab.archive.tables import read_table
+from relsim.lab.runs.study import Study
 
 _MOST_ROWS = 40
 
@@ -49,7 +49,7 @@ def print_effects(
     out : Console
         Where.
     table : DataFrame
-        By :func:`relsim.lab.pairing.effects`.
+        By :func:`relsim.lab.statistics.effects.effects`.
     study : Study
         The experiment.
     control : str

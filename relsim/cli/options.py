@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from relsim.cli import completing
+from relsim.cli import completion
 
 Config = Annotated[
     str,
     typer.Argument(
         help="A YAML file, or the name of a config that comes with relsim (relsim list configs).",
         metavar="CONFIG",
-        autocompletion=completing.configs,
+        autocompletion=completion.configs,
         show_default=False,
     ),
 ]
@@ -22,7 +22,7 @@ ConfigOrKey = Annotated[
     typer.Argument(
         help="A key, a part of its name, or a config.",
         metavar="CONFIG|KEY",
-        autocompletion=completing.keys,
+        autocompletion=completion.keys,
         show_default=False,
     ),
 ]
@@ -40,7 +40,7 @@ From = Annotated[
         "--from",
         metavar="CONFIG",
         help="A config to start from, such as telecom.",
-        autocompletion=completing.configs,
+        autocompletion=completion.configs,
         show_default=False,
     ),
 ]
@@ -51,8 +51,8 @@ List = Annotated[
     str,
     typer.Argument(
         help="What to list.",
-        metavar="|".join(completing.LISTS),
-        autocompletion=completing.lists,
+        metavar="|".join(completion.LISTS),
+        autocompletion=completion.lists,
         show_default=False,
     ),
 ]
@@ -154,7 +154,7 @@ Experiment = Annotated[
     typer.Argument(
         help="A YAML file, or the name of an experiment that comes with relsim.",
         metavar="EXPERIMENT",
-        autocompletion=completing.experiments,
+        autocompletion=completion.experiments,
         show_default=False,
     ),
 ]
@@ -314,7 +314,7 @@ Claims = Annotated[
     typer.Argument(
         help="YAML files, or names of claims that come with relsim; or: new FILE.",
         metavar="CLAIM...",
-        autocompletion=completing.claims,
+        autocompletion=completion.claims,
         show_default=False,
     ),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from relsim.cli.speaking import listing, many
+from relsim.cli.console import listing, many
 from relsim.firms.worth import NO_DISCOUNT
 from relsim.market import Market
 

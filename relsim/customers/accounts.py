@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.block import BLOCK
-from relsim.customers.rules.leaving import CAUSES
+from relsim.customers.rules.departure import CAUSES
 from relsim.customers.terms import N_RUNGS, N_TIERS
 
 TENURE_YEARS = 11  # ten single years, and all later ones together
@@ -56,7 +56,7 @@ class Accounts(NamedTuple):
     (firm before, firm after) customers who changed; ``sources`` (firm, how it came into
     consideration) new customers; ``cells`` (firm, rung, tier, CELL_FIELDS);
     ``steps`` (firm, rung before, rung after), 0 = lost; ``causes`` (firm,
-    :data:`relsim.customers.rules.leaving.CAUSES`) customers lost.
+    :data:`relsim.customers.rules.departure.CAUSES`) customers lost.
     """
 
     years: Table

@@ -22,7 +22,7 @@ from relsim.customers.block import (
 from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.rules import experience as living
-from relsim.customers.rules.leaving import LEFT_MARKET
+from relsim.customers.rules.departure import LEFT_MARKET
 from relsim.customers.terms import N_RUNGS, N_TIERS, Mechanisms
 
 MONTHS_A_YEAR = 12

@@ -33,10 +33,10 @@ The stubs know no common type of the two that may stand in an index."""
 
 COMPILED_ELSEWHERE = (
     "economics/lifetime.py",
-    "firms/closing.py",
-    "firms/figures.py",
+    "firms/books.py",
+    "firms/quantities.py",
     "firms/ledger.py",
-    "firms/offering.py",
+    "firms/offers.py",
     "firms/worth.py",
 )
 """Files outside of this package from which something is compiled, or whose numbers it holds."""

@@ -68,16 +68,16 @@ from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.draws import Luck, Purpose, uniform
 from relsim.customers.network import Network
 from relsim.customers.rules import (
-    buying,
     choice,
+    departure,
     ladder,
-    leaving,
+    purchase,
     reconsider,
     relationship,
     service,
 )
 from relsim.customers.rules import experience as living
-from relsim.customers.rules import telling as word_of_mouth
+from relsim.customers.rules import talk as word_of_mouth
 from relsim.customers.rules import value as valuation
 from relsim.customers.terms import N_MET, N_TERMS, N_TIERS, Mechanisms, Term
 from relsim.customers.traits import TraitTables, draw_traits
@@ -274,7 +274,7 @@ def cause_of_leaving(
 ) -> Whole:
     """Return why the block's customer c leaves; its terms start at ``at`` in the table."""
     if (not m.follows_relationship) | (terms[at + _ABSENT] > 0.0):
-        return np.int64(leaving.GIVEN)
+        return np.int64(departure.GIVEN)
     satisfaction, trust = f[SATISFACTION + c], f[TRUST + c]
     dissatisfied = satisfaction < m.dissatisfied_below
     conquest = f[CONQUEST + c] if dissatisfied else 0.0
@@ -291,7 +291,7 @@ def cause_of_leaving(
     trouble = f[TROUBLE + c]
     unresolved = (trouble == living.FAILED) | (trouble == living.COMPLAINED)
     return np.int64(
-        leaving.cause(
+        departure.cause(
             f[RECONSIDER_CHANCE + c],
             odds,
             push,
@@ -330,10 +330,10 @@ def buy_expected(f: Floats, m: Mechanisms, n: int) -> None:
         usage = f[USAGE + c]
         used = usage if has_one else 0.0
         trust = f[TRUST + c]
-        growth = buying.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
+        growth = purchase.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
         f[BASE_SALES + c] = used
         f[GROWTH_SALES + c] = used * growth
-        chance = buying.cross_sale_chance(m.cross_sale_rate, trust)
+        chance = purchase.cross_sale_chance(m.cross_sale_rate, trust)
         f[CROSS_SALES + c] = used * m.cross_sale_size * chance
         f[EXPECTED_SALES + c] = f[BASE_SALES + c] + f[GROWTH_SALES + c] + f[CROSS_SALES + c]
         f[PURCHASES + c] += 1.0 if has_one else 0.0
@@ -353,14 +353,14 @@ def buy_counted(
             continue
         trust, usage = f[TRUST + c], f[USAGE + c]
         w0, w1, w2, _ = draws.words(luck, lo + c, month, _PURCHASE)
-        more = buying.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
-        count = 1.0 * buying.poisson(uniform(w0), usage * (1.0 + more))
+        more = purchase.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
+        count = 1.0 * purchase.poisson(uniform(w0), usage * (1.0 + more))
         if m.drops_out:
-            last = buying.last_purchase(uniform(w2), np.float64(columns.retention[lo + c]))
+            last = purchase.last_purchase(uniform(w2), np.float64(columns.retention[lo + c]))
             f[BOUND + c] = 1.0 if count >= last else 0.0
             count = min(count, last)
         base = count / (1.0 + more)
-        chance = buying.cross_sale_chance(m.cross_sale_rate, trust)
+        chance = purchase.cross_sale_chance(m.cross_sale_rate, trust)
         crosses = (uniform(w1) < chance) & (count > 0)
         f[EXPECTED_SALES + c] = usage * (1.0 + more + m.cross_sale_size * chance)
         f[BASE_SALES + c] = base
@@ -378,7 +378,7 @@ def pay_and_serve(f: Floats, m: Mechanisms, month: int, n: int) -> None:
         served = f[SUPPLIER + c] > 0.0
         tenure = f[TENURE + c]
         quantity = f[BASE_SALES + c] + f[GROWTH_SALES + c] + f[CROSS_SALES + c]
-        premium_share = buying.price_premium(m.premium, f[TRUST + c])
+        premium_share = purchase.price_premium(m.premium, f[TRUST + c])
         premium = quantity * premium_share
         units = service.service_units(f[SERVICE_DEMAND + c], m.learning, tenure, m.learning_months)
         contribution = valuation.contribution(

@@ -12,13 +12,13 @@ import pandas as pd
 
 from relsim.customers import accounts as books
 from relsim.customers import columns as state
-from relsim.customers import draws, settings, starting
+from relsim.customers import draws, opening_state, parameters
 from relsim.customers.accounts import Accounts
 from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.month import live
 from relsim.customers.network import degree
 from relsim.customers.rules.ladder import RUNGS
-from relsim.customers.rules.telling import left_by_talk
+from relsim.customers.rules.talk import left_by_talk
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_all_traits
@@ -26,7 +26,7 @@ from relsim.errors import RelsimError
 from relsim.spec import MarketSpec
 
 if TYPE_CHECKING:
-    from relsim.stories import Story
+    from relsim.agents.story import Story
 
     Teller = Callable[[int], Story]
 
@@ -97,7 +97,7 @@ class Customers:
     ) -> None:
         size = spec.market.customers
         self.luck = draws.luck(seed, replication)
-        self.network = settings.wire(spec.customers.network, size, self.luck)
+        self.network = parameters.wire(spec.customers.network, size, self.luck)
         self.columns = state.allocate(size)
         self.threads = threads
         self._pool: ThreadPoolExecutor | None = None
@@ -106,7 +106,7 @@ class Customers:
         self.use(spec)
         draw_all_traits(self.columns, self.tables, self.luck, 0)
         start = spec.customers.start
-        starting.place_customers(
+        opening_state.place_customers(
             self.columns,
             np.cumsum([firm.share for firm in spec.firms]),
             np.array([1.0] + [float(firm.contract_months) for firm in spec.firms]),
@@ -122,8 +122,8 @@ class Customers:
 
     def use(self, spec: MarketSpec) -> None:
         """Take the rules' numbers and the newcomers' traits from a spec."""
-        self.mechanisms = settings.mechanisms(spec)
-        self.tables = settings.trait_tables(spec)
+        self.mechanisms = parameters.mechanisms(spec)
+        self.tables = parameters.trait_tables(spec)
         network = spec.customers.network
         self._heard = network.neighbours if network.kind == "mixed" else 0
 

@@ -10,8 +10,8 @@ import mesa
 
 from relsim.customers.rules.response import spend_response
 from relsim.errors import RelsimError, StrategyError, TimeExceeded
-from relsim.firms.figures import PLACES
 from relsim.firms.plan import Plan, check
+from relsim.firms.quantities import PLACES
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView, OwnMonth
 from relsim.spec import Capability, FirmSpec

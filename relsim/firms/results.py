@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from relsim.customers.accounts import TENURE_YEARS, YEAR_FIELDS, Accounts
 from relsim.customers.terms import Term
-from relsim.firms.closing import Costs
-from relsim.firms.figures import PLACES, TABLE
+from relsim.firms.books import Costs
 from relsim.firms.ledger import CUSTOMER_LINES, customer_lines
+from relsim.firms.quantities import PLACES, TABLE
 
 Array = npt.NDArray[np.float64]
 

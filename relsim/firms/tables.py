@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.customers.population import named
-from relsim.customers.rules.leaving import CAUSES
+from relsim.customers.rules.departure import CAUSES
 from relsim.firms import results
-from relsim.firms.figures import PLACES, TABLE, WORTH
+from relsim.firms.quantities import PLACES, TABLE, WORTH
 from relsim.firms.results import Record
 from relsim.spec import MarketSpec
 
@@ -36,7 +36,7 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
     dict
         ``share`` (of those who have a supplier), ``penetration`` (of all), ``churn`` (lost over
         opening), ``cac`` (what was spent to acquire customers, over those acquired), and those of
-        :data:`relsim.firms.figures.TABLE`. Lifetime values and equities without a bound (nobody
+        :data:`relsim.firms.quantities.TABLE`. Lifetime values and equities without a bound (nobody
         lost yet, and nothing discounts) are not defined: NaN.
     """
     columns = results.columns(records, len(spec.firms))

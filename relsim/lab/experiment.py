@@ -12,15 +12,15 @@ from typing import Any
 import pandas as pd
 
 from relsim.errors import OutputError, SpecError
-from relsim.lab.comparison import Comparison, compared
-from relsim.lab.conducting import Conduct
-from relsim.lab.executors import Crew
-from relsim.lab.finishing import DESIGN, EFFECTS, FAILURES, REPLICATIONS, SENSITIVITY
-from relsim.lab.opening import Finished, opened
-from relsim.lab.reading import from_python
-from relsim.lab.running import run_study
-from relsim.lab.study import Study
-from relsim.lab.tables import read_table
+from relsim.lab.archive.folder import Finished, opened
+from relsim.lab.archive.results import DESIGN, EFFECTS, FAILURES, REPLICATIONS, SENSITIVITY
+from relsim.lab.archive.tables import read_table
+from relsim.lab.config import from_python
+from relsim.lab.runs.execution import run_study
+from relsim.lab.runs.executors import Crew
+from relsim.lab.runs.rounds import Conduct
+from relsim.lab.runs.study import Study
+from relsim.lab.statistics.comparison import Comparison, compared
 from relsim.spec import MarketSpec
 
 Base = str | Path | Mapping[str, Any] | MarketSpec

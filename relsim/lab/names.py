@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from relsim.errors import SpecError
-from relsim.lab.points import BASE, NOTE, POINT
+from relsim.lab.design.points import BASE, NOTE, POINT
 from relsim.lab.spec import ExperimentSpec
 
 COLUMNS = ("run", POINT, "sample", "arm", "replication", "failed")

@@ -26,7 +26,7 @@ def figures(
     table : DataFrame
         ``Market.table`` of the fork.
     apart : DataFrame
-        :func:`relsim.forking.difference`.
+        :func:`relsim.fork.difference`.
     about : About
         What the run was.
     changed : (int, str)

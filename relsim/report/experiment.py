@@ -9,20 +9,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from relsim.circumstances import marks
-from relsim.firms.figures import WORTH
+from relsim.events.effects import marks
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
-from relsim.lab.conducting import sizes_of, targets
-from relsim.lab.finishing import EFFECTS, FIGURES, RUNS, SENSITIVITY
-from relsim.lab.intervals import t_interval
+from relsim.firms.quantities import WORTH
+from relsim.lab.archive.results import EFFECTS, FIGURES, RUNS, SENSITIVITY
+from relsim.lab.archive.store import PANEL, Store
+from relsim.lab.archive.tables import read_table
+from relsim.lab.design.points import BASE
 from relsim.lab.names import market_label, response_name
-from relsim.lab.outcomes import RATES
-from relsim.lab.points import BASE
+from relsim.lab.runs.outcomes import RATES
+from relsim.lab.runs.rounds import sizes_of, targets
+from relsim.lab.runs.study import Study
 from relsim.lab.spec import PanelSpec
-from relsim.lab.store import PANEL, Store
-from relsim.lab.study import Study
-from relsim.lab.tables import read_table
-from relsim.report.figures import save
+from relsim.lab.statistics.intervals import t_interval
 from relsim.report.files import file_part, one_each
 from relsim.report.lab.about import AboutStudy, Quantity
 from relsim.report.lab.convergence import convergence
@@ -40,6 +39,7 @@ from relsim.report.lab.morris import morris
 from relsim.report.lab.response import response
 from relsim.report.lab.surface import surface
 from relsim.report.lab.tornado import tornado
+from relsim.report.run_figures import save
 
 _MOST_EFFECTS = 60  # rows of one forest
 _LEAST_FOR_BOOTSTRAP = 20  # units: of fewer its interval is too narrow (results/coverage)

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from relsim.agents.story import Story
 from relsim.report.labels import End, Marks, end_labels, value_axis
 from relsim.report.layout import About, Words, single
 from relsim.report.style import (
@@ -22,7 +23,6 @@ from relsim.report.style import (
     plain,
     tick_labels,
 )
-from relsim.stories import Story
 
 # Colours are the firms': the lines do without.
 _LINES = (

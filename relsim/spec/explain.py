@@ -14,11 +14,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from relsim.errors import SpecError
-from relsim.spec.checking import nearest
+from relsim.spec.config import EXTENDS, SET
 from relsim.spec.events import BY_KIND, Event
-from relsim.spec.locating import locate
+from relsim.spec.locations import locate
 from relsim.spec.market import MarketSpec
-from relsim.spec.reading import EXTENDS, SET
+from relsim.spec.validation import nearest
 
 EVENTS: Final = "events"
 """The one list whose items are of several kinds, each with keys of its own."""

@@ -111,7 +111,7 @@ class MarketSpec(SpecModel):
         ([25.0, 25.0], 6)
         """
         # Reading knows this class: imported at its head, each would wait for the other.
-        from relsim.spec.reading import override  # noqa: PLC0415  # see above
+        from relsim.spec.config import override  # noqa: PLC0415  # see above
 
         return override(self, values, "with_")
 

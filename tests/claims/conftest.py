@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from relsim.claims.reading import Claim, read_claim
+from relsim.claims.config import Claim, read_claim
 
 Data = dict[str, Any]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from relsim.claims.assumed import _changes, assumed_keys, check_of
-from relsim.claims.reading import Claim, read_claim
-from relsim.lab.points import POINT
+from relsim.claims.config import Claim, read_claim
+from relsim.lab.design.points import POINT
 from relsim.spec import MarketSpec
 from relsim.spec.explain import entries
 from tests.claims.conftest import Data, written

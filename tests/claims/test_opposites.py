@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from experiments.opposites import RESULTS, turned, words
-from relsim.claims.reading import read_claim, shipped_claims
-from relsim.claims.varying import Variation
+from relsim.claims.config import read_claim, shipped_claims
+from relsim.claims.variation import Variation
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from relsim.claims.reading import read_claim, shipped_claims
+from relsim.claims.config import read_claim, shipped_claims
 
 REGISTER = {
     "cost-ratio",

@@ -9,7 +9,7 @@ from scipy import stats
 
 from relsim.claims.scope import Pairs, crossed_interval, measured, pairs
 from relsim.errors import OutputError
-from relsim.lab.pairing import paired
+from relsim.lab.statistics.effects import paired
 
 
 def table(t: np.ndarray, c: np.ndarray) -> pd.DataFrame:

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from rich.console import Console
 
-from relsim.claims.reading import read_claim
+from relsim.claims.config import read_claim
 from relsim.claims.verdict import Verdict
-from relsim.cli.claiming import show
+from relsim.cli.claim_command import show
 from tests.claims.conftest import tiny, written
 from tests.cli.conftest import Invoke, error_lines
 
@@ -21,8 +21,8 @@ ALONE = ("--workers", "1", "--no-page")
 
 @pytest.fixture(autouse=True)
 def _few_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("relsim.claims.conducting._CHECKED", 3)
-    monkeypatch.setattr("relsim.claims.conducting._CHECKED_QUICKLY", 2)
+    monkeypatch.setattr("relsim.claims.pipeline._CHECKED", 3)
+    monkeypatch.setattr("relsim.claims.pipeline._CHECKED_QUICKLY", 2)
 
 
 def test_a_claim_gets_its_verdicts(invoke: Invoke, here: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_killed_try_keeps_its_folder(
 ) -> None:
     written(here, tiny())
     with monkeypatch.context() as patch:
-        patch.setattr("relsim.cli.claiming.investigate", _killed)
+        patch.setattr("relsim.cli.claim_command.investigate", _killed)
         tried = ("--set", "market.annual_turnover=0.2")
         assert invoke("claim", "tiny.yaml", *tried, *ALONE, "--out", "out").exit_code == 130
     (said,) = error_lines(invoke("claim", "tiny.yaml", *ALONE, "--out", "out"))

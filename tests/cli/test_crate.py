@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rocrate.rocrate import ROCrate
 
-from relsim.lab.crate import CRATE
+from relsim.lab.archive.crate import CRATE
 from tests.cli.conftest import Invoke, error_lines
 
 EXPERIMENT = """

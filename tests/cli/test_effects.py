@@ -11,10 +11,10 @@ import pytest
 from rich.console import Console
 
 from relsim.cli.effects import print_effects
-from relsim.lab.finishing import PAIRS
-from relsim.lab.pairing import effects
-from relsim.lab.reading import read_experiment
-from relsim.lab.study import Study
+from relsim.lab.archive.results import PAIRS
+from relsim.lab.config import read_experiment
+from relsim.lab.runs.study import Study
+from relsim.lab.statistics.effects import effects
 
 CONFIG = """
 base: telecom

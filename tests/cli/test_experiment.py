@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relsim.lab import warmup
-from relsim.lab.opening import opened
-from relsim.lab.tables import read_table
+from relsim.lab.archive.folder import opened
+from relsim.lab.archive.tables import read_table
+from relsim.lab.statistics import warmup
 from relsim.records import sha256
 from tests.cli.conftest import Invoke, error_lines
 from tests.lab.conftest import hashes, write
@@ -278,7 +278,7 @@ def forget(module: str) -> None:
     import importlib  # noqa: PLC0415
     import sys  # noqa: PLC0415
 
-    from relsim.lab.own_code import code_of  # noqa: PLC0415
+    from relsim.lab.archive.own_code import code_of  # noqa: PLC0415
 
     sys.modules.pop(module, None)
     importlib.invalidate_caches()
@@ -344,7 +344,7 @@ def test_a_warm_up_is_found_once_and_reported(
         asked.append(len(series))
         return warmup.Warmup(1, True)
 
-    monkeypatch.setattr("relsim.lab.conducting.mser5", pilot)
+    monkeypatch.setattr("relsim.lab.runs.rounds.mser5", pilot)
     experiment(invoke)
     experiment(invoke)
     assert asked == [3]
@@ -467,7 +467,7 @@ def forge(finished: Path, *, manifest: bool) -> None:
 def test_a_forged_table_is_told(
     invoke: Invoke, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("relsim.cli.comparing.cores", lambda: 1)
+    monkeypatch.setattr("relsim.cli.compare_command.cores", lambda: 1)
     forge(finished, manifest=False)
     (line,) = error_lines(invoke("reproduce", "out", "--runs", "2"))
     assert line.startswith("out/runs.parquet: was changed after relsim wrote it")
@@ -478,7 +478,7 @@ def test_a_forged_table_is_told(
 
 
 def test_reproduce(invoke: Invoke, finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("relsim.cli.comparing.cores", lambda: 1)
+    monkeypatch.setattr("relsim.cli.compare_command.cores", lambda: 1)
     result = invoke("reproduce", "out")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()

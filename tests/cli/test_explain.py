@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import relsim
-from relsim.cli import completing
-from relsim.cli.explaining import known, spec_values
-from relsim.cli.listing import EQUATIONS
+from relsim.cli import completion
+from relsim.cli.catalogue import EQUATIONS
+from relsim.cli.explain_command import known, spec_values
 from relsim.firms.strategies import BUILT_IN
 from relsim.spec import FirmSpec, Mechanisms, Response
 from relsim.spec.events import BY_KIND
@@ -226,7 +226,7 @@ def test_comments_are_those_of_the_config_that_has_the_last_word(here: Path) -> 
 def test_configs(invoke: Invoke) -> None:
     lines = rows(invoke("list", "configs").stdout)
     assert "Mobile telephony" in lines["telecom"]
-    assert set(relsim.spec.locating.shipped()) <= set(lines)
+    assert set(relsim.spec.locations.shipped()) <= set(lines)
 
 
 def test_strategies(invoke: Invoke) -> None:
@@ -278,13 +278,13 @@ def test_completion(here: Path) -> None:
     (here / "tables.csv").touch()
     (here / "studies").mkdir()
     (here / "studies" / "one.yml").touch()
-    assert completing.configs("te") == ["telecom", "tele.yaml"]
-    assert completing.configs("st") == ["studies/"]
-    assert completing.configs("studies/") == ["studies/one.yml"]
-    assert completing.configs("nowhere/") == []
-    assert completing.keys("firms.pri") == ["firms.price"]
-    assert completing.keys("strategy.conq")[0] == "strategy.conquest"
-    assert completing.lists("") == [
+    assert completion.configs("te") == ["telecom", "tele.yaml"]
+    assert completion.configs("st") == ["studies/"]
+    assert completion.configs("studies/") == ["studies/one.yml"]
+    assert completion.configs("nowhere/") == []
+    assert completion.keys("firms.pri") == ["firms.price"]
+    assert completion.keys("strategy.conq")[0] == "strategy.conquest"
+    assert completion.lists("") == [
         "configs",
         "experiments",
         "claims",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from relsim.forking import changed, fork
-from relsim.loading import load
+from relsim.fork import changed, fork
+from relsim.loader import load
 from relsim.market import Market
 from relsim.records import sha256
 from relsim.spec import starter

@@ -12,8 +12,8 @@ import pytest
 
 import relsim
 from relsim import own_code
-from relsim.cli import progress, running
-from relsim.cli.reading import look_beside
+from relsim.cli import progress, run_command
+from relsim.cli.inputs import look_beside
 from relsim.cli.summary import Standing, verdict
 from relsim.firms.strategies import build
 from tests.cli.conftest import SMALL, Invoke
@@ -361,9 +361,9 @@ def test_a_bar_on_a_terminal(
 
 
 def test_threads_unless_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "cores", lambda: 6)
-    assert running.default_threads(19_999) == 1
-    assert running.default_threads(20_000) == 6
+    monkeypatch.setattr(run_command, "cores", lambda: 6)
+    assert run_command.default_threads(19_999) == 1
+    assert run_command.default_threads(20_000) == 6
 
 
 def test_names_are_printed_as_they_are(invoke: Invoke) -> None:

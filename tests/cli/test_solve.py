@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from relsim.cli.solving import goal
+from relsim.cli.solve_command import goal
 from relsim.market import Market
 from relsim.spec import override, read
 from tests.cli.conftest import Invoke, error_lines

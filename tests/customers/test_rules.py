@@ -13,16 +13,16 @@ from scipy import special, stats
 
 from relsim.customers import rules
 from relsim.customers.rules import (
-    buying,
     choice,
+    departure,
     experience,
     ladder,
-    leaving,
+    purchase,
     reconsider,
     relationship,
     response,
     service,
-    telling,
+    talk,
     value,
 )
 
@@ -146,11 +146,11 @@ def hazard_equation(
 
 # The equation of every rule, written without looking at how the rule computes it.
 EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
-    buying.cross_sale_chance: lambda rate, t: rate * t,
-    buying.growth_share: lambda growth, potential, t: growth * potential * t,
-    buying.last_purchase: lambda u, kept: stats.geom.isf(u, 1 - kept),
-    buying.poisson: stats.poisson.ppf,
-    buying.price_premium: lambda premium, t: premium * t,
+    purchase.cross_sale_chance: lambda rate, t: rate * t,
+    purchase.growth_share: lambda growth, potential, t: growth * potential * t,
+    purchase.last_purchase: lambda u, kept: stats.geom.isf(u, 1 - kept),
+    purchase.poisson: stats.poisson.ppf,
+    purchase.price_premium: lambda premium, t: premium * t,
     choice.arrival: lambda u, v: stats.expon.isf(u, scale=np.exp(-v)),
     choice.considered_through: considered_through_equation,
     choice.either: lambda a, b: a + b - a * b,
@@ -164,7 +164,7 @@ EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     experience.trouble: trouble_equation,
     ladder.rung: rung_equation,
     choice.felt_price: lambda price, tolerance, t: price - price * tolerance * t,
-    leaving.cause: cause_equation,
+    departure.cause: cause_equation,
     reconsider.hazard: hazard_equation,
     reconsider.log_odds: lambda *numbers: special.logit(hazard_equation(*numbers)),
     reconsider.price_push: lambda effect, i, felt: effect * i * felt - effect * i,
@@ -177,8 +177,8 @@ EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     service.service_units: lambda demand, learning, tenure, tau: (
         demand * (1 + learning * np.expm1(-tenure / tau))
     ),
-    telling.left_by_talk: lambda effect, share, heard: (1 - effect * share) ** np.floor(heard),
-    telling.telling: telling_equation,
+    talk.left_by_talk: lambda effect, share, heard: (1 - effect * share) ** np.floor(heard),
+    talk.telling: telling_equation,
     value.contribution: lambda margin, q, price, premium_q, cost, units: (
         margin * q + price * premium_q - cost * units
     ),
@@ -219,7 +219,7 @@ def test_every_rule_has_its_equation_here() -> None:
 @pytest.mark.parametrize("rule", EQUATIONS, ids=lambda rule: str(rule.__name__))
 def test_a_rule_is_its_equation(rule: Callable[..., float]) -> None:
     columns = inputs(rule)
-    if rule in (choice.arrival, buying.poisson, buying.last_purchase):
+    if rule in (choice.arrival, purchase.poisson, purchase.last_purchase):
         columns[0] = np.clip(columns[0], 1e-9, 1 - 1e-9)  # a uniform draw is neither 0 nor 1
     expected = EQUATIONS[rule](*columns)
     np.testing.assert_allclose(apply(rule, columns), expected, rtol=1e-12, atol=1e-12)

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from relsim.lab.conducting import Conduct, conduct, shape_of
-from relsim.lab.finishing import write_tables
-from relsim.lab.reading import read_experiment
-from relsim.lab.store import Store
-from relsim.lab.study import Study
+from relsim.lab.archive.results import write_tables
+from relsim.lab.archive.store import Store
+from relsim.lab.config import read_experiment
+from relsim.lab.runs.rounds import Conduct, conduct, shape_of
+from relsim.lab.runs.study import Study
 from relsim.records import sha256
-from relsim.spec.reading import put
+from relsim.spec.config import put
 
 TINY: dict[str, Any] = {
     "base": "telecom",
@@ -152,4 +152,4 @@ class Shuffled(Executor):
 def small_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a chunk hold four runs."""
     for name in ("BAND", "BAND_WITH_PANEL"):
-        monkeypatch.setattr(f"relsim.lab.store.{name}", 4)
+        monkeypatch.setattr(f"relsim.lab.archive.store.{name}", 4)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from relsim.errors import SpecError
-from relsim.lab import designs
-from relsim.lab.factors import Factor
+from relsim.lab.design import designs
+from relsim.lab.design.factors import Factor
 
 Sample = Callable[[Sequence[Factor], int, int], pd.DataFrame]
 SAMPLES = [designs.monte_carlo, designs.latin_hypercube, designs.halton, designs.sobol]

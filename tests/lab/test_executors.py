@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from relsim.errors import RelsimError, SpecError
-from relsim.lab.conducting import Conduct
-from relsim.lab.executors import Crew, Inline, StandingCrew, dask_workers, standing
+from relsim.lab.runs.executors import Crew, Inline, StandingCrew, dask_workers, standing
+from relsim.lab.runs.rounds import Conduct
 from tests.cli.conftest import environment
 from tests.lab.conftest import Stop, finish, stopping_after, study_of
 

@@ -9,9 +9,9 @@ import pytest
 
 import relsim
 from relsim.errors import OutputError, RelsimError, SpecError
-from relsim.lab.conducting import Conduct
 from relsim.lab.experiment import Experiment
-from relsim.lab.running import run_experiment
+from relsim.lab.runs.execution import run_experiment
+from relsim.lab.runs.rounds import Conduct
 from relsim.spec import starter
 from tests.lab.conftest import TINY, hashes, write
 

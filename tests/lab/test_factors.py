@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from relsim.errors import SpecError
-from relsim.lab.factors import Factor
+from relsim.lab.design.factors import Factor
 
 EVEN = (np.arange(12_000) + 0.5) / 12_000
 

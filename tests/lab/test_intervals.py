@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from relsim.lab.intervals import (
+from relsim.lab.statistics.intervals import (
     Array,
     bootstrap_interval,
     equivalence,

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from relsim.errors import OutputError
-from relsim.lab.conducting import Conduct, conduct, shape_of
-from relsim.lab.journal import Chunk, Journal, Loose
-from relsim.lab.living import Lived
-from relsim.lab.store import JOURNAL, Store
-from relsim.lab.study import Study
+from relsim.lab.archive.journal import Chunk, Journal, Loose
+from relsim.lab.archive.store import JOURNAL, Store
+from relsim.lab.runs.rounds import Conduct, conduct, shape_of
+from relsim.lab.runs.run import Lived
+from relsim.lab.runs.study import Study
 from tests.lab.conftest import finish, held, study_of
 
 FLIPS = 400

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from relsim.lab import known_answers
-from relsim.lab.factors import Array
+from relsim.lab.design.factors import Array
+from relsim.lab.statistics import known_answers
 
 WEIGHTS = (0.0, 0.5, 3.0, 9.0)
 

@@ -9,12 +9,12 @@ import pytest
 
 from relsim.claims.results import _FIRST, _LAST
 from relsim.errors import ComparisonError, SpecError
-from relsim.lab.finishing import EFFECTS, REPLICATIONS, RUNS, SENSITIVITY
+from relsim.lab.archive.results import EFFECTS, REPLICATIONS, RUNS, SENSITIVITY
+from relsim.lab.archive.tables import read_table
 from relsim.lab.names import BESIDE_FACTORS, BESIDE_LEVERS, BESIDE_OUTCOMES
-from relsim.lab.pairing import effects
-from relsim.lab.sensitivity_tables import MEASURES
-from relsim.lab.study import Study
-from relsim.lab.tables import read_table
+from relsim.lab.runs.study import Study
+from relsim.lab.statistics.effects import effects
+from relsim.lab.statistics.sensitivity_tables import MEASURES
 from relsim.report.claims.results import _BESIDES, VERDICT_COLUMNS
 from relsim.report.experiment import draw
 from tests.lab.conftest import finish, held, study_of

@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relsim.lab import designs, sensitivity_tables
-from relsim.lab.factors import Factor
-from relsim.lab.finishing import SENSITIVITY
-from relsim.lab.needs import lacking, tells
-from relsim.lab.sensitivity import sobol_indices
-from relsim.lab.sensitivity_tables import MEASURES, notes_of
-from relsim.lab.tables import read_table
-from relsim.lab.variance import noise_share
+from relsim.lab.archive.results import SENSITIVITY
+from relsim.lab.archive.tables import read_table
+from relsim.lab.design import designs
+from relsim.lab.design.factors import Factor
+from relsim.lab.design.needs import lacking, tells
+from relsim.lab.statistics import sensitivity_tables
+from relsim.lab.statistics.sensitivity import sobol_indices
+from relsim.lab.statistics.sensitivity_tables import MEASURES, notes_of
+from relsim.lab.statistics.variance import noise_share
 from tests.lab.conftest import finish, study_of
 
 RATE = {"key": "firms.*.acquisition.rate", "name": "rate", "low": 0.02, "high": 0.1}

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from relsim.errors import SpecError
-from relsim.lab.outcomes import measure, resolved
+from relsim.lab.runs.outcomes import measure, resolved
 from relsim.lab.spec import OutcomeSpec
 from relsim.market import Market
 from relsim.spec import override, starter

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from relsim.lab.intervals import t_interval
-from relsim.lab.replication import Rule, needed
+from relsim.lab.runs.replication import Rule, needed
+from relsim.lab.statistics.intervals import t_interval
 
 values_list = st.lists(st.integers(-400, 400), max_size=60).map(lambda x: np.array(x) / 16.0)
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relsim.lab import dispatching, store
-from relsim.lab.conducting import Conduct
-from relsim.lab.executors import Crew
-from relsim.lab.study import Study
+from relsim.lab.archive import store
+from relsim.lab.runs import scheduler
+from relsim.lab.runs.executors import Crew
+from relsim.lab.runs.rounds import Conduct
+from relsim.lab.runs.study import Study
 from tests.lab.conftest import Shuffled, Stop, finish, held, stopping_after, study_of
 
 TABLES = ("runs.parquet", "design.csv", "effects.csv", "replications.csv")
@@ -86,7 +87,7 @@ def test_whoever_works_and_whatever_comes_between(
     with pytest.MonkeyPatch.context() as patch:
         for band in ("BAND", "BAND_WITH_PANEL"):
             patch.setattr(store, band, 4)
-        patch.setattr(dispatching, "_SECONDS_A_TASK", 1e9)
+        patch.setattr(scheduler, "_SECONDS_A_TASK", 1e9)
         undisturbed = finish(study, tmp_path / "reference")
         assert set(TABLES) < set(undisturbed)
         assert sum(file.startswith("panel/") for file in undisturbed) >= 4
@@ -94,7 +95,7 @@ def test_whoever_works_and_whatever_comes_between(
         @settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
         @given(way=WAYS)
         def check(way: Way) -> None:
-            patch.setattr(dispatching, "_MOST_A_TASK", way.most_a_task)
+            patch.setattr(scheduler, "_MOST_A_TASK", way.most_a_task)
             assert run(study, way) == undisturbed
 
         check()

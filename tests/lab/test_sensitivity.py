@@ -8,9 +8,10 @@ from SALib.analyze import sobol as salib_sobol
 from scipy import stats
 
 from relsim.errors import OutputError, SpecError
-from relsim.lab import designs, known_answers, sensitivity
-from relsim.lab.factors import Array, Factor
-from relsim.lab.points import factor_columns
+from relsim.lab.design import designs
+from relsim.lab.design.factors import Array, Factor
+from relsim.lab.design.points import factor_columns
+from relsim.lab.statistics import known_answers, sensitivity
 
 WEIGHTS = (0.0, 1.0, 4.5, 9.0)
 SLOPES = np.array([4.0, -2.0, 1.0, 0.0])

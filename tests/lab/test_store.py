@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from relsim.errors import OutputError
-from relsim.lab import store as stores
-from relsim.lab.journal import Journal
-from relsim.lab.store import Store
-from relsim.lab.study import Study
+from relsim.lab.archive import store as stores
+from relsim.lab.archive.journal import Journal
+from relsim.lab.archive.store import Store
+from relsim.lab.runs.study import Study
 from tests.lab.conftest import finish, hashes, held, study_of
 
 
@@ -60,7 +60,7 @@ def test_a_title_is_no_other_experiment(study: Study, tmp_path: Path) -> None:
 
 def test_other_code(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(study, tmp_path / "out")
-    monkeypatch.setattr("relsim.lab.study.code_version", lambda: "0123456789abcdef")
+    monkeypatch.setattr("relsim.lab.runs.study.code_version", lambda: "0123456789abcdef")
     with pytest.raises(OutputError, match="relsim's code has changed since"):
         finish(study_of(tmp_path), tmp_path / "out")
 
@@ -183,7 +183,7 @@ def test_a_disk_that_is_full_for_files(
 
     with monkeypatch.context() as patch:
         patch.setattr(stores, "write_whole", full)
-        patch.setattr("relsim.lab.finishing.write_whole", full)
+        patch.setattr("relsim.lab.archive.results.write_whole", full)
         with pytest.raises(OutputError, match="out: the disk is full; runs that were finished are"):
             finish(study, tmp_path / "out")
     assert finish(study, tmp_path / "out") == finish(study, tmp_path / "fresh")
@@ -268,7 +268,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 def test_the_journal_does_all_or_nothing(journal: Journal) -> None:
-    from relsim.lab.living import Lived  # noqa: PLC0415
+    from relsim.lab.runs.run import Lived  # noqa: PLC0415
 
     good = Lived(1, (1.0,), None, 0.5, "key")
     bad = Lived(2, (1.0,), None, None, "key")  # type: ignore[arg-type]
@@ -284,7 +284,7 @@ def test_the_journal_does_all_or_nothing(journal: Journal) -> None:
 
 def test_a_store_of_whatever_is_there(study: Study, tmp_path: Path) -> None:
     finish(study, tmp_path / "out")
-    from relsim.lab.conducting import shape_of  # noqa: PLC0415
+    from relsim.lab.runs.rounds import shape_of  # noqa: PLC0415
 
     with Store(tmp_path / "out", None, shape_of(study)) as store:
         assert len(store.journal.done()) == 16

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relsim.lab.warmup import mser5
+from relsim.lab.statistics.warmup import mser5
 
 
 def _ar1(months: int, level: float, fade: float, seed: int, phi: float = 0.5) -> np.ndarray:

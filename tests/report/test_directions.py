@@ -6,7 +6,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from relsim.report import figures as report
+from relsim.report import run_figures as report
 from relsim.report.style import BODY, drawing, fit, plain, width, wrapped
 from tests.report.conftest import collisions, said
 from tests.report.test_figures import a_run

@@ -8,10 +8,10 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from relsim.cli.experimenting import Order, experiment
-from relsim.lab.conducting import shape_of
-from relsim.lab.opening import opened
-from relsim.lab.store import Store
+from relsim.cli.experiment_command import Order, experiment
+from relsim.lab.archive.folder import opened
+from relsim.lab.archive.store import Store
+from relsim.lab.runs.rounds import shape_of
 from relsim.report import experiment as drawing
 from relsim.report.lab.about import AboutStudy, Quantity
 from relsim.report.lab.findings import effects_found, levels_found

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from experiments import coverage
-from relsim.lab.intervals import t_interval
-from relsim.lab.replication import Rule
+from relsim.lab.runs.replication import Rule
+from relsim.lab.statistics.intervals import t_interval
 
 
 @pytest.mark.parametrize("minimum", [10, 30])

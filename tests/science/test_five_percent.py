@@ -7,7 +7,7 @@ import pytest
 from experiments import five_percent as study
 from experiments.five_percent_figure import draw
 from experiments.five_percent_page import replicated
-from relsim.claims.reading import read_claim
+from relsim.claims.config import read_claim
 from relsim.economics import gains
 
 LIFE, HAZARD = study.METHODS

@@ -6,7 +6,7 @@ import pytest
 
 from experiments import five_percent_paid as study
 from experiments.five_percent import RESULTS
-from relsim.loading import load
+from relsim.loader import load
 from relsim.market import Market
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from experiments.five_percent_page import given
 from experiments.five_percent_points import CLAIM, READING, main
-from relsim.claims.reading import read_claim
+from relsim.claims.config import read_claim
 
 SHIPPED = Path("results/five_percent/points.csv")
 

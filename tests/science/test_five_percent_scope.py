@@ -6,8 +6,8 @@ import pytest
 
 from experiments.five_percent_scope import OUTCOMES, indices, scope
 from experiments.five_percent_scope_figure import draw_scope
-from relsim.claims.reading import read_claim
-from relsim.lab.study import Study
+from relsim.claims.config import read_claim
+from relsim.lab.runs.study import Study
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from experiments import industries
 from experiments.industries_figure import draw
 from experiments.industries_page import page
 from relsim.cli.app import app
-from relsim.spec.locating import shipped
+from relsim.spec.locations import shipped
 
 ROOT = Path(industries.__file__).resolve().parents[1]
 RECORDED = pd.read_csv(ROOT / industries.RESULTS / "industries.csv")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments import across, patterns, relationships
-from relsim.spec.locating import shipped
+from relsim.spec.locations import shipped
 
 SEEDS = (1, 2)
 ROOT = Path(patterns.__file__).resolve().parents[1]

@@ -24,8 +24,8 @@ from experiments.studies.__main__ import RESULTS, main
 from experiments.studies.elsewhere import ELSEWHERE
 from experiments.studies.registry import STUDIES
 from experiments.studies.shared import jackknife
-from relsim.claims.reading import read_claim
-from relsim.spec.locating import shipped
+from relsim.claims.config import read_claim
+from relsim.spec.locations import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -150,7 +150,7 @@ def test_odd_distributions(
     name: str, parameters: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("relsim.lab.checking._PATIENCE", 1.0)
+    monkeypatch.setattr("relsim.lab.design.checks._PATIENCE", 1.0)
     factor = {"key": "firms.*.care.rate", "distribution": name, "parameters": parameters}
     words = ["validate", "offence_defence", "--set", f"uncertainties={[factor]}"]
     check(CliRunner().invoke(app, words), name)

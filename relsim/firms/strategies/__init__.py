@@ -20,9 +20,9 @@ from relsim.firms.strategies.life_cycle import LifeCycle
 from relsim.firms.strategies.marginal import Marginal
 from relsim.firms.strategies.retaliator import Retaliator
 from relsim.own_code import imported, module_of
-from relsim.spec.checking import nearest
 from relsim.spec.firms import StrategySpec
 from relsim.spec.market import MarketSpec
+from relsim.spec.validation import nearest
 
 BUILT_IN: dict[str, type[Strategy]] = {
     kind.name: kind

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
-from relsim.claims.varying import Variation
+from relsim.claims.variation import Variation
 from relsim.claims.verdict import hangs
 from relsim.claims.wording import named, round_runs
-from relsim.report.claims.deciding import deciding, factors_in
-from relsim.report.claims.described import (
+from relsim.report.claims.descriptions import (
     deciding_described,
     effects_described,
     frontier_described,
@@ -21,10 +20,11 @@ from relsim.report.claims.described import (
 from relsim.report.claims.effects import effects
 from relsim.report.claims.factors import Varied, varied
 from relsim.report.claims.frontier import frontier
-from relsim.report.claims.inlining import svg_of
+from relsim.report.claims.importance import deciding, factors_in
+from relsim.report.claims.inline_svg import svg_of
 from relsim.report.claims.results import Results
 from relsim.report.claims.strip import strip
-from relsim.report.claims.turning import turning
+from relsim.report.claims.turning_points import turning
 from relsim.report.claims.words import LOOKS, SHARE, STANDINGS, Amount, Look
 
 

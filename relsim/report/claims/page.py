@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from relsim.claims.verdict import CONFIDENCE, LEAST, MOST
 from relsim.errors import OutputError
-from relsim.lab.store import write_whole
+from relsim.lab.archive.store import write_whole
 from relsim.report.claims.cards import Card, card
 from relsim.report.claims.results import read_all
 from relsim.report.claims.words import LOOKS, SHARE

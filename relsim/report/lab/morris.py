@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from relsim.report.lab.about import AboutStudy, Quantity, numbers, require, texts, worded
-from relsim.report.lab.placing import place
+from relsim.report.lab.label_places import place
 from relsim.report.labels import value_ticks
 from relsim.report.layout import EDGE, Words, axes_in, frame, name_axes
 from relsim.report.style import (

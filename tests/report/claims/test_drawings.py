@@ -13,9 +13,9 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from relsim.report.claims.deciding import deciding, deciding_reading
 from relsim.report.claims.effects import effects
 from relsim.report.claims.frontier import cells, frontier
+from relsim.report.claims.importance import deciding, deciding_reading
 from relsim.report.claims.results import Results, read
 from relsim.report.claims.strip import FAILS, HOLDS, strip
 from relsim.report.style import drawing

@@ -13,7 +13,6 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from relsim.errors import OutputError
-from relsim.report.figures import save
 from relsim.report.lab.about import AboutStudy, Quantity
 from relsim.report.lab.convergence import convergence
 from relsim.report.lab.fan import fan
@@ -23,6 +22,7 @@ from relsim.report.lab.morris import morris
 from relsim.report.lab.response import response
 from relsim.report.lab.surface import surface
 from relsim.report.lab.tornado import tornado
+from relsim.report.run_figures import save
 from relsim.report.style import drawing
 from tests.report.conftest import collisions, said
 from tests.report.lab.conftest import (

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from relsim.report.lab.label_places import place
 from relsim.report.lab.morris import morris
-from relsim.report.lab.placing import place
 from relsim.report.style import drawing
 from tests.report.conftest import collisions, said
 from tests.report.lab.conftest import ABOUT, PROFIT, screened

@@ -1,0 +1,421 @@
+"""What plans come to: spending, its effects, and the table of terms that customers meet."""
+
+import enum
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from relsim.customers.arithmetic import clip01
+from relsim.customers.compiled import Whole, loop
+from relsim.customers.rules.choice import either
+from relsim.customers.rules.experience import service_level
+from relsim.customers.rules.reconsider import GONE, pull_to_stay
+from relsim.customers.rules.response import spend_response
+from relsim.customers.rules.value import TIERS
+from relsim.customers.terms import N_TERMS, N_TIERS, Term
+from relsim.events.effects import Circumstances
+from relsim.firms.firm import Firm
+from relsim.firms.ledger import SPENT_FIELDS
+from relsim.firms.plan import Plan
+from relsim.firms.quantities import PLACES, places
+from relsim.spec import FirmSpec, MarketSpec
+
+Array = npt.NDArray[np.float64]
+
+_N_SPENT = len(SPENT_FIELDS)
+_RETENTION, _RECOVERY = SPENT_FIELDS.index("below_zero"), SPENT_FIELDS.index("recovery")
+_PRICE, _DISCOUNT, _REWARD = range(_N_SPENT, _N_SPENT + 3)  # of a plan, behind its budgets
+_SEEN_CUSTOMERS, _SEEN_DISSATISFIED, _SEEN_TIERS, _SEEN_SERVICE = places(
+    "customers", "dissatisfied", "tier_below_zero", "service"
+)
+_SEEN_CONTRIBUTION = PLACES["running_contribution"]
+
+
+@enum.unique
+class Own(enum.IntEnum):
+    """What the config says of a firm, as far as customers may come to feel it."""
+
+    PRICE = 0
+    UNIT_COST = 1
+    SERVICE_COST = 2
+    QUALITY = 3
+    OFFER = 4
+    FAILURE_RATE = 5
+    AWARENESS = 6
+    SWITCHING_COST = 7
+    CONTRACT = 8
+    CAPACITY = 9
+    REACH_CEILING = 10
+    REACH_RATE = 11
+    CARE_CEILING = 12
+    CARE_RATE = 13
+    RECOVERY_BASE = 14
+    RECOVERY_CEILING = 15
+    RECOVERY_RATE = 16
+
+
+@enum.unique
+class Times(enum.IntEnum):
+    """What events make of a month, by firm (:class:`relsim.events.effects.Circumstances`)."""
+
+    PRICE = 0
+    QUALITY = 1
+    SAVED = 2
+    PRESENT = 3
+
+
+@enum.unique
+class Target(enum.IntEnum):
+    """Whom a firm's money can reach: counts of people, behind these those of each value tier."""
+
+    PROSPECTS = 0
+    RIVALS = 1
+    DISSATISFIED = 2
+    COMPLAINTS = 3
+    TIERS = 4
+
+
+_WHOM = {
+    "prospects": Target.PROSPECTS,
+    "rivals": Target.RIVALS,
+    "dissatisfied": Target.DISSATISFIED,
+    "recovery": Target.COMPLAINTS,
+    **{tier: Target.TIERS + k for k, tier in enumerate(TIERS)},
+}
+_TARGETS = np.array([_WHOM.get(field, -1) for field in SPENT_FIELDS])
+"""For whom each budget is meant; -1 for nobody's but the firm's own."""
+
+
+@enum.unique
+class Reach(enum.IntEnum):
+    """Chances that a firm's money reaches somebody."""
+
+    PROSPECTS = 0
+    RIVALS = 1
+    DISSATISFIED = 2
+
+
+_N_REACHED = len(Reach)
+
+
+class Rules(NamedTuple):
+    """The numbers of the rules that offers go through, alike for all firms."""
+
+    size: float
+    reference_price: float
+    complaint_rate: float
+    care_weight: float
+    congestion_weight: float
+    care_effect: float
+    rival_effect: float
+    quality_weight: float
+    valuation_error: float
+    most_valuable_from: float
+    recommend_rate: float
+    reward_ceiling: float
+    reward_rate: float
+    responds: bool  # whether the given retention responds to spending
+    retention: float
+    retention_ceiling: float
+    retention_rate: float
+
+    @classmethod
+    def of(cls, spec: MarketSpec) -> Self:
+        """Return the numbers that a market has."""
+        m = spec.mechanisms
+        return cls(
+            size=float(spec.market.customers),
+            reference_price=spec.market.reference_price,
+            complaint_rate=m.experience.complaint_rate,
+            care_weight=m.experience.care_weight,
+            congestion_weight=m.experience.congestion_weight,
+            care_effect=m.reconsider.care_effect,
+            rival_effect=m.reconsider.rival_effect,
+            quality_weight=m.choice.quality_weight,
+            valuation_error=m.value_tiers.error,
+            most_valuable_from=m.value_tiers.most_valuable_from,
+            recommend_rate=m.word_of_mouth.recommend_rate,
+            reward_ceiling=m.word_of_mouth.reward_ceiling,
+            reward_rate=m.word_of_mouth.reward_rate,
+            responds=m.retention.rule == "response",
+            retention=m.retention.monthly,
+            retention_ceiling=m.retention.ceiling,
+            retention_rate=m.retention.rate,
+        )
+
+
+class Offers:
+    """Turns plans into what customers meet, month by month.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market; what it says of firms and rules is read once.
+    """
+
+    def __init__(self, spec: MarketSpec) -> None:
+        self._own = np.array([_own(firm) for firm in spec.firms])
+        self._rules = Rules.of(spec)
+
+    def of(
+        self, plans: Sequence[Plan], firms: Sequence[Firm], seen: Array, now: Circumstances
+    ) -> tuple[Array, Array]:
+        """Return what customers meet and what firms spend.
+
+        Parameters
+        ----------
+        plans : sequence of Plan
+            What firms decided.
+        firms : sequence of Firm
+            The firms.
+        seen : array of shape (firms, FIGURES)
+            Their figures of last month.
+        now : Circumstances
+            What events make of the month.
+
+        Returns
+        -------
+        table : array of shape (firms + 1, N_TIERS, N_TERMS)
+            See :class:`relsim.customers.terms.Term`; row 0 is "no supplier".
+        spent : array of shape (firms, SPENT_FIELDS)
+            Money.
+        """
+        planned = [_planned(plan, firm.spec.price) for plan, firm in zip(plans, firms, strict=True)]
+        skills = [(firm.data, firm.staff) for firm in firms]
+        times = np.array((now.price, now.quality, now.saved, now.present), dtype=np.float64)
+        return lay_out(
+            self._own, np.array(planned, np.float64), np.array(skills), times, seen, self._rules
+        )
+
+
+def _own(firm: FirmSpec) -> list[float]:
+    """Return what the config says of a firm, in the order of :class:`Own`."""
+    return [
+        firm.price,
+        firm.unit_cost,
+        firm.service_cost,
+        firm.quality,
+        firm.offer,
+        firm.failure_rate,
+        firm.awareness,
+        firm.switching_cost,
+        float(firm.contract_months),
+        firm.capacity,
+        firm.acquisition.ceiling,
+        firm.acquisition.rate,
+        firm.care.ceiling,
+        firm.care.rate,
+        firm.recovery.base,
+        firm.recovery.ceiling,
+        firm.recovery.rate,
+    ]
+
+
+def _planned(plan: Plan, list_price: float) -> tuple[float, ...]:
+    """Return budgets in the order of SPENT_FIELDS, then price, discount and reward."""
+    return (
+        plan.prospects,
+        plan.rivals,
+        plan.dissatisfied,
+        *plan.retention,
+        plan.recovery,
+        plan.data,
+        plan.staff,
+        list_price if plan.price is None else plan.price,
+        plan.discount,
+        plan.referral_reward,
+    )
+
+
+@loop
+def lay_out(
+    own: Array, planned: Array, skills: Array, times: Array, seen: Array, m: Rules
+) -> tuple[Array, Array]:
+    """Return the table of terms that customers meet this month, and what firms spend.
+
+    Parameters
+    ----------
+    own : array of shape (firms, Own)
+        What firms are.
+    planned : array of shape (firms, SPENT_FIELDS + 3)
+        Budgets in money, then price, discount and reward for a recommendation.
+    skills : array of shape (firms, 2)
+        Data and staff, 0 to 1.
+    times : array of shape (Times, firms)
+        What events make of the month.
+    seen : array of shape (firms, FIGURES)
+        Figures of last month.
+    m : Rules
+        The numbers of the rules.
+
+    Returns
+    -------
+    table : array of shape (firms + 1, N_TIERS, N_TERMS)
+        Row 0 is "no supplier".
+    spent : array of shape (firms, SPENT_FIELDS)
+        What is meant for nobody stays in the firm's pocket.
+    """
+    firms = own.shape[0]
+    table = np.zeros((firms + 1, N_TIERS, N_TERMS))
+    people = _people(own, seen, m)
+    spent = _spending(planned, people)
+    reached = _reached(own, spent, people)
+    for firm in range(firms):
+        pressure, on_dissatisfied = _pressure(reached, firm)
+        quality = clip01(own[firm, Own.QUALITY] + times[Times.QUALITY, firm])
+        terms = table[firm + 1, 0]
+        _offer(terms, own[firm], planned[firm], skills[firm, 0], seen[firm], quality, m)
+        terms[Term.REACH_PROSPECTS] = reached[firm, Reach.PROSPECTS]
+        terms[Term.REACH_RIVALS] = reached[firm, Reach.RIVALS]
+        terms[Term.REACH_DISSATISFIED] = reached[firm, Reach.DISSATISFIED]
+        terms[Term.CONQUEST] = m.rival_effect * (on_dissatisfied - pressure)
+        terms[Term.RIVALS] = m.rival_effect * pressure
+        made_good = _effect(
+            own[firm, Own.RECOVERY_CEILING],
+            own[firm, Own.RECOVERY_RATE],
+            spent[firm, _RECOVERY],
+            people[firm, Target.COMPLAINTS],
+        )
+        terms[Term.RECOVERY] = either(own[firm, Own.RECOVERY_BASE], made_good)
+        _happen(terms, times, firm)
+        load = seen[firm, _SEEN_SERVICE] / _capacity(own[firm], skills[firm, 1], m)
+        crowded = m.congestion_weight * max(0.0, load - 1.0)
+        for tier in range(N_TIERS):
+            mine = table[firm + 1, tier]
+            for term in range(N_TERMS):  # a loop compiles faster than an assignment of the whole
+                mine[term] = terms[term]
+            each = spent[firm, _RETENTION + tier] / max(people[firm, Target.TIERS + tier], 1.0)
+            _care(mine, own[firm], each, quality, pressure, crowded, m)
+            if not times[Times.PRESENT, firm]:
+                mine[Term.PULL] = GONE
+    return table, spent
+
+
+@loop
+def _people(own: Array, seen: Array, m: Rules) -> Array:
+    """Return whom each firm can reach, as of last month: (firms, Target and tiers)."""
+    firms = own.shape[0]
+    people = np.zeros((firms, Target.TIERS + N_TIERS))
+    served = unhappy = 0.0
+    for firm in range(firms):
+        served += seen[firm, _SEEN_CUSTOMERS]
+        unhappy += seen[firm, _SEEN_DISSATISFIED]
+    for firm in range(firms):
+        mine = seen[firm, _SEEN_CUSTOMERS]
+        people[firm, Target.PROSPECTS] = m.size - served
+        people[firm, Target.RIVALS] = served - mine
+        people[firm, Target.DISSATISFIED] = unhappy - seen[firm, _SEEN_DISSATISFIED]
+        people[firm, Target.COMPLAINTS] = mine * own[firm, Own.FAILURE_RATE] * m.complaint_rate
+        for tier in range(N_TIERS):
+            people[firm, Target.TIERS + tier] = seen[firm, _SEEN_TIERS + tier]
+    return people
+
+
+@loop
+def _spending(planned: Array, people: Array) -> Array:
+    """Return what of the plans finds someone to be spent on."""
+    spent = np.zeros((planned.shape[0], _N_SPENT))
+    for firm in range(spent.shape[0]):
+        for budget in range(_N_SPENT):
+            target = _TARGETS[budget]
+            if target < 0 or people[firm, target] > 0.0:
+                spent[firm, budget] = planned[firm, budget]
+    return spent
+
+
+@loop
+def _effect(ceiling: float, rate: float, spend: float, people: float) -> float:
+    return spend_response(ceiling, rate, spend / people) if spend > 0.0 else 0.0
+
+
+@loop
+def _reached(own: Array, spent: Array, people: Array) -> Array:
+    """Return the chances that each firm reaches a prospect, a rival's customer, an unhappy one."""
+    reached = np.zeros((own.shape[0], _N_REACHED))
+    for firm in range(own.shape[0]):
+        ceiling, rate = own[firm, Own.REACH_CEILING], own[firm, Own.REACH_RATE]
+        for k in range(reached.shape[1]):  # budgets and targets come in the same order
+            reached[firm, k] = _effect(ceiling, rate, spent[firm, k], people[firm, k])
+    return reached
+
+
+@loop
+def _pressure(reached: Array, place: Whole) -> tuple[float, float]:
+    """Return the chance that some rival reaches a firm's customer, and a dissatisfied one."""
+    unreached = dissatisfied_unreached = 1.0
+    for other in range(reached.shape[0]):
+        if other != place:
+            reach, more = reached[other, Reach.RIVALS], reached[other, Reach.DISSATISFIED]
+            unreached *= 1.0 - reach
+            dissatisfied_unreached *= 1.0 - either(reach, more)
+    return 1.0 - unreached, 1.0 - dissatisfied_unreached
+
+
+@loop
+def _offer(
+    terms: Array, own: Array, plan: Array, data: float, seen: Array, quality: float, m: Rules
+) -> None:
+    """Put in what a firm offers to everyone alike."""
+    price, contribution = plan[_PRICE], seen[_SEEN_CONTRIBUTION]
+    rewarded = _effect(m.reward_ceiling, m.reward_rate, plan[_REWARD], 1.0)
+    terms[Term.FAILURE_RATE] = own[Own.FAILURE_RATE]
+    terms[Term.OFFER] = own[Own.OFFER]
+    terms[Term.PRICE] = price
+    terms[Term.GROSS_MARGIN] = price - own[Own.UNIT_COST]
+    terms[Term.SERVICE_COST] = own[Own.SERVICE_COST]
+    terms[Term.VALUATION_ERROR] = m.valuation_error * (1.0 - data) * abs(contribution)
+    terms[Term.MOST_VALUABLE_FROM] = m.most_valuable_from * max(contribution, 0.0)
+    terms[Term.RECOMMEND_RATE] = either(m.recommend_rate, rewarded)
+    terms[Term.CONTRACT] = own[Own.CONTRACT]
+    terms[Term.APPEAL] = m.quality_weight * quality
+    terms[Term.RELATIVE_PRICE] = price / m.reference_price
+    terms[Term.SWITCHING_COST] = own[Own.SWITCHING_COST]
+    terms[Term.AWARENESS] = own[Own.AWARENESS]
+    terms[Term.DISCOUNT] = plan[_DISCOUNT]
+    terms[Term.UNMOVED] = terms[Term.STANDING] = 1.0
+
+
+@loop
+def _happen(terms: Array, times: Array, firm: Whole) -> None:
+    """Let events change a firm's terms."""
+    if not times[Times.PRESENT, firm]:
+        terms[Term.ABSENT] = 1.0
+        terms[Term.AWARENESS] = 0.0
+        return
+    terms[Term.SAVED] = times[Times.SAVED, firm]
+    factor = times[Times.PRICE, firm]
+    cut = terms[Term.PRICE] * (1.0 - factor)
+    if cut != 0.0:
+        terms[Term.PRICE] -= cut
+        terms[Term.GROSS_MARGIN] -= cut
+        terms[Term.RELATIVE_PRICE] *= factor
+
+
+@loop
+def _capacity(own: Array, skill: float, m: Rules) -> float:
+    """Return the service units that a firm's staff can do in a month; skill adds to them."""
+    capacity: float = own[Own.CAPACITY] * m.size * (1.0 + skill)
+    return capacity
+
+
+@loop
+def _care(
+    terms: Array,
+    own: Array,
+    each: float,
+    quality: float,
+    pressure: float,
+    crowded: float,
+    m: Rules,
+) -> None:
+    """Put in what a firm does for a customer of its own on whom it spends ``each``."""
+    care = spend_response(own[Own.CARE_CEILING], own[Own.CARE_RATE], each)
+    terms[Term.SERVICE] = service_level(quality, m.care_weight, care, crowded)
+    terms[Term.PULL] = pull_to_stay(
+        m.care_effect, care, own[Own.SWITCHING_COST], m.rival_effect, pressure
+    )
+    terms[Term.RETENTION] = (
+        spend_response(m.retention_ceiling, m.retention_rate, each) if m.responds else m.retention
+    )

@@ -1,0 +1,1 @@
+"""The archive: what is finished, kept through crashes, read again and reproduced."""

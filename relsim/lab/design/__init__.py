@@ -1,0 +1,1 @@
+"""Designs: the points of an experiment, from its factors to its table."""

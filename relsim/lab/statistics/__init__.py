@@ -1,0 +1,1 @@
+"""Statistics: paired effects, intervals, sensitivity, goal-seek."""
