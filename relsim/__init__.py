@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from relsim.agents.market import AgentMarket, CustomerAgent
+    from relsim.agents.market import CustomerAgent
     from relsim.errors import RelsimError
     from relsim.firms.plan import Plan
     from relsim.firms.strategies import Strategy
     from relsim.firms.view import FirmView
     from relsim.lab.experiment import Experiment
     from relsim.loader import load
-    from relsim.market import Market
+    from relsim.notebook import AgentMarket, Market
     from relsim.spec import MarketSpec, override
     from relsim.spec.fields import key as parameter
 
 # Loaded when first asked for: compiled code and Mesa take most of a second to import.
 _HOMES = {
-    "AgentMarket": "relsim.agents.market",
+    "AgentMarket": "relsim.notebook",
     "CustomerAgent": "relsim.agents.market",
     "Experiment": "relsim.lab.experiment",
     "FirmView": "relsim.firms.view",
-    "Market": "relsim.market",
+    "Market": "relsim.notebook",
     "MarketSpec": "relsim.spec",
     "Plan": "relsim.firms.plan",
     "RelsimError": "relsim.errors",

@@ -1,7 +1,7 @@
 """What would have been: the same customers and random numbers, one change in mid-run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from relsim.market import Market
 from relsim.spec import MarketSpec, override
 from relsim.spec.events import Entry, Event, Exit
 
+_AnyMarket = TypeVar("_AnyMarket", bound=Market)
 _KEYS = ["month", "firm"]
 _LASTING = (
     # What is settled before the first month, and cannot be changed in a later one.
@@ -150,7 +151,7 @@ def simulated(
     return market.run(market.spec.run.months - market.month, each=each)
 
 
-def fork(market: Market, overrides: Mapping[str, Any], months: int) -> Market:
+def fork(market: _AnyMarket, overrides: Mapping[str, Any], months: int) -> _AnyMarket:
     """Let a market live on with something changed from its next month on.
 
     Parameters

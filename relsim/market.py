@@ -1,7 +1,7 @@
 """The market: firms and customers, month by month."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import mesa
 import numpy as np
@@ -31,11 +31,6 @@ from relsim.firms.view import FirmView
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
 from relsim.spec.validation import nearest
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from relsim.agents.story import Story
 
 Array = npt.NDArray[np.float64]
 _OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")
@@ -113,7 +108,6 @@ class Market(mesa.Model):
             for place, firm in enumerate(spec.firms)
         ]
         self.customers = self._people(threads)
-        self.customers.teller = self.story
         self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
         self.figures = position.first(spec, self.customers.columns)
@@ -351,64 +345,3 @@ class Market(mesa.Model):
             raise SpecError(f"firm: given {firm!r}, allowed: one of {', '.join(names)}{hint}")
         last = self.month if until is None else max(until, 0)
         return causes_table(self.records[max(since, 1) - 1 : last], names.index(firm))
-
-    def plot(self, name: str = "profit") -> "Figure":
-        """Return a figure of the months so far; a notebook shows it.
-
-        Parameters
-        ----------
-        name : str
-            One of :data:`relsim.report.run_figures.NAMES`: share, churn, profit, budgets, ladder,
-            tenure, cash.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            To show, or to save with its ``savefig``.
-
-        Raises
-        ------
-        RelsimError
-            If there is no such figure, or no month was simulated.
-
-        Examples
-        --------
-        >>> from relsim.spec import starter
-        >>> print(Market(starter(), seed=7).run(months=3).plot("share").get_supylabel())
-        Share of customers (%)
-        """
-        # Only report draws; drawing takes a second to import, and most markets are never drawn.
-        from relsim.report.layout import About  # noqa: PLC0415  # see above
-        from relsim.report.run_figures import figure  # noqa: PLC0415  # see above
-
-        marked = effects.marks(self.spec)
-        return figure(name, self.table, self.tenure_table, About.of(self), marked)
-
-    def _repr_html_(self) -> str:
-        """Return what a notebook shows of a market."""
-        from relsim.report.glance import page  # noqa: PLC0415  # only report makes pages
-
-        return page(self)
-
-    def story(self, customer: int) -> "Story":
-        """Return what happened to a customer, and why; the market is simulated again to find out.
-
-        Parameters
-        ----------
-        customer : int
-            Its place; newcomers take the places of those who leave the market.
-
-        Raises
-        ------
-        RelsimError
-            If there is no such customer, or simulating again gave another market.
-
-        Examples
-        --------
-        >>> from relsim.spec import starter
-        >>> print(Market(starter(), seed=7).run(months=3).story(0).episodes[0].text)
-        in the market from the start, with Defend for 9 months
-        """
-        from relsim.agents.story import tell  # noqa: PLC0415  # stories live markets themselves
-
-        return tell(self, customer)

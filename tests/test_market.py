@@ -13,9 +13,8 @@ import pytest
 import relsim
 from relsim.agents.market import AgentMarket
 from relsim.economics.lifetime import ladder_values
-from relsim.errors import RelsimError, SpecError
+from relsim.errors import SpecError
 from relsim.market import Market
-from relsim.report.style import number
 from relsim.spec import override, starter
 
 
@@ -209,29 +208,3 @@ def test_a_market_that_nobody_needs_leaves_nothing_behind() -> None:
     del market
     gc.collect()
     assert gone() is None
-
-
-def test_a_market_is_drawn_by_the_name_of_the_figure() -> None:
-    market = Market(override(starter(), {"market.customers": 300})).run(3)
-    figure = market.plot("cash")
-    assert "Cash" in figure.get_supylabel()
-    assert market.plot().get_supylabel().startswith("Profit")
-    assert figure._repr_png_().startswith(b"\x89PNG")  # type: ignore[attr-defined]  # a Page
-    with pytest.raises(RelsimError, match=r"given 'prfit', allowed: one of share.*'profit'"):
-        market.plot("prfit")
-    with pytest.raises(RelsimError, match="no month was simulated"):
-        Market(starter()).plot()
-
-
-def test_a_notebook_shows_a_market_at_a_glance() -> None:
-    spec = override(starter(), {"market.customers": 300, "firms.0.name": "<b>&</b>"})
-    market = Market(spec, seed=3)
-    assert "0 of" in market._repr_html_()
-    assert "nan" not in market._repr_html_()
-    shown = market.run(2)._repr_html_()
-    assert '<td dir="auto">&lt;b&gt;&amp;&lt;/b&gt;</td>' in shown
-    assert "2 of" in shown
-    assert "random seed 3" in shown
-    last = market.table.iloc[-1]
-    mean = market.table["profit"].to_numpy().reshape(2, 2).mean(axis=0)[1]
-    assert f"<td>{number(100.0 * last['share'])}</td><td>{number(mean)}</td>" in shown

@@ -2,14 +2,15 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from relsim.categories import named
 from relsim.customers import accounts as books
 from relsim.customers import columns as state
 from relsim.customers import draws, opening_state, parameters
@@ -22,13 +23,7 @@ from relsim.customers.rules.talk import left_by_talk
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_all_traits
-from relsim.errors import RelsimError
 from relsim.spec import MarketSpec
-
-if TYPE_CHECKING:
-    from relsim.agents.story import Story
-
-    Teller = Callable[[int], Story]
 
 CAME_THROUGH = ("start", "recommendation", "reach", "awareness")
 """How a customer's supplier came into consideration; "start": with it from the beginning."""
@@ -57,19 +52,6 @@ class Customer:
     service_demand: float
     growth_potential: float
     neighbours: tuple[int, ...]
-    teller: "Teller | None" = dataclasses.field(default=None, repr=False, compare=False)
-
-    def story(self) -> "Story":
-        """Return what happened to the customer, and why: the market is simulated again to find out.
-
-        Raises
-        ------
-        RelsimError
-            If it is no customer of a market, or of one that cannot be simulated again.
-        """
-        if self.teller is None:
-            raise RelsimError("customers without a market have no story")
-        return self.teller(self.customer)
 
 
 class Customers:
@@ -116,9 +98,6 @@ class Customers:
             self.mechanisms,
             self.luck,
         )
-
-    teller: "Teller | None" = None
-    """Tells the story of the customer at a place; set by the market."""
 
     def use(self, spec: MarketSpec) -> None:
         """Take the rules' numbers and the newcomers' traits from a spec."""
@@ -238,7 +217,6 @@ class Customers:
             service_demand=float(c.service_demand[i]),
             growth_potential=float(c.growth_potential[i]),
             neighbours=tuple(self.neighbours(i)),
-            teller=self.teller,
         )
 
     def neighbours(self, place: int) -> list[int]:
@@ -294,12 +272,6 @@ class Customers:
     def nbytes(self) -> int:
         """Bytes that the customers take: state and network."""
         return sum(c.nbytes for c in self.columns) + sum(n.nbytes for n in self.network)
-
-
-def named(codes: npt.NDArray[Any], names: Sequence[str]) -> pd.Categorical:
-    """Return codes as names; -1 is missing."""
-    # What pandas' stubs say of this function is narrower than what it takes.
-    return pd.Categorical.from_codes(codes, list(names))  # type: ignore[call-overload, no-any-return]
 
 
 def _categories(

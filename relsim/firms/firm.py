@@ -4,9 +4,11 @@ import itertools
 import math
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import mesa
+import numpy as np
+import numpy.typing as npt
 
 from relsim.customers.rules.response import spend_response
 from relsim.errors import RelsimError, StrategyError, TimeExceeded
@@ -14,25 +16,29 @@ from relsim.firms.plan import Plan, check
 from relsim.firms.quantities import PLACES
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView, OwnMonth
-from relsim.spec import Capability, FirmSpec
-
-if TYPE_CHECKING:
-    from relsim.market import Market
+from relsim.spec import Capability, FirmSpec, MarketSpec
 
 
-class Numbers(weakref.WeakKeyDictionary["Market", Iterator[int]]):
+class Numbers(weakref.WeakKeyDictionary[mesa.Model, Iterator[int]]):
     """Where agents take their numbers from, market by market.
 
     mesa 3.3 keeps its own for good, and every market with it: thousands of runs filled memory.
     """
 
-    def __getitem__(self, market: "Market") -> Iterator[int]:
+    def __getitem__(self, market: mesa.Model) -> Iterator[int]:
         """Return the numbers of a market, from 1 on."""
         return self.setdefault(market, itertools.count(1))
 
 
 NUMBERS = Numbers()
 """Of all agents: firms and customers."""
+
+
+class Host(Protocol):
+    """What a firm knows of the market that it belongs to."""
+
+    spec: MarketSpec
+    figures: npt.NDArray[np.float64]
 
 
 class Firm(mesa.Agent):
@@ -58,7 +64,7 @@ class Firm(mesa.Agent):
 
     _ids = NUMBERS
 
-    def __init__(self, model: "Market", place: int, spec: FirmSpec, strategy: Strategy) -> None:
+    def __init__(self, model: Host, place: int, spec: FirmSpec, strategy: Strategy) -> None:
         super().__init__(model)
         self.place = place
         self.spec = spec
@@ -77,7 +83,7 @@ class Firm(mesa.Agent):
     @property
     def customers(self) -> float:
         """Customers that the firm has now."""
-        market: Market = self.model
+        market: Host = self.model
         return float(market.figures[self.place, PLACES["customers"]])
 
     def money(self, credit: bool) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.customers.population import named
+from relsim.categories import named
 from relsim.customers.rules.departure import CAUSES
 from relsim.firms import results
 from relsim.firms.quantities import PLACES, TABLE, WORTH

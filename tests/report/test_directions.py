@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from relsim.report import run_figures as report
 from relsim.report.style import BODY, drawing, fit, plain, width, wrapped
 from tests.report.conftest import collisions, said
-from tests.report.test_figures import a_run
+from tests.report.test_run_figures import a_run
 
 PERSIAN, ARABIC = "ایرانسل همراه", "اتصالات"
 OPEN, CLOSE, LEFT_TO_RIGHT = "\u2068", "\u2069", "\u200e"
