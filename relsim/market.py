@@ -14,6 +14,7 @@ from relsim.economics.lifetime import monthly_loss, monthly_rate
 from relsim.errors import SpecError
 from relsim.events import effects
 from relsim.firms import books, position, quantities
+from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.firm import Firm
 from relsim.firms.offers import Offers
 from relsim.firms.plan import Plan
@@ -67,6 +68,8 @@ class Market(mesa.Model):
         Months simulated so far.
     figures : array of shape (firms, FIGURES)
         What last month left, named by :data:`relsim.firms.quantities.FIGURES`; to read only.
+    extras : Extras
+        Lines and stocks that mechanisms add to the books: columns of the table as well.
     chapters : list of (int, MarketSpec)
         From which month on which spec was simulated under (:meth:`change`).
     table : pandas.DataFrame
@@ -110,7 +113,10 @@ class Market(mesa.Model):
         self.customers = self._people(threads)
         self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
+        self.extras = self._extras()
         self.figures = position.first(spec, self.customers.columns)
+        if self.extras:
+            self.figures = self.extras.first(self.figures)
         self.worth = Worth(
             self.figures[:, _CUSTOMERS],
             self.figures[:, PLACES["running_contribution"]],
@@ -125,6 +131,10 @@ class Market(mesa.Model):
     def _people(self, threads: int) -> Customers:
         """Return the customers; another engine puts others here."""
         return Customers(self.spec, self.seed_of_luck, self.replication, threads)
+
+    def _extras(self) -> Extras:
+        """Return the lines and stocks that mechanisms add to the books."""
+        return NO_EXTRAS
 
     # The month ---------------------------------------------------------------------------
 
@@ -157,7 +167,10 @@ class Market(mesa.Model):
 
     def offer(self, plans: list[Plan]) -> tuple[Array, Array]:
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
-        return self._offers.of(plans, self.firms, self.figures, self.now)
+        table, spent = self._offers.of(plans, self.firms, self.figures, self.now)
+        if self.extras:
+            self.extras.offer(table, self.figures, self.month)
+        return table, spent
 
     def live(self, table: Array) -> Accounts:
         """Let every customer live the month."""
@@ -168,6 +181,8 @@ class Market(mesa.Model):
         terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
         reward = np.array([plan.referral_reward for plan in plans], np.float64)
         month = books.close(accounts, self._costs, terms, spent, reward, self.figures)
+        if self.extras:
+            month = self.extras.close(month, accounts, table, self.figures, self.month)
         before = self.prospects
         self.figures = month
         self._check_conservation(before, accounts)
@@ -295,7 +310,7 @@ class Market(mesa.Model):
     @property
     def columns(self) -> dict[str, Array]:
         """Results so far: each column of the table as an array of shape (months, firms)."""
-        return market_columns(self.spec, self.records)
+        return market_columns(self.spec, self.records, self.extras.names)
 
     @property
     def tenure_columns(self) -> dict[str, Array]:
@@ -305,7 +320,7 @@ class Market(mesa.Model):
     @property
     def table(self) -> pd.DataFrame:
         """Results so far: one row a month and firm (:func:`relsim.firms.tables.market_table`)."""
-        return market_table(self.spec, self.records)
+        return market_table(self.spec, self.records, self.extras.names)
 
     @property
     def tenure_table(self) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """The books' lines: every flow of money has a name, and profit is their sum."""
 
+import dataclasses
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,43 @@ from relsim.customers.accounts import YEAR_FIELDS
 from relsim.customers.compiled import Whole, loop
 
 Array = npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the ledger that a mechanism adds; money a month, costs negative.
+
+    Parameters
+    ----------
+    name : str
+        Its column in the market's table.
+    meaning : str
+        What it is, in a few words.
+    counts_as : {"revenue", "acquisition", "retention"}, optional
+        Which sum it belongs to beside profit: revenue, or what is spent to acquire or to keep
+        customers.
+    """
+
+    name: str
+    meaning: str
+    counts_as: Literal["revenue", "acquisition", "retention"] | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stock:
+    """Something of a firm that a mechanism keeps from month to month, such as a liability.
+
+    Parameters
+    ----------
+    name : str
+        Its column in the market's table.
+    meaning : str
+        What it is, its unit included.
+    """
+
+    name: str
+    meaning: str
+
 
 CUSTOMER_LINES: Mapping[str, str] = {
     "revenue_base": "plain usage at the firm's price",

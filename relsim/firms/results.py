@@ -10,7 +10,7 @@ from relsim.customers.accounts import TENURE_YEARS, YEAR_FIELDS, Accounts
 from relsim.customers.terms import Term
 from relsim.firms.books import Costs
 from relsim.firms.ledger import CUSTOMER_LINES, customer_lines
-from relsim.firms.quantities import PLACES, TABLE
+from relsim.firms.quantities import FIGURES, PLACES, TABLE
 
 Array = npt.NDArray[np.float64]
 
@@ -39,12 +39,24 @@ def ratio(part: Array, whole: Array) -> Array:
     return result
 
 
-def columns(records: Sequence[Record], firms: int) -> dict[str, Array]:
-    """Return all columns of the market table, each of shape (months, firms)."""
+def columns(records: Sequence[Record], firms: int, extra: Sequence[str] = ()) -> dict[str, Array]:
+    """Return all columns of the market table, each of shape (months, firms).
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The months.
+    firms : int
+        How many there are.
+    extra : sequence of str
+        Names of the figures that this market has behind those of every market.
+    """
+    names = (*TABLE, *extra)
     if not records:
-        return {name: np.zeros((0, firms)) for name in TABLE}
-    by_figure = np.stack([record.figures.T[: len(TABLE)] for record in records], axis=1)
-    return dict(zip(TABLE, by_figure, strict=True))
+        return {name: np.zeros((0, firms)) for name in names}
+    shown = [*range(len(TABLE)), *range(len(FIGURES), len(FIGURES) + len(extra))]
+    by_figure = np.stack([record.figures.T[shown] for record in records], axis=1)
+    return dict(zip(names, by_figure, strict=True))
 
 
 def tenure_rows(records: Sequence[Record], firms: int) -> Array:

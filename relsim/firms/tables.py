@@ -21,7 +21,9 @@ TENURE_COLUMNS = (*results.TENURE_FIELDS, "profit")
 _MONEY = slice(2, None)  # of the fields by tenure, all but the two counts
 
 
-def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Array]:
+def market_columns(
+    spec: MarketSpec, records: Sequence[Record], extra: Sequence[str] = ()
+) -> dict[str, Array]:
     """Return results by month and firm, a column an array of shape (months, firms).
 
     Parameters
@@ -30,6 +32,8 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
         The market.
     records : sequence of Record
         The months, in order, from month 1.
+    extra : sequence of str
+        Names of the figures that mechanisms add to this market: columns behind all others.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def market_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
         :data:`relsim.firms.quantities.TABLE`. Lifetime values and equities without a bound (nobody
         lost yet, and nothing discounts) are not defined: NaN.
     """
-    columns = results.columns(records, len(spec.firms))
+    columns = results.columns(records, len(spec.firms), extra)
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
     everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
     return {
@@ -70,7 +74,9 @@ FORMER = {"defection": "churn", "market_share": "penetration"}
 """Columns by the names that they had: still understood where a config names them."""
 
 
-def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
+def market_table(
+    spec: MarketSpec, records: Sequence[Record], extra: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return results by month and firm.
 
     Parameters
@@ -79,6 +85,8 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
         The market.
     records : sequence of Record
         The months, in order, from month 1.
+    extra : sequence of str
+        As in :func:`market_columns`.
 
     Returns
     -------
@@ -93,7 +101,7 @@ def market_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
         "month": np.repeat(np.arange(1, months + 1), len(names)),
         "firm": named(np.tile(np.arange(len(names)), months), names),
     }
-    columns = market_columns(spec, records)
+    columns = market_columns(spec, records, extra)
     return pd.DataFrame(keys | {name: column.reshape(-1) for name, column in columns.items()})
 
 
