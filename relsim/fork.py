@@ -10,6 +10,7 @@ from relsim.errors import SpecError
 from relsim.market import Market
 from relsim.spec import MarketSpec, override
 from relsim.spec.events import Entry, Event, Exit
+from relsim.spec.paths import value_at
 
 _AnyMarket = TypeVar("_AnyMarket", bound=Market)
 _KEYS = ["month", "firm"]
@@ -58,7 +59,7 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
     settled = [*_LASTING]
     settled += [f"firms.{k}.{name}" for k in range(len(spec.firms)) for name in _LASTING_OF_FIRMS]
     for path in settled:
-        if _at(after, path) != _at(spec, path):
+        if value_at(after, path) != value_at(spec, path):
             raise SpecError(f"--set: {path}: settled before the first month; run anew to change it")
     if _draws_chances(after) and not _draws_chances(spec):
         raise SpecError(
@@ -80,13 +81,6 @@ def _draws_chances(spec: MarketSpec) -> bool:
 def _moves_before(spec: MarketSpec, at: int) -> set[Event]:
     """Return entries and exits that have happened when a month begins."""
     return {e for e in spec.events if isinstance(e, Entry | Exit) and e.month < at}
-
-
-def _at(spec: MarketSpec, path: str) -> Any:
-    place: Any = spec
-    for part in path.split("."):
-        place = place[int(part)] if isinstance(place, tuple) else getattr(place, part)
-    return place
 
 
 Chapters = list[tuple[int, MarketSpec]]

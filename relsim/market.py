@@ -31,7 +31,7 @@ from relsim.firms.tables import (
 from relsim.firms.view import FirmView
 from relsim.firms.worth import Worth
 from relsim.spec import MarketSpec
-from relsim.spec.validation import nearest
+from relsim.spec.hints import nearest
 
 Array = npt.NDArray[np.float64]
 _OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")

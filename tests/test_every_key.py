@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from relsim.firms.strategies import BUILT_IN, Strategy
 from relsim.market import Market
 from relsim.spec import FirmSpec, MarketSpec, Segment, override, starter
+from relsim.spec.paths import value_at
 
 CONTEXT: dict[str, dict[str, Any]] = {
     # What has to be on for a key to matter, by the beginning of its path; the longest wins.
@@ -97,13 +98,6 @@ def context(key: str) -> dict[str, Any]:
         if key.startswith(start):
             values |= CONTEXT[start]
     return values
-
-
-def value_at(spec: MarketSpec, key: str) -> Any:
-    place: Any = spec.model_dump()
-    for part in key.split("."):
-        place = place[int(part)] if part.isdigit() else place[part]
-    return place
 
 
 def other(key: str, value: Any) -> Any:

@@ -8,7 +8,6 @@ off are not drawn.
 
 import dataclasses
 import hashlib
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ from relsim.lab.spec import DesignSpec, ReplicationSpec
 from relsim.spec import MarketSpec
 from relsim.spec.explain import Entry, entries
 from relsim.spec.fields import ASSUMED
+from relsim.spec.paths import covers, split_last, value_at
 
 LEAST, MOST = 0.5, 1.5
 """How far each number is moved, as a multiple of what it is."""
@@ -139,7 +139,7 @@ def assumed_keys(study: Study) -> tuple[str, ...]:
         and entry.source == ASSUMED
         and _is_number(entry)
         and entry.path not in idle
-        and not any(entry.path == path or entry.path.startswith(f"{path}.") for path in own)
+        and not any(covers(path, entry.path) for path in own)
     )
 
 
@@ -165,10 +165,10 @@ def _changes(market: MarketSpec, keys: tuple[str, ...], points: int, seed: int) 
     """Return changed values, a column a key, each spread evenly and within the key's bounds."""
     columns = {}
     for key in keys:
-        value, low, high = _value_and_bounds(market, key)
+        now, low, high = _value_and_bounds(market, key)
         u = _spread(key, points, seed)
-        moved = np.clip(value * (LEAST + (MOST - LEAST) * u), low, high)
-        columns[key] = np.rint(moved).astype(np.int64) if isinstance(value, int) else moved
+        moved = np.clip(now * (LEAST + (MOST - LEAST) * u), low, high)
+        columns[key] = np.rint(moved).astype(np.int64) if isinstance(now, int) else moved
     return pd.DataFrame(columns)
 
 
@@ -183,11 +183,8 @@ def _spread(key: str, points: int, seed: int) -> npt.NDArray[np.float64]:
 
 
 def _value_and_bounds(market: MarketSpec, key: str) -> tuple[float, float, float]:
-    part: Any = market
-    *sections, name = key.split(".")
-    for section in sections:
-        part = getattr(part, section)
-    model: BaseModel = part
+    around, name = split_last(key)
+    model: BaseModel = value_at(market, around)
     bounds = {"ge": -np.inf, "gt": -np.inf, "le": np.inf, "lt": np.inf}
     for limit in type(model).model_fields[name].metadata:
         bounds |= {side: getattr(limit, side) for side in bounds if hasattr(limit, side)}

@@ -14,8 +14,9 @@ from relsim.lab.design.points import factor_columns
 from relsim.lab.runs.study import Study
 from relsim.lab.spec import ExperimentSpec
 from relsim.spec.config import read_mapping
+from relsim.spec.hints import listing, nearest
 from relsim.spec.locations import locate, shipped, shipped_folder
-from relsim.spec.validation import checked, listing, nearest
+from relsim.spec.validation import checked
 
 KIND = "claims"
 _LEAST_REPLICATIONS = 2

@@ -11,9 +11,9 @@ import yaml
 from relsim.claims.spec import ClaimSpec, FrontierSpec, ReadingSpec
 from relsim.errors import SpecError
 from relsim.lab.design.checks import is_number
-from relsim.lab.design.values import overwrites
 from relsim.lab.spec import ExperimentSpec, FactorSpec
-from relsim.spec.validation import listing, nearest
+from relsim.spec.hints import listing, nearest
+from relsim.spec.paths import overwrites, split_first
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def tried(spec: ClaimSpec, variation: Variation, where: str) -> ClaimSpec:
             hint = nearest(name, list(spec.readings)) or listing(list(spec.readings))
             raise SpecError(f"--reading: given {name!r}, which {where} has not{hint}")
     for path in variation.settings:
-        if path.partition(".")[0] == "run":
+        if split_first(path)[0] == "run":
             raise SpecError(
                 f"--set {path}: given, allowed: keys of the market; its months and random numbers "
                 "are those of the reading"

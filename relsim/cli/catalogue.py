@@ -26,8 +26,9 @@ from relsim.firms.strategies import BUILT_IN
 from relsim.lab.config import read_experiment
 from relsim.spec import Mechanisms, read
 from relsim.spec.events import BY_KIND
+from relsim.spec.hints import nearest
 from relsim.spec.locations import shipped
-from relsim.spec.validation import nearest
+from relsim.spec.paths import split_first
 
 EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
     "experience": (
@@ -62,7 +63,7 @@ EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
 
 def equation(path: str) -> str:
     """Return where the equations of a mechanism are, by file; "" if the path is none."""
-    section, _, name = path.partition(".")
+    section, name = split_first(path)
     files: dict[str, list[str]] = {}
     for rule in EQUATIONS.get(name, ()) if section == "mechanisms" else ():
         files.setdefault(rule.__module__.replace(".", "/") + ".py", []).append(rule.__name__)

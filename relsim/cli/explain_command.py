@@ -15,6 +15,7 @@ from relsim.firms.strategies import BUILT_IN, build
 from relsim.spec import MarketSpec
 from relsim.spec.explain import EVENTS, REQUIRED, Entry, Value, comments, entries, find, values
 from relsim.spec.locations import shipped
+from relsim.spec.paths import split_first, split_last, value_at
 from relsim.spec.terms import TERMS, Term, find_term
 
 
@@ -49,7 +50,7 @@ def spec_values(spec: MarketSpec, said: Mapping[str, str] | None = None) -> list
 
 def _parameters(spec: MarketSpec, kind: Value, said: Mapping[str, str] | None) -> Iterator[Value]:
     where = kind.path.removesuffix(".kind")
-    strategy = build(spec.firms[int(where.split(".")[1])].strategy, where)
+    strategy = build(value_at(spec, where), where)
     own = entries(type(strategy), "firms.strategy.")
     yield from values(strategy, {entry.path: entry for entry in own}, f"{where}.", said)
 
@@ -112,10 +113,10 @@ def _show_entry(out: Console, entry: Entry) -> None:
 
 def _setting(path: str) -> str:
     """Return what follows ``--set``; events, of which a config may have none, come as a list."""
-    head, _, rest = path.partition(".")
+    head, rest = split_first(path)
     if head != EVENTS:
         return f"{_settable(path)}=VALUE"
-    kind, _, name = rest.partition(".")
+    kind, name = split_first(rest)
     words = [f"kind: {kind or 'KIND'}", "month: MONTH"]
     words += [f"{name}: VALUE"] if name not in ("", "kind", "month") else []
     return f"'{EVENTS}=[{{{', '.join([*words, '...'])}}}]'"
@@ -125,7 +126,7 @@ def _settable(path: str) -> str:
     """Return a path as ``--set`` takes it: with the place of the first firm or segment."""
     path = path.replace("customers.segments.", "customers.segments.0.")
     if path.startswith("strategy."):
-        return "firms.0.strategy." + path.rpartition(".")[2]
+        return f"firms.0.strategy.{split_last(path)[1]}"
     return f"firms.0.{path.removeprefix('firms.')}" if path.startswith("firms.") else path
 
 

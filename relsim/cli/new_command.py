@@ -16,6 +16,7 @@ from relsim.output import write_new
 from relsim.spec import FirmSpec, MarketSpec, starter
 from relsim.spec.explain import REQUIRED, Entry, entries
 from relsim.spec.firms import StrategySpec
+from relsim.spec.paths import split_last, value_at
 from relsim.spec.yaml_text import parse_yaml
 
 _WIDTH = 98
@@ -76,7 +77,7 @@ def short(name: str, spec: MarketSpec) -> str:
     known = {entry.path: entry for entry in entries()}
     lines = [*_hints(name), "", f"title: {_scalar(spec.title)}", "", "market:"]
     for path in _OF_THE_MARKET:
-        lines += _told(known[path], getattr(spec.market, path.rpartition(".")[2]), "  ")
+        lines += _told(known[path], value_at(spec, path), "  ")
     lines += ["", "firms:"]
     for place, firm in enumerate(spec.firms):
         shown_keys = [_brief(known[path], firm, explained=place == 0) for path in _OF_A_FIRM]
@@ -84,7 +85,7 @@ def short(name: str, spec: MarketSpec) -> str:
         lines += _item([*own, *_brief_strategy(firm.strategy, known, explained=place == 0)])
     lines += ["", "run:"]
     for path in _OF_THE_RUN:
-        lines += _told(known[path], getattr(spec.run, path.rpartition(".")[2]), "  ")
+        lines += _told(known[path], value_at(spec, path), "  ")
     return "\n".join([*lines, ""])
 
 
@@ -208,7 +209,7 @@ def _key(entry: Entry, value: Any, indent: str) -> Iterator[str]:
 def _list(items: Any, known: dict[str, Entry], prefix: str, indent: str) -> Iterator[str]:
     """Yield a list: its first item in full, the others by what they have of their own."""
     first, *others = items
-    anchor = f"&{prefix.strip('.').rpartition('.')[2].rstrip('s')}"
+    anchor = f"&{split_last(prefix.strip('.'))[1].rstrip('s')}"
     yield f"{indent}- {anchor}" if others else f"{indent}-"
     yield from _section(first, known, prefix, f"{indent}  ")
     for item in others:

@@ -15,7 +15,7 @@ from relsim.lab.archive.folder import opened
 from relsim.lab.archive.results import TABLES
 from relsim.lab.archive.store import PANEL
 from relsim.lab.archive.tables import names_in
-from relsim.spec.validation import nearest
+from relsim.spec.hints import nearest
 from relsim.spreadsheets import FORMULA, csv_text
 
 _IN_SQL = FORMULA.replace("'", "''")

@@ -22,7 +22,7 @@ from relsim.own_code import keep
 from relsim.provenance import Clock, Identity, command, identity, manifest
 from relsim.spec import MarketSpec
 from relsim.spec.events import too_late
-from relsim.spec.validation import nearest
+from relsim.spec.hints import nearest
 from relsim.spreadsheets import check_workbooks
 
 ENGINES = {"compiled": "Market", "agents": "AgentMarket"}

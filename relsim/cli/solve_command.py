@@ -25,7 +25,7 @@ from relsim.lab.spec import OutcomeSpec
 from relsim.lab.statistics.goal_seek import STEPS, Root, solve
 from relsim.own_code import places
 from relsim.spec import MarketSpec, override
-from relsim.spec.config import place_in
+from relsim.spec.paths import EVERY, found, parts, place_in
 from relsim.spec.validation import checked
 
 Array = npt.NDArray[np.float64]
@@ -112,7 +112,7 @@ def find(order: Order) -> Root:
     recipe = _recipe(order, market, wanted)
     now = _value(market, order.key)
     whole = _is_whole(market, order.key, now)
-    if now is None and order.between is None and "*" not in order.key:
+    if now is None and order.between is None and EVERY not in parts(order.key):
         override(market, {order.key: 0.0}, "--for")  # a key that is none says so
     low, high = order.between or _range(order.key, now)
     ends = (math.ceil(low), math.floor(high)) if whole else (low, high)
@@ -154,15 +154,9 @@ def _recipe(order: Order, market: MarketSpec, wanted: Goal) -> Recipe:
 
 def _value(market: MarketSpec, key: str) -> Any:
     """Return what the config says of a key; None where it says nothing, or of several at once."""
-    inside: Any = market.model_dump(mode="json")
-    for part in key.split("."):
-        if isinstance(inside, dict) and part in inside:
-            inside = inside[part]
-        elif isinstance(inside, list) and (at := place_in(part, len(inside))) is not None:
-            inside = inside[at]
-        else:
-            return None
-    return inside
+    if EVERY in parts(key):
+        return None
+    return next((value for _, value in found(market, key)), None)
 
 
 def _is_whole(market: MarketSpec, key: str, now: Any) -> bool:

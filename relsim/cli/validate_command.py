@@ -13,8 +13,8 @@ from relsim.provenance import identity
 from relsim.spec import MarketSpec, read
 from relsim.spec.config import read_mapping
 from relsim.spec.events import too_late
+from relsim.spec.hints import nearest
 from relsim.spec.locations import shipped
-from relsim.spec.validation import nearest
 
 
 def validate(out: Console, config: str, assignments: Sequence[str]) -> None:

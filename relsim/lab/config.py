@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from relsim.errors import SpecError
 from relsim.firms.tables import FORMER
 from relsim.lab.spec import FORMER_KEYS, ExperimentSpec
-from relsim.spec.config import put, read, read_mapping
+from relsim.spec.config import read, read_mapping
 from relsim.spec.locations import locate
 from relsim.spec.market import MarketSpec
+from relsim.spec.paths import put, split_first
 from relsim.spec.validation import checked
 
 _POINTS = "design.points"
@@ -163,8 +164,8 @@ def check_used(name: str, spec: ExperimentSpec, points_asked: bool) -> None:
 
 def _put(data: dict[str, Any], key: str, value: Any) -> None:
     """Set a value; in settings and arms, what follows is a path of the market: a key of its own."""
-    first, _, rest = key.partition(".")
-    arm, _, path = rest.partition(".")
+    first, rest = split_first(key)
+    arm, path = split_first(rest)
     if first == "settings" and rest:
         data[first][rest] = value
     elif first == "arms" and path and arm in data[first]:

@@ -22,6 +22,7 @@ from relsim.lab.runs.rounds import Conduct
 from relsim.lab.runs.study import Study
 from relsim.lab.statistics.comparison import Comparison, compared
 from relsim.spec import MarketSpec
+from relsim.spec.paths import split_last
 
 Base = str | Path | Mapping[str, Any] | MarketSpec
 
@@ -251,5 +252,5 @@ def _plain(value: Any) -> Any:
 
 def _plain_at(key: str, value: Any) -> Any:
     plain = _plain(value)
-    whole = inspect.isclass(value) and key.rpartition(".")[2] == "strategy"
+    whole = inspect.isclass(value) and split_last(key)[1] == "strategy"
     return {"kind": plain} if whole else plain

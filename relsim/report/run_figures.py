@@ -12,7 +12,7 @@ from relsim.report.labels import Marks
 from relsim.report.layout import About
 from relsim.report.run import Run
 from relsim.report.style import drawing
-from relsim.spec.validation import nearest
+from relsim.spec.hints import nearest
 
 _DRAWINGS = {
     "share": lines.share,

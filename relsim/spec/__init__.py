@@ -1,10 +1,11 @@
 """What a run is made of: frozen, typed, validated models with units and bounds; YAML in."""
 
-from relsim.spec.config import override, parse_assignment, read, spec_hash
+from relsim.spec.config import parse_assignment, read, spec_hash
 from relsim.spec.customers import CustomersSpec, NetworkSpec, Segment, Start
 from relsim.spec.firms import Capability, FirmSpec, Recovery, Response, StrategySpec
 from relsim.spec.market import Frame, MarketSpec, Run
 from relsim.spec.mechanisms import Mechanisms
+from relsim.spec.overrides import override
 
 
 def starter() -> MarketSpec:

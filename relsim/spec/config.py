@@ -3,14 +3,16 @@
 import copy
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from relsim.errors import EdgeListError, SpecError
+from relsim.spec.hints import brief, kind_of
 from relsim.spec.locations import locate
 from relsim.spec.market import MarketSpec
-from relsim.spec.validation import brief, checked, kind_of, listing, nearest
+from relsim.spec.overrides import override
+from relsim.spec.validation import checked
 from relsim.spec.yaml_text import parse_yaml, read_text
 
 EXTENDS = "extends"
@@ -134,128 +136,6 @@ def read(
             raise SpecError(f"{name}: set: a mapping of dotted paths to values, not {kind}")
         spec = override(spec, setting, f"{name}: set")
     return override(spec, overrides or {}, path)
-
-
-def override(spec: MarketSpec, values: Mapping[str, Any], name: str = "override") -> MarketSpec:
-    """Return a spec with some values changed.
-
-    Parameters
-    ----------
-    spec : MarketSpec
-        What to start from; it stays as it is.
-    values : mapping
-        Dotted path to value; list places count from 0, * stands for all of them.
-    name : str
-        How errors call the origin of the values.
-
-    Raises
-    ------
-    SpecError
-        If a path leads nowhere or the result is not sound.
-
-    Examples
-    --------
-    >>> from relsim.spec import starter
-    >>> override(starter(), {"run.months": 6}).run.months
-    6
-    """
-    if not values:
-        return spec
-    data = spec.model_dump(mode="json")
-    for path, value in values.items():
-        put(data, str(path), value, name, _takes_any_key)
-    return validate(data, name)
-
-
-Free = Callable[[list[str]], bool]
-"""Whether a mapping takes any key at the place that the parts of a dotted path name."""
-
-
-def put(data: dict[str, Any], path: str, value: Any, name: str, free: Free) -> None:
-    """Set the value at a dotted path; * stands for every place of a list.
-
-    Parameters
-    ----------
-    data : dict
-        Changed in place.
-    path : str
-        Keys, and places of lists from 0 on.
-    value : any
-        The value.
-    name : str
-        How errors call its origin.
-    free : callable
-        Where keys that are not there yet may be set.
-
-    Raises
-    ------
-    SpecError
-        If the path leads nowhere.
-
-    Examples
-    --------
-    >>> data = {"firms": [{"price": 1}, {"price": 2}]}
-    >>> put(data, "firms.*.price", 3, "test", lambda parts: False)
-    >>> data
-    {'firms': [{'price': 3}, {'price': 3}]}
-    """
-    _put_inside(data, path.split("."), 0, value, (name, free))
-
-
-def _put_inside(
-    place: Any, parts: list[str], depth: int, value: Any, context: tuple[str, Free]
-) -> None:
-    for at in _steps(place, parts, depth, context):
-        if depth == len(parts) - 1:
-            place[at] = value
-        else:
-            _put_inside(place[at], parts, depth + 1, value, context)
-
-
-def _steps(
-    place: Any, parts: list[str], depth: int, context: tuple[str, Free]
-) -> Sequence[str | int]:
-    """Return the keys, or the places in a list, that a part of a dotted path means."""
-    part, where = parts[depth], brief(".".join(parts[: depth + 1]))
-    name, free = context
-    if isinstance(place, list):
-        if part == "*":
-            return range(len(place))
-        at = place_in(part, len(place))
-        if at is None:
-            empty = f"none, the list is empty; set it whole, as {'.'.join(parts[:depth])}=[...]"
-            allowed = f"0 to {len(place) - 1}, or * for all" if place else empty
-            raise SpecError(f"{name}: {where}: given place {brief(part)!r}, allowed: {allowed}")
-        return [at]
-    if not isinstance(place, dict):
-        raise SpecError(f"{name}: {where}: {brief('.'.join(parts[:depth]))} has no keys inside")
-    if part not in place and not free(parts[: depth + 1]):
-        hint = nearest(part, list(place)) or listing(list(place))
-        raise SpecError(f"{name}: {where}: unknown key{hint}")
-    if part not in place and depth < len(parts) - 1:
-        place[part] = {}
-    return [part]
-
-
-def place_in(part: str, length: int) -> int | None:
-    """Return the place in a list that a part of a dotted path means; None if there is none.
-
-    Examples
-    --------
-    >>> place_in("1", 2), place_in("2", 2), place_in("\N{SUPERSCRIPT TWO}", 3)
-    (1, None, None)
-    """
-    if not (part.isascii() and part.isdigit() and len(part) <= _LONGEST_PLACE):
-        return None
-    return int(part) if int(part) < length else None
-
-
-_LONGEST_PLACE = 9  # digits
-
-
-def _takes_any_key(parts: list[str]) -> bool:
-    # The parameters of a strategy are known to the strategy, which checks them itself.
-    return len(parts) == 4 and parts[0] == "firms" and parts[2] == "strategy"
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:

@@ -16,9 +16,10 @@ from pydantic.fields import FieldInfo
 from relsim.errors import SpecError
 from relsim.spec.config import EXTENDS, SET
 from relsim.spec.events import BY_KIND, Event
+from relsim.spec.hints import nearest
 from relsim.spec.locations import locate
 from relsim.spec.market import MarketSpec
-from relsim.spec.validation import nearest
+from relsim.spec.paths import plain, split_last, under
 
 EVENTS: Final = "events"
 """The one list whose items are of several kinds, each with keys of its own."""
@@ -60,7 +61,7 @@ class Entry:
     @property
     def name(self) -> str:
         """Last part of the path."""
-        return self.path.rpartition(".")[2]
+        return split_last(self.path)[1]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -223,17 +224,6 @@ def _range(field: FieldInfo, form: str) -> str:
     return " ".join(words).replace("e+", "e")
 
 
-def plain(path: str) -> str:
-    """Return a path without its places in lists.
-
-    Examples
-    --------
-    >>> plain("firms.0.price")
-    'firms.price'
-    """
-    return ".".join(part for part in path.split(".") if not part.isdigit())
-
-
 def find(query: str, known: Sequence[Entry], others: Sequence[str] = ()) -> list[Entry]:
     """Return the entries that a word means: by path, by its end, or by a part of the name.
 
@@ -365,7 +355,7 @@ def _inside(node: Any) -> Iterator[tuple[str, Any]]:
 def _nodes(node: Any, path: str) -> Iterator[tuple[str, Any]]:
     yield path, node
     for name, inner in dict(_inside(node)).items():
-        yield from _nodes(inner, f"{path}.{name}" if path else name)
+        yield from _nodes(inner, under(path, name))
 
 
 def _said(nodes: Iterable[tuple[str, Any]], lines: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from relsim.spec.events import Event
 from relsim.spec.fields import SpecModel, key
 from relsim.spec.firms import FirmSpec
 from relsim.spec.mechanisms import Mechanisms
+from relsim.spec.overrides import override
 
 MOST_FIRMS = 120
 MOST_PURCHASES = 500
@@ -110,9 +111,6 @@ class MarketSpec(SpecModel):
         >>> [firm.price for firm in changed.firms], changed.run.months
         ([25.0, 25.0], 6)
         """
-        # Reading knows this class: imported at its head, each would wait for the other.
-        from relsim.spec.config import override  # noqa: PLC0415  # see above
-
         return override(self, values, "with_")
 
     @model_validator(mode="after")

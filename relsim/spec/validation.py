@@ -1,6 +1,5 @@
 """From data to a checked model; a fault says its place, what was given and what is allowed."""
 
-import difflib
 import json
 import re
 import unicodedata
@@ -13,6 +12,8 @@ from pydantic import BaseModel
 
 from relsim.errors import SpecError
 from relsim.spec.events import BY_KIND
+from relsim.spec.hints import brief, listing, nearest, shown
+from relsim.spec.paths import joined, split_last
 
 SMALLEST = 1e-100
 """Numbers that are not 0 are at least of this size: smaller ones are slips, and divide badly."""
@@ -20,7 +21,6 @@ MOST_LETTERS = 400
 """Letters of a name: of a firm, an arm, a factor, a market."""
 _NAMES = ("name", "title", "currency", "firm", "id")
 _UNSHOWN = ("Cc", "Cs", "Zl", "Zp")
-_MOST_SHOWN = 62
 _WORDS = {
     "list_type": "a list",
     "tuple_type": "a list",
@@ -38,30 +38,6 @@ _WORDS = {
 }
 """What is allowed, by pydantic's name for what is wrong."""
 _Model = TypeVar("_Model", bound=BaseModel)
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Return a hint at the nearest known word, or "" if none is near.
-
-    Examples
-    --------
-    >>> nearest("prise", ["price", "share"])
-    "; did you mean 'price'?"
-    """
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def kind_of(value: Any) -> str:
-    """Return what a value of YAML is, in words.
-
-    Examples
-    --------
-    >>> kind_of([1]), kind_of(None)
-    ('a list', 'nothing')
-    """
-    names = {dict: "a mapping", list: "a list", str: "a text", type(None): "nothing"}
-    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def checked(model: type[_Model], data: Any, name: str) -> _Model:
@@ -111,16 +87,16 @@ def _check_values(data: Any, place: tuple[str, ...]) -> None:
         for key, value in enumerate(data):
             _check_values(value, (*place, str(key)))
     elif isinstance(data, str):
-        if place and place[-1].rpartition(".")[2] in _NAMES:
+        if place and split_last(place[-1])[1] in _NAMES:
             _check_name(data, place)
     elif isinstance(data, float) and 0.0 < abs(data) < SMALLEST:
         raise SpecError(
-            f"{'.'.join(place)}: given {data!r}, allowed: 0, or {SMALLEST:g} or more in size"
+            f"{joined(place)}: given {data!r}, allowed: 0, or {SMALLEST:g} or more in size"
         )
 
 
 def _check_name(name: str, place: tuple[str, ...]) -> None:
-    where = ".".join(place) or "config"
+    where = joined(place) or "config"
     odd = next((letter for letter in name if unicodedata.category(letter) in _UNSHOWN), None)
     if odd is not None:
         raise SpecError(f"{where}: given {shown(name)}, allowed: no control characters ({odd!r})")
@@ -129,32 +105,6 @@ def _check_name(name: str, place: tuple[str, ...]) -> None:
             f"{where}: given {shown(name)} of {len(name):,} letters, allowed: {MOST_LETTERS} "
             "at most"
         )
-
-
-def brief(text: str) -> str:
-    """Return a text as an error can say it: its beginning, if it is long.
-
-    Examples
-    --------
-    >>> brief("firms.0.price"), len(brief("x" * 3000))
-    ('firms.0.price', 62)
-    """
-    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
-
-
-def shown(value: Any) -> str:
-    """Return a value as an error says what was given: short, whatever it is.
-
-    Examples
-    --------
-    >>> shown(True), shown("a" * 3000), shown([1])
-    ('true', "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...", 'a list')
-    """
-    if isinstance(value, dict | list | tuple | set | type(None)):
-        return kind_of(list(value) if isinstance(value, tuple | set) else value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return brief(repr(value))
 
 
 def _faults(errors: Sequence[Any], model: type[BaseModel]) -> list[str]:
@@ -219,7 +169,7 @@ def _is_called(kind: Any, tag: Any) -> bool:
 def _sentence(error: Any, model: type[BaseModel], parts: Sequence[Any]) -> str:
     """Turn one fault that pydantic found into: key, what is wrong, given, allowed."""
     kinds = set(BY_KIND)
-    place = ".".join(str(part) for part in parts) or "config"
+    place = joined(parts) or "config"
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "extra_forbidden":
         known = _known_keys(model, error["loc"][:-1])
@@ -256,11 +206,6 @@ def _allowed(kind: str, context: dict[str, Any], message: str) -> str:
     if kind == "string_too_long":
         return f"a text of at most {context['max_length']} letters"
     return message.removeprefix("Input should be ")
-
-
-def listing(known: Sequence[str]) -> str:
-    """Return a hint that lists what is known, or "" if nothing is."""
-    return f"; known here: {', '.join(known)}" if known else ""
 
 
 def _known_keys(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from relsim.claims.config import Claim, read_claim
 from relsim.errors import SpecError
-from relsim.spec.config import put
+from relsim.spec.paths import put, split_last, value_at
 from tests.claims.conftest import Data, written
 
 
@@ -145,10 +145,8 @@ def test_faults(tmp_path: Path, data: Data, key: str, value: Any, said: str) -> 
 
 
 def _remove(data: Data, key: str) -> None:
-    *parts, last = key.split(".")
-    for part in parts:
-        data = data[part]
-    del data[last]
+    around, last = split_last(key)
+    del (value_at(data, around) if around else data)[last]
 
 
 def test_three_arms_need_a_treatment(tmp_path: Path, data: Data) -> None:

@@ -18,7 +18,7 @@ from relsim.lab.config import read_experiment
 from relsim.lab.runs.rounds import Conduct, conduct, shape_of
 from relsim.lab.runs.study import Study
 from relsim.records import sha256
-from relsim.spec.config import put
+from relsim.spec.paths import put
 
 TINY: dict[str, Any] = {
     "base": "telecom",

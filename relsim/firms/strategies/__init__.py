@@ -21,8 +21,9 @@ from relsim.firms.strategies.marginal import Marginal
 from relsim.firms.strategies.retaliator import Retaliator
 from relsim.own_code import imported, module_of
 from relsim.spec.firms import StrategySpec
+from relsim.spec.hints import nearest
 from relsim.spec.market import MarketSpec
-from relsim.spec.validation import nearest
+from relsim.spec.paths import joined
 
 BUILT_IN: dict[str, type[Strategy]] = {
     kind.name: kind
@@ -106,7 +107,7 @@ def build(spec: StrategySpec, where: str) -> Strategy:
 
 
 def _sentence(error: Any, kind: type[Strategy], where: str) -> str:
-    place = ".".join([where, *(str(part) for part in error["loc"])])
+    place = joined([where, *error["loc"]])
     if error["type"] == "extra_forbidden":
         known = list(kind.model_fields)
         hint = nearest(str(error["loc"][-1]), known) or f"; known here: {', '.join(known)}"

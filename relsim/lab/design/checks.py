@@ -12,7 +12,7 @@ from scipy import stats
 
 from relsim.errors import SpecError, TimeExceeded
 from relsim.lab.runs.time_limit import within
-from relsim.spec.validation import nearest
+from relsim.spec.hints import nearest
 
 SCALES = ("linear", "log")
 _PATIENCE = 10.0  # seconds

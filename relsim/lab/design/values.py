@@ -7,7 +7,7 @@ from relsim.errors import SpecError
 from relsim.lab.design.checks import is_number
 from relsim.lab.spec import FactorSpec
 from relsim.spec import MarketSpec
-from relsim.spec.config import place_in
+from relsim.spec.paths import found
 
 
 def values_of(factor: FactorSpec, value: Any, market: MarketSpec) -> dict[str, Any]:
@@ -50,56 +50,10 @@ def values_of(factor: FactorSpec, value: Any, market: MarketSpec) -> dict[str, A
 
 def _numbers(data: Any, key: str) -> Iterator[tuple[str, float]]:
     """Yield the places that a dotted path means, and the numbers that are there."""
-    places = [("", data)]
-    for part in key.split("."):
-        places = [
-            (f"{path}.{step}" if path else step, found)
-            for path, inside in places
-            for step, found in _inside(inside, part)
-        ]
+    places = list(found(data, key))
     if not places:
         raise SpecError(f"{key}: relative: nothing is there that could be multiplied")
-    for path, found in places:
-        if not is_number(found):
-            raise SpecError(f"{path}: relative: given {found!r} there, allowed: a number")
-        yield path, float(found)
-
-
-def _inside(place: Any, part: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(place, list):
-        at = place_in(part, len(place))
-        wanted = range(len(place)) if part == "*" else [] if at is None else [at]
-        yield from ((str(k), place[k]) for k in wanted)
-    elif isinstance(place, dict) and part in place:
-        yield part, place[part]
-
-
-def overwrites(key: str, path: str) -> bool:
-    """Return whether what is set at a key takes the place of some of what was set at a path before.
-
-    Parameters
-    ----------
-    key, path : str
-        Dotted paths; * stands for every place of a list.
-
-    Examples
-    --------
-    >>> overwrites("firms.0.price", "firms.*.price"), overwrites("firms", "firms.0.price")
-    (True, True)
-    """
-    upper, lower = key.split("."), path.split(".")
-    same = (a == b or "*" in (a, b) for a, b in zip(upper, lower, strict=False))
-    return len(upper) <= len(lower) and all(same)
-
-
-def covers(key: str, path: str) -> bool:
-    """Return whether what is set at a key takes the place of all that was set at a path before.
-
-    Examples
-    --------
-    >>> covers("firms.*.price", "firms.0.price"), covers("firms.0.price", "firms.*.price")
-    (True, False)
-    """
-    upper, lower = key.split("."), path.split(".")
-    same = (a in ("*", b) for a, b in zip(upper, lower, strict=False))
-    return len(upper) <= len(lower) and all(same)
+    for path, value in places:
+        if not is_number(value):
+            raise SpecError(f"{path}: relative: given {value!r} there, allowed: a number")
+        yield path, float(value)

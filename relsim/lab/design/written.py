@@ -19,7 +19,8 @@ from relsim.lab.design.csv_file import from_csv
 from relsim.lab.design.points import BASE, MADE, POINT, SAMPLE, factor_columns
 from relsim.lab.spec import DRAWN, LISTED, DesignSpec, ExperimentSpec, FactorSpec
 from relsim.spec.fields import SpecModel
-from relsim.spec.validation import checked, nearest
+from relsim.spec.hints import nearest
+from relsim.spec.validation import checked
 from relsim.spec.yaml_text import parse_yaml
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from relsim.errors import RelsimError, SpecError
 from relsim.lab.runs.time_limit import abandon
-from relsim.spec.validation import nearest
+from relsim.spec.hints import nearest
 
 KINDS = ("serial", "threads", "processes", "dask")
 """Executors that can be named."""

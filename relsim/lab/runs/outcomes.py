@@ -13,7 +13,7 @@ from relsim.errors import SpecError
 from relsim.firms.tables import FORMER, MARKET_COLUMNS, TENURE_COLUMNS
 from relsim.lab.spec import OutcomeSpec
 from relsim.spec import MarketSpec
-from relsim.spec.validation import listing, nearest
+from relsim.spec.hints import listing, nearest
 
 Array = npt.NDArray[np.float64]
 

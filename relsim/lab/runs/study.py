@@ -17,7 +17,7 @@ from relsim.errors import Gathering, SpecError
 from relsim.lab.config import Config
 from relsim.lab.design.points import BASE, POINT, SAMPLE, factor_columns
 from relsim.lab.design.table import settled
-from relsim.lab.design.values import covers, overwrites, values_of
+from relsim.lab.design.values import values_of
 from relsim.lab.names import check_names
 from relsim.lab.runs.outcomes import check_measure, resolved
 from relsim.lab.runs.run import Assignment
@@ -25,8 +25,10 @@ from relsim.lab.spec import ExperimentSpec, FactorSpec, OutcomeSpec, WarmUpSpec
 from relsim.loader import check_strategies
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec, override, read, spec_hash
+from relsim.spec.hints import listing, nearest
 from relsim.spec.locations import locate
-from relsim.spec.validation import checked, listing, nearest
+from relsim.spec.paths import covers, overwrites, split_first
+from relsim.spec.validation import checked
 
 _CHECKED_POINTS = 2_000
 """Design points whose markets are all set up before anything runs; of more, a sample."""
@@ -288,7 +290,7 @@ class Study:
             *((f"arms.{arm}", path) for arm, values in self.spec.arms.items() for path in values),
             *(("levers or uncertainties", key) for key in keys),
         ):
-            if path.partition(".")[0] == "run":
+            if split_first(path)[0] == "run":
                 raise SpecError(
                     f"{where}: given {path}, allowed: keys of the market; all runs live the same "
                     "months (settings: run.months), and random numbers follow from the key seed"

@@ -10,7 +10,7 @@ from relsim.lab.archive.folder import Finished
 from relsim.lab.archive.results import PAIRS
 from relsim.lab.design.points import BASE
 from relsim.lab.statistics.effects import effects
-from relsim.spec.validation import listing, nearest
+from relsim.spec.hints import listing, nearest
 
 
 @dataclasses.dataclass(frozen=True)

@@ -35,7 +35,7 @@ from relsim.lab.statistics.intervals import (
     sample,
     t_interval,
 )
-from relsim.spec.validation import nearest
+from relsim.spec.hints import nearest
 
 Margin = tuple[float, float]
 

@@ -8,6 +8,7 @@ from relsim.claims.wording import named, plainly
 from relsim.firms.strategies import BUILT_IN
 from relsim.spec import Response
 from relsim.spec.explain import Entry, entries
+from relsim.spec.paths import plain, split_last
 
 _TIMES = "times the market's own"
 
@@ -95,7 +96,7 @@ def meaning(key: str) -> str:
     entry = _entry(key)
     if entry is None:
         return ""
-    section = _known().get(entry.path.rpartition(".")[0])
+    section = _known().get(split_last(entry.path)[0])
     if entry.name not in Response.model_fields or section is None:
         return entry.meaning
     # What answers to spending: alike in all sections, so that only the section tells them apart.
@@ -124,8 +125,7 @@ def _along(factor: Mapping[str, Any]) -> str:
 
 
 def _entry(key: str) -> Entry | None:
-    path = ".".join(part for part in key.split(".") if part != "*" and not part.isdigit())
-    return _known().get(path)
+    return _known().get(plain(key))
 
 
 @cache
