@@ -9,7 +9,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from relsim.version import __version__
 
 if TYPE_CHECKING:
     from relsim.agents.market import CustomerAgent
@@ -49,6 +49,7 @@ __all__ = [
     "Plan",
     "RelsimError",
     "Strategy",
+    "__version__",
     "load",
     "override",
     "parameter",

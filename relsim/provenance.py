@@ -16,11 +16,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import relsim
 from relsim.spec import MarketSpec, spec_hash
+from relsim.version import __version__
 
 _LIBRARIES = ("numpy", "scipy", "numba", "mesa", "pandas", "pyarrow")
-_WITHOUT_EFFECT = ("report", "cli", "claims", "testing.py", "stories.py", "output.py", "records.py")
+_PACKAGE = Path(__file__).resolve().parent
+_WITHOUT_EFFECT = (
+    "report",
+    "cli",
+    "claims",
+    "agents/story.py",
+    "notebook.py",
+    "testing.py",
+    "output.py",
+    "records.py",
+)
+"""Files and folders of the package that change no result."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,7 +114,7 @@ def manifest(
         Anything else: engine, threads.
     """
     return {
-        "relsim": relsim.__version__,
+        "relsim": __version__,
         "spec_hash": run.spec_hash,
         "seed": run.seed,
         "replication": spec.run.replication,
@@ -121,7 +132,7 @@ def manifest(
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries that numbers depend on."""
     libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
-    return {"python": platform.python_version(), "relsim": relsim.__version__, **libraries}
+    return {"python": platform.python_version(), "relsim": __version__, **libraries}
 
 
 @functools.cache
@@ -130,11 +141,10 @@ def code_version() -> str:
 
     Reports, stories and the command line are not part of it.
     """
-    package = Path(relsim.__file__).resolve().parent
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        inside = path.relative_to(package)
-        if inside.parts[0] not in _WITHOUT_EFFECT:
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        inside = path.relative_to(_PACKAGE)
+        if not any(inside.is_relative_to(name) for name in _WITHOUT_EFFECT):
             digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
     for name in ("numpy", "scipy", "numba"):
         digest.update(f"{name} {importlib.metadata.version(name)}\n".encode())
@@ -160,7 +170,7 @@ def _processor() -> str:
 
 def checkout() -> dict[str, Any] | None:
     """Return the commit of relsim's checkout and whether files differ from it, if there is one."""
-    root = Path(relsim.__file__).resolve().parents[1]
+    root = _PACKAGE.parent
     git = shutil.which("git")
     if git is None or not (root / ".git").exists():
         return None

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import relsim
 from relsim.claims.config import Claim
 from relsim.claims.pipeline import Answered, Way
 from relsim.claims.verdict import Verdict
@@ -18,6 +17,7 @@ from relsim.errors import OutputError
 from relsim.lab.archive.store import write_whole
 from relsim.provenance import checkout, code_version, machine, versions
 from relsim.records import ClaimRecord, check_unaltered, read_json, read_record
+from relsim.version import __version__
 
 VERDICTS, POINTS, CLAIM, ASKED = "verdicts.csv", "points.csv", "claim.json", "asked.json"
 _FIRST = ("reading", "point", "base")
@@ -161,7 +161,7 @@ def about(tested: Answered, way: Way) -> dict[str, Any]:
             "comparisons": [row for one in tested.judged for row in one.comparisons],
             "details": {one.verdict.reading: one.details for one in tested.judged},
             "provenance": {
-                "relsim": relsim.__version__,
+                "relsim": __version__,
                 "code": code_version(),
                 "command": list(way.command),
                 "started": tested.clock.started.isoformat(timespec="seconds"),

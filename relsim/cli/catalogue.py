@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 
 from relsim.claims.config import read_claim
-from relsim.cli.completion import LISTS
 from relsim.cli.console import listing
+from relsim.cli.lists import LISTS
 from relsim.customers.rules import (
     choice,
     departure,

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
+from relsim.cli.lists import LISTS
+
 # Imported only when a shell asks, and then no more than the answer needs.
 # ruff: noqa: PLC0415
-
-LISTS = ("configs", "experiments", "claims", "strategies", "mechanisms", "events")
-"""What ``relsim list`` can list."""
 
 
 def configs(incomplete: str) -> list[str]:
@@ -46,7 +45,7 @@ def _files(incomplete: str) -> list[str]:
 def keys(incomplete: str) -> list[str]:
     """Return keys, strategies and configs that begin like this."""
     if incomplete.startswith("strategy"):  # strategies take a second to import
-        from relsim.cli.explain_command import known
+        from relsim.cli.keys import known
 
         found = known()
     else:

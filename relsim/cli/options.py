@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from relsim.cli import completion
+from relsim.cli.lists import LISTS
 
 Config = Annotated[
     str,
@@ -51,7 +52,7 @@ List = Annotated[
     str,
     typer.Argument(
         help="What to list.",
-        metavar="|".join(completion.LISTS),
+        metavar="|".join(LISTS),
         autocompletion=completion.lists,
         show_default=False,
     ),

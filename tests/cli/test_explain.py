@@ -8,7 +8,7 @@ import pytest
 import relsim
 from relsim.cli import completion
 from relsim.cli.catalogue import EQUATIONS
-from relsim.cli.explain_command import known, spec_values
+from relsim.cli.keys import known, spec_values
 from relsim.firms.strategies import BUILT_IN
 from relsim.spec import FirmSpec, Mechanisms, Response
 from relsim.spec.events import BY_KIND

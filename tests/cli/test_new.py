@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import relsim
-from relsim.cli.explain_command import known, spec_values
+from relsim.cli.keys import known, spec_values
 from relsim.firms.strategies import build
 from relsim.spec import starter
 from tests.cli.conftest import Invoke, error_lines

@@ -8,7 +8,7 @@ import pytest
 
 import relsim
 from relsim.cli.app import app
-from relsim.cli.explain_command import known
+from relsim.cli.keys import known
 from relsim.firms.tables import FORMER, MARKET_COLUMNS
 from relsim.market import Market
 from relsim.spec import starter

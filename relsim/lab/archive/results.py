@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import relsim
 from relsim.lab.archive.store import CHUNKS, PANEL, STUDY, Store, write_whole
 from relsim.lab.design.points import BASE
 from relsim.lab.design.written import written
@@ -29,6 +28,7 @@ from relsim.provenance import Clock, checkout, code_version, machine, versions
 from relsim.records import MANIFEST, sha256
 from relsim.spec import spec_hash
 from relsim.spreadsheets import BOOK, csv_text
+from relsim.version import __version__
 
 Array = npt.NDArray[np.float64]
 
@@ -153,7 +153,7 @@ def write_manifest(
         paths = sorted(path for path in store.folder.rglob("*") if path.is_file())
         names = {path.relative_to(store.folder).as_posix(): path for path in paths}
         about = {
-            "relsim": relsim.__version__,
+            "relsim": __version__,
             "experiment": study.key,
             "code": code_version(),
             "title": study.spec.title,

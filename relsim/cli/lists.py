@@ -1,0 +1,4 @@
+"""What can be listed, by name."""
+
+LISTS = ("configs", "experiments", "claims", "strategies", "mechanisms", "events")
+"""What ``relsim list`` can list."""
