@@ -13,12 +13,13 @@ from relsim.customers.population import Customers
 from relsim.economics.lifetime import monthly_loss, monthly_rate
 from relsim.errors import SpecError
 from relsim.events import effects
-from relsim.firms import books, position, quantities
+from relsim.firms import books, position
+from relsim.firms.decisions import Decisions, row_of
 from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.firm import Firm
-from relsim.firms.offers import Offers
+from relsim.firms.offers import Offers, Times, times_of
 from relsim.firms.plan import Plan
-from relsim.firms.quantities import PLACES, places
+from relsim.firms.quantities import PLACES
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
 from relsim.firms.tables import (
@@ -34,11 +35,7 @@ from relsim.spec import MarketSpec
 from relsim.spec.hints import nearest
 
 Array = npt.NDArray[np.float64]
-_OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")
-_TO_NONE, _LEFT, _FROM_PROSPECTS = places("lost_to_none", "left_market", "acquired_prospects")
-_CAUSED, _DEFENCE, _WINNING = places("lost_by_cause", "defence", "winning")
-_PROFIT, _DATA, _STAFF = places("profit", "spent_data", "spent_staff")
-_STATE, _WORTH = places(quantities.STATE[0], quantities.WORTH[0])
+_CUSTOMERS = PLACES["customers"]
 _MOST_MESA_SEED = 2**32
 
 
@@ -104,8 +101,7 @@ class Market(mesa.Model):
         # Mesa wants a generator of its own; no rule of relsim ever asks it.
         super().__init__(rng=int(self.seed_of_luck % _MOST_MESA_SEED))
         self.month = 0
-        self.now = effects.at(spec, 0)
-        self._costs = books.costs(spec, self.now.present)
+        self._notice(effects.at(spec, 0))
         self.firms = [
             Firm(self, place, firm, build(firm.strategy, f"firms.{place}.strategy"))
             for place, firm in enumerate(spec.firms)
@@ -117,15 +113,8 @@ class Market(mesa.Model):
         self.figures = position.first(spec, self.customers.columns)
         if self.extras:
             self.figures = self.extras.first(self.figures)
-        self.worth = Worth(
-            self.figures[:, _CUSTOMERS],
-            self.figures[:, PLACES["running_contribution"]],
-            monthly_rate(spec.market.annual_discount_rate),
-            monthly_loss(spec.market.annual_turnover),
-        )
-        self._enter_worth()
-        self._enter_state()
-        self._seen = self.figures.tolist()
+        rate = monthly_rate(spec.market.annual_discount_rate)
+        self.worth = Worth(self.figures, rate, monthly_loss(spec.market.annual_turnover))
         self.records: list[Record] = []
 
     def _people(self, threads: int) -> Customers:
@@ -155,19 +144,26 @@ class Market(mesa.Model):
         """Let the events of the month happen."""
         if not self.spec.events:
             return
-        self.now = effects.at(self.spec, self.month, self.records)
-        self._costs = books.costs(self.spec, self.now.present)
+        self._notice(effects.at(self.spec, self.month, self.records))
         self.customers.feel(self.now.usage, self.now.needs)
         self.worth.close(self.now.leaves)
 
-    def plan(self) -> list[Plan]:
+    def _notice(self, now: effects.Circumstances) -> None:
+        """Take in what events make of a month."""
+        self.now = now
+        self._times = times_of(now)
+        self._present = self._times[Times.PRESENT]
+
+    def plan(self) -> Decisions:
         """Let every firm read its view and decide; nobody sees another's plan of the month."""
         views = zip(self.firms, self.views(), self.now.present, strict=True)
-        return [firm.decide(view) if here else Plan() for firm, view, here in views]
+        plans = [firm.decide(view) if here else Plan() for firm, view, here in views]
+        rows = [row_of(plan, firm.spec.price) for plan, firm in zip(plans, self.firms, strict=True)]
+        return Decisions(np.array(rows, np.float64), dict(enumerate(plans)))
 
-    def offer(self, plans: list[Plan]) -> tuple[Array, Array]:
+    def offer(self, plans: Decisions) -> tuple[Array, Array]:
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
-        table, spent = self._offers.of(plans, self.firms, self.figures, self.now)
+        table, spent = self._offers.of(plans.rows, self.figures, self._times)
         if self.extras:
             self.extras.offer(table, self.figures, self.month)
         return table, spent
@@ -176,75 +172,31 @@ class Market(mesa.Model):
         """Let every customer live the month."""
         return self.customers.live(table, self.month)
 
-    def account(self, accounts: Accounts, plans: list[Plan], table: Array, spent: Array) -> None:
-        """Close the month's books and set what firms see next month."""
-        terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
-        reward = np.array([plan.referral_reward for plan in plans], np.float64)
-        month = books.close(accounts, self._costs, terms, spent, reward, self.figures)
-        if self.extras:
-            month = self.extras.close(month, accounts, table, self.figures, self.month)
-        before = self.prospects
-        self.figures = month
-        self._check_conservation(before, accounts)
-        self.worth.update(
-            accounts.steps[1:],
-            accounts.cells[1:],
-            month[:, _DEFENCE],
-            month[:, _ACQUIRED],
-            month[:, _WINNING],
-        )
-        self._enter_worth()
-        self._seen = month.tolist()
-        self._pay()
-        self.records.append(Record(accounts, self._costs, terms, month))
-
-    def _enter_worth(self) -> None:
-        for place, name in enumerate(quantities.WORTH, start=_WORTH):
-            self.figures[:, place] = getattr(self.worth, name)
-
-    def _pay(self) -> None:
-        """Let firms take their profit, build their capabilities and keep their own books."""
-        for firm, row in zip(self.firms, self._seen, strict=True):
-            firm.cash += row[_PROFIT]
-            served = max(row[_CUSTOMERS], 1.0)
-            firm.invest(row[_DATA] / served, row[_STAFF] / served)
-            firm.past.append(position.own_month(self.month, row))
-        self._enter_state()
-
-    def _enter_state(self) -> None:
-        own = [(firm.cash, firm.data, firm.staff) for firm in self.firms]
-        self.figures[:, _STATE : _STATE + 3] = own
-
-    def _check_conservation(self, before: float, accounts: Accounts) -> None:
-        """Check what holds every month: customers over firms + prospects = market, and flows.
+    def account(self, accounts: Accounts, plans: Decisions, table: Array, spent: Array) -> None:
+        """Close the month's books and set what firms see next month.
 
         Raises
         ------
         ConservationError
             If a customer got lost or doubled.
         """
-        month = self.figures.T
-        expected = month[_OPENING] + month[_ACQUIRED] - month[_LOST]
-        size = self.spec.market.customers
-        prospects = before + float((month[_TO_NONE] + month[_LEFT] - month[_FROM_PROSPECTS]).sum())
-        if (expected != month[_CUSTOMERS]).any():
-            raise ConservationError(
-                f"month {self.month}: opening + acquired - lost = {expected}, "
-                f"customers = {month[_CUSTOMERS]}"
-            )
-        if self.prospects != prospects:
-            raise ConservationError(
-                f"month {self.month}: {size - self.prospects} customers and "
-                f"{prospects} prospects do not make a market of {size}"
-            )
-        if accounts.years[..., 0].sum() != size:
-            raise ConservationError(f"month {self.month}: not everybody lived it")
-        if (month[_CAUSED] != month[_LOST]).any():
-            raise ConservationError(f"month {self.month}: not every loss has one cause")
+        terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
+        own, before = self._offers.own, self.figures
+        month = books.close(accounts, own, table, spent, plans.rows, self._present, before)
+        fault = books.fault(month, before, accounts, float(self.spec.market.customers))
+        if fault != books.SOUND:
+            raise ConservationError(f"month {self.month}: {books.FAULTS[fault]}")
+        if self.extras:
+            month = self.extras.close(month, accounts, table, before, self.month)
+        self.worth.update(accounts, month, before)
+        books.settle(month, before, own)
+        self.figures = month
+        self.records.append(Record(accounts, own, terms, month))
 
     def views(self) -> list[FirmView]:
         """Return what each firm sees before it plans the month."""
-        return position.views(self.spec, self.firms, self._known, self._seen, self.month)
+        seen = self.figures.tolist()
+        return position.views(self.spec, self.firms, self._known, seen, self.month)
 
     @property
     def prospects(self) -> float:
@@ -304,8 +256,7 @@ class Market(mesa.Model):
         self._offers = Offers(spec)
         self.worth.rate = monthly_rate(spec.market.annual_discount_rate)
         self.worth.stay = 1.0 - monthly_loss(spec.market.annual_turnover)
-        self.now = effects.at(spec, self.month)
-        self._costs = books.costs(spec, self.now.present)
+        self._notice(effects.at(spec, self.month))
 
     @property
     def columns(self) -> dict[str, Array]:

@@ -34,6 +34,8 @@ The stubs know no common type of the two that may stand in an index."""
 COMPILED_ELSEWHERE = (
     "economics/lifetime.py",
     "firms/books.py",
+    "firms/budgets.py",
+    "firms/character.py",
     "firms/quantities.py",
     "firms/ledger.py",
     "firms/offers.py",

@@ -66,7 +66,7 @@ def customer_equity(base: Base) -> float:
         )
     now = base.present * float(after_first_value(base.retention, base.margin, base.discount))
     new = float(constant_hazard_value(base.retention, base.margin, base.discount)) - base.cost
-    return now + float(perpetuity(np.array(base.coming * new), base.discount))
+    return now + perpetuity(base.coming * new, base.discount)
 
 
 def elasticities(base: Base) -> dict[str, float]:

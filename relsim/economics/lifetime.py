@@ -1,5 +1,7 @@
 """What a customer is worth: discounted contribution over a relationship."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -129,6 +131,9 @@ def rung_values(
 def endless(steps: Array, rate: float) -> npt.NDArray[np.bool_]:
     """Return which rungs are worth more than any number: never lost, and nothing discounts.
 
+    Such a rung has a way to a place from which nobody is ever lost; plain loops, which a compiler
+    can take.
+
     Parameters
     ----------
     steps : array of shape (chains, rungs + 1, rungs + 1)
@@ -141,28 +146,42 @@ def endless(steps: Array, rate: float) -> npt.NDArray[np.bool_]:
     >>> endless(np.array([[[0.0, 0.0], [0.0, 1.0]]]), 0.0).tolist()
     [[True]]
     """
+    rungs = steps.shape[1] - 1
+    found = np.zeros((steps.shape[0], rungs), dtype=np.bool_)
     if rate > 0.0:
-        return np.zeros((steps.shape[0], steps.shape[1] - 1), dtype=np.bool_)
-    return _never_lost(steps[:, 1:, :])
+        return found
+    ways = np.empty((rungs, rungs), dtype=np.bool_)
+    for chain in range(steps.shape[0]):
+        moves = steps[chain, 1:]
+        for i in range(rungs):
+            for j in range(rungs):
+                ways[i, j] = i == j or moves[i, 1 + j] > 0.0
+        for k in range(rungs):  # Warshall (1962), "A theorem on Boolean matrices", JACM 9:1
+            for i in range(rungs):
+                for j in range(rungs):
+                    if ways[i, k] and ways[k, j]:
+                        ways[i, j] = True
+        for trap in range(rungs):
+            kept = False
+            for j in range(rungs + 1):
+                kept = kept or moves[trap, j] > 0.0
+            for j in range(rungs):
+                if ways[trap, j] and moves[j, 0] > 0.0:
+                    kept = False
+            for i in range(rungs):
+                if kept and ways[i, trap]:
+                    found[chain, i] = True
+    return found
 
 
-def _never_lost(moves: Array) -> npt.NDArray[np.bool_]:
-    """Return which rungs have a way to a place from which nobody is ever lost."""
-    rungs = moves.shape[-2]
-    ways = (moves[..., 1:] > 0.0) | np.eye(rungs, dtype=bool)
-    for _ in range(rungs):
-        ways = (ways.astype(float) @ ways.astype(float)) > 0.0
-    can_be_lost = (ways & (moves[..., None, :, 0] > 0.0)).any(axis=-1)
-    unseen = moves.sum(axis=-1) <= 0.0
-    trap = ~can_be_lost & ~unseen
-    endless: npt.NDArray[np.bool_] = (ways & trap[..., None, :]).any(axis=-1)
-    return endless
-
-
-def perpetuity(amount: Array, rate: float) -> Array:
+def perpetuity(amount: float, rate: float) -> float:
     """Return the present value of an amount that comes every month from next month on.
 
     Not a number where the rate is 0: without discount, no finite value exists.
+
+    Examples
+    --------
+    >>> perpetuity(2.0, 0.01), perpetuity(2.0, 0.0)
+    (200.0, nan)
     """
-    result: Array = amount / rate if rate > 0.0 else np.full_like(amount, np.nan)
-    return result
+    return amount / rate if rate > 0.0 else math.nan

@@ -5,73 +5,84 @@ they would take far longer than the customers themselves. Plain loops throughout
 several times faster than sums and assignments of whole arrays.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, YEAR_FIELDS, Accounts
-from relsim.customers.compiled import loop
-from relsim.customers.rules.departure import CAUSES, LEFT_MARKET
+from relsim.customers.compiled import Whole, loop
+from relsim.customers.rules.choice import AWARENESS, REACH, REFERRAL
+from relsim.customers.rules.departure import CAUSES
+from relsim.customers.rules.ladder import RUNGS
+from relsim.customers.rules.response import spend_response
+from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 from relsim.firms import quantities
-from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES, SPENT_FIELDS, customer_lines, firm_lines
+from relsim.firms.budgets import PLAN_FIELDS, SPENT_FIELDS
+from relsim.firms.character import Own
+from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES, LINES, Rates, customer_line, firm_line
 from relsim.firms.quantities import COUNTS, PLACES, places
-from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
 
 _OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")
 _FROM_PROSPECTS, _FROM_RIVALS = places("acquired_prospects", "acquired_rivals")
-_BY_RECOMMENDATION = PLACES["by_recommendation"]
 _TO_RIVALS, _TO_NONE, _LEFT = places("lost_to_rivals", "lost_to_none", "left_market")
-_COUNTS, _MEANS, _SERVED = places(COUNTS[0], quantities.MEANS[0], "service")
-_CAUSES, _RUNGS, _TIERS = places("lost_by_failure", "rung_customer", "tier_below_zero")
-_SPENT, _REWARD, _DISCOUNT, _PRICE = places(
-    f"spent_{SPENT_FIELDS[0]}", "referral_reward", "discount", "price"
-)
-_CUSTOMER_LINES, _FIRM_LINES, _PROFIT = places("revenue_base", "onboarding", "profit")
-_CAUSED, _REVENUE, _WINNING = places("lost_by_cause", "revenue", "winning")
+_SERVED, _REWARD, _DISCOUNT, _PRICE = places("service", "referral_reward", "discount", "price")
+_PROFIT, _CAUSED, _REVENUE, _WINNING = places("profit", "lost_by_cause", "revenue", "winning")
 _OFFENCE, _DEFENCE, _RUNNING = places("offence", "defence", "running_contribution")
-_TIER_CONTRIBUTIONS = PLACES["contribution_below_zero"]
+_CONTRIBUTION, _REFERRED = places("contribution", "by_recommendation")
 
-_N_FIGURES, _N_SPENT, _N_WAYS, _N_MEANS = len(PLACES), len(SPENT_FIELDS), 3, len(quantities.MEANS)
-_N_YEAR_FIELDS, _N_CAUSES, _N_CELL_FIELDS = len(YEAR_FIELDS), len(CAUSES), len(CELL_FIELDS)
-_N_CUSTOMER_LINES, _N_FIRM_LINES, _N_REVENUES = len(CUSTOMER_LINES), len(FIRM_LINES), 4
+# Where in a row of figures what stands in the accounts goes, and where it stands there.
+_COUNT_PLACES = np.array(places(*COUNTS))
 _COUNT_FIELDS = np.array([FIRM_FIELDS.index(name) for name in COUNTS])
+_MEAN_PLACES = np.array(places(*quantities.MEANS))
+_MEAN_FIELDS = np.array([CELL_FIELDS.index(name) for name in quantities.MEANS])
+_WAY_PLACES = np.array(places("by_recommendation", "by_reach", "by_awareness"))
+_WAY_CODES = np.array([int(way) for way in (REFERRAL, REACH, AWARENESS)])
+_CAUSE_PLACES = np.array([PLACES.get(f"lost_by_{cause}", -1) for cause in CAUSES])
+_RUNG_PLACES = np.array([PLACES.get(f"rung_{rung}", -1) for rung in RUNGS])
+_TIER_PLACES = np.array(places(*(f"tier_{tier}" for tier in TIERS)))
+_TIER_CONTRIBUTIONS = np.array(places(*(f"contribution_{tier}" for tier in TIERS)))
+_SPENT_PLACES = np.array(places(*(f"spent_{name}" for name in SPENT_FIELDS)))
+_CUSTOMER_LINES, _FIRM_LINES = (np.array(places(*names)) for names in (CUSTOMER_LINES, FIRM_LINES))
+_REVENUES = np.array(places(*(line.name for line in LINES.values() if line.counts_as == "revenue")))
+# Money is added up in this order: another one would round otherwise.
+_WON = np.array(places("acquisition", "onboarding", "rewards", "discounts"))
+_KEPT = np.array(places("retention", "recovery"))
+_ACQUISITION = PLACES["acquisition"]
+_PLANNED_REWARD = PLAN_FIELDS.index("referral_reward")
+
+_N_FIGURES, _N_YEAR_FIELDS, _N_CELL_FIELDS = len(PLACES), len(YEAR_FIELDS), len(CELL_FIELDS)
+_N_CUSTOMER_LINES, _N_FIRM_LINES = len(CUSTOMER_LINES), len(FIRM_LINES)
+_N_CAUSES, _N_RATES = len(CAUSES), len(Rates._fields)
+_RATE_PRICE, _RATE_UNIT_COST, _RATE_SERVICE_COST, _RATE_DISCOUNT = (
+    Rates._fields.index(name) for name in ("price", "unit_cost", "service_cost", "discount")
+)
 _LEFT_FIELD, _SERVICE_FIELD = FIRM_FIELDS.index("left_market"), YEAR_FIELDS.index("service")
-_DISCOUNTS = list(CUSTOMER_LINES).index("discounts")
-_ONBOARDING, _ACQUISITION, _RETENTION, _RECOVERY, _REWARDS = (
-    list(FIRM_LINES).index(name)
-    for name in ("onboarding", "acquisition", "retention", "recovery", "rewards")
+_PEOPLE, _CELL_CONTRIBUTION = (CELL_FIELDS.index(name) for name in ("customers", "contribution"))
+_MONTHS = YEAR_FIELDS.index("customer_months")
+_CASH, _DATA, _STAFF = places("cash", "data", "staff")
+_SPENT_DATA, _SPENT_STAFF = places("spent_data", "spent_staff")
+
+SOUND, FIRM_LOST, MARKET_LOST, NOT_LIVED, CAUSE_LOST = -1, 0, 1, 2, 3
+FAULTS = (
+    "opening + acquired - lost is not customers, for some firm",
+    "prospects before and flows do not make prospects now",
+    "not everybody lived it",
+    "not every loss has one cause",
 )
-_TERM_PRICE, _TERM_SERVICE_COST, _TERM_DISCOUNT = (
-    int(term) for term in (Term.PRICE, Term.SERVICE_COST, Term.DISCOUNT)
-)
-
-
-class Costs(NamedTuple):
-    """What a firm's costs are, by firm: money per unit, per new customer, and per month."""
-
-    unit: Array
-    onboarding: Array
-    fixed: Array
-
-
-def costs(spec: MarketSpec, present: Sequence[bool]) -> Costs:
-    """Return the firms' costs that no plan changes; who is not present has no fixed cost."""
-    size = spec.market.customers
-    return Costs(
-        unit=np.array([firm.unit_cost for firm in spec.firms]),
-        onboarding=np.array([firm.onboarding_cost for firm in spec.firms]),
-        fixed=np.array([firm.fixed_cost * size for firm in spec.firms]) * np.array(present),
-    )
+"""What each fault is."""
 
 
 @loop
 def close(
-    accounts: Accounts, fixed: Costs, terms: Array, spent: Array, reward: Array, before: Array
+    accounts: Accounts,
+    own: Array,
+    table: Array,
+    spent: Array,
+    planned: Array,
+    present: Array,
+    before: Array,
 ) -> Array:
     """Return the figures of all firms after a month; what outlasts it (STATE) is left at 0.
 
@@ -79,14 +90,16 @@ def close(
     ----------
     accounts : Accounts
         Sums over customers, chunks folded.
-    fixed : Costs
-        What the firms' costs are.
-    terms : array of shape (firms, N_TERMS)
-        What they offered.
+    own : array of shape (firms, Own)
+        What firms are: their costs.
+    table : array of shape (firms + 1, N_TIERS, N_TERMS)
+        What they offered; row 0 is "no supplier".
     spent : array of shape (firms, SPENT_FIELDS)
         What they spent.
-    reward : array of shape (firms,)
-        Money for each customer won by recommendation.
+    planned : array of shape (firms, PLAN_FIELDS)
+        What they planned: what they pay for each customer won by recommendation.
+    present : array of shape (firms,)
+        1 = in the market; who is not has no fixed cost.
     before : array of shape (firms, FIGURES)
         Their figures a month ago.
 
@@ -97,39 +110,37 @@ def close(
     """
     firms = spent.shape[0]
     month = np.zeros((firms, _N_FIGURES))
-    sales = np.zeros((firms, _N_YEAR_FIELDS))
+    sales, rates = np.empty(_N_YEAR_FIELDS), np.empty(_N_RATES)
+    of_customers, of_firm = np.empty(_N_CUSTOMER_LINES), np.empty(_N_FIRM_LINES)
     for firm in range(firms):
-        row = month[firm]
+        row, terms = month[firm], table[firm + 1, 0]
         row[_OPENING] = before[firm, _CUSTOMERS]
         _move(row, accounts, firm + 1)
         _count(row, accounts, firm + 1)
         _feel(row, accounts.cells[firm + 1], before[firm, _RUNNING])
-        for year in range(accounts.years.shape[1]):
-            for k in range(_N_YEAR_FIELDS):
-                sales[firm, k] += accounts.years[firm + 1, year, k]
-        row[_SERVED] = sales[firm, _SERVICE_FIELD]
-        for k in range(_N_SPENT):
-            row[_SPENT + k] = spent[firm, k]
-        row[_REWARD] = reward[firm]
-        row[_DISCOUNT], row[_PRICE] = terms[firm, _TERM_DISCOUNT], terms[firm, _TERM_PRICE]
-    by_customers = customer_lines(
-        sales, month[:, _PRICE], fixed.unit, terms[:, _TERM_SERVICE_COST], month[:, _DISCOUNT]
-    )
-    by_firms = firm_lines(
-        spent,
-        month[:, _ACQUIRED],
-        month[:, _BY_RECOMMENDATION],
-        reward,
-        fixed.onboarding,
-        fixed.fixed,
-    )
-    for firm in range(firms):
-        _book(month[firm], by_customers[firm], by_firms[firm])
+        _sell(sales, accounts.years[firm + 1])
+        row[_SERVED] = sales[_SERVICE_FIELD]
+        for k in range(_SPENT_PLACES.size):
+            row[_SPENT_PLACES[k]] = spent[firm, k]
+        row[_REWARD] = planned[firm, _PLANNED_REWARD]
+        row[_DISCOUNT], row[_PRICE] = terms[Term.DISCOUNT], terms[Term.PRICE]
+        rates[_RATE_PRICE], rates[_RATE_UNIT_COST] = terms[Term.PRICE], own[firm, Own.UNIT_COST]
+        rates[_RATE_SERVICE_COST] = terms[Term.SERVICE_COST]
+        rates[_RATE_DISCOUNT] = terms[Term.PRICE] * terms[Term.DISCOUNT]
+        customer_line(of_customers, sales, rates)
+        firm_line(
+            of_firm,
+            spent[firm],
+            own[firm, Own.ONBOARDING_COST] * row[_ACQUIRED],
+            row[_REWARD] * row[_REFERRED],
+            own[firm, Own.FIXED_COST] * present[firm],
+        )
+        _book(row, of_customers, of_firm)
     return month
 
 
 @loop
-def _move(row: Array, accounts: Accounts, firm: int) -> None:
+def _move(row: Array, accounts: Accounts, firm: Whole) -> None:
     """Put in customers won, lost and there now, three counts that have to agree."""
     flows, cells = accounts.flows, accounts.cells
     row[_FROM_PROSPECTS], row[_TO_NONE] = flows[0, firm], flows[firm, 0]
@@ -139,28 +150,25 @@ def _move(row: Array, accounts: Accounts, firm: int) -> None:
     row[_LEFT] = accounts.firms[firm, _LEFT_FIELD]
     row[_ACQUIRED] = row[_FROM_PROSPECTS] + row[_FROM_RIVALS]
     row[_LOST] = row[_TO_RIVALS] + row[_TO_NONE] + row[_LEFT]
-    for way in range(_N_WAYS):
-        row[_BY_RECOMMENDATION + way] = accounts.sources[firm, 1 + way]
+    for way in range(_WAY_PLACES.size):
+        row[_WAY_PLACES[way]] = accounts.sources[firm, _WAY_CODES[way]]
     for rung in range(1, N_RUNGS):
         for tier in range(N_TIERS):
-            people = cells[firm, rung, tier, 0]
+            people = cells[firm, rung, tier, _PEOPLE]
             row[_CUSTOMERS] += people
-            row[_RUNGS + rung - 1] += people
-            row[_TIERS + tier] += people
+            row[_RUNG_PLACES[rung]] += people
+            row[_TIER_PLACES[tier]] += people
 
 
 @loop
-def _count(row: Array, accounts: Accounts, firm: int) -> None:
+def _count(row: Array, accounts: Accounts, firm: Whole) -> None:
     """Put in counts of what happened, and of why customers were lost."""
     for k in range(_COUNT_FIELDS.size):
-        row[_COUNTS + k] = accounts.firms[firm, _COUNT_FIELDS[k]]
+        row[_COUNT_PLACES[k]] = accounts.firms[firm, _COUNT_FIELDS[k]]
     for cause in range(_N_CAUSES):
         row[_CAUSED] += accounts.causes[firm, cause]
-    after = 0
-    for cause in range(_N_CAUSES):
-        if cause != LEFT_MARKET:  # counted among the moves
-            row[_CAUSES + after] = accounts.causes[firm, cause]
-            after += 1
+        if _CAUSE_PLACES[cause] >= 0:  # who left the market is counted among the moves
+            row[_CAUSE_PLACES[cause]] = accounts.causes[firm, cause]
 
 
 @loop
@@ -171,16 +179,26 @@ def _feel(row: Array, cells: Array, last_contribution: float) -> None:
         for tier in range(N_TIERS):
             for k in range(_N_CELL_FIELDS):
                 sums[k] += cells[rung, tier, k]
-    there = sums[0] > 0.0
-    for k in range(_N_MEANS):
-        row[_MEANS + k] = sums[1 + k] / sums[0] if there else np.nan
-    row[_RUNNING] = row[_MEANS] if there else last_contribution
+    there = sums[_PEOPLE] > 0.0
+    for k in range(_MEAN_PLACES.size):
+        row[_MEAN_PLACES[k]] = sums[_MEAN_FIELDS[k]] / sums[_PEOPLE] if there else np.nan
+    row[_RUNNING] = row[_CONTRIBUTION] if there else last_contribution
     for tier in range(N_TIERS):
         people = contribution = 0.0
         for rung in range(N_RUNGS):
-            people += cells[rung, tier, 0]
-            contribution += cells[rung, tier, 1]
-        row[_TIER_CONTRIBUTIONS + tier] = contribution / people if people > 0.0 else 0.0
+            people += cells[rung, tier, _PEOPLE]
+            contribution += cells[rung, tier, _CELL_CONTRIBUTION]
+        row[_TIER_CONTRIBUTIONS[tier]] = contribution / people if people > 0.0 else 0.0
+
+
+@loop
+def _sell(sales: Array, years: Array) -> None:
+    """Add up what customers of all years of tenure bought and used."""
+    for k in range(_N_YEAR_FIELDS):
+        sales[k] = 0.0
+    for year in range(years.shape[0]):
+        for k in range(_N_YEAR_FIELDS):
+            sales[k] += years[year, k]
 
 
 @loop
@@ -188,15 +206,84 @@ def _book(row: Array, of_customers: Array, of_firm: Array) -> None:
     """Put in the lines of the ledger and what they add up to."""
     from_customers = from_firm = 0.0
     for k in range(_N_CUSTOMER_LINES):
-        row[_CUSTOMER_LINES + k] = of_customers[k]
+        row[_CUSTOMER_LINES[k]] = of_customers[k]
         from_customers += of_customers[k]
-        if k < _N_REVENUES:
-            row[_REVENUE] += of_customers[k]
     for k in range(_N_FIRM_LINES):
-        row[_FIRM_LINES + k] = of_firm[k]
+        row[_FIRM_LINES[k]] = of_firm[k]
         from_firm += of_firm[k]
     row[_PROFIT] = from_customers + from_firm
-    row[_OFFENCE] = 0.0 - of_firm[_ACQUISITION]
-    row[_DEFENCE] = 0.0 - (of_firm[_RETENTION] + of_firm[_RECOVERY])
-    won = of_firm[_ACQUISITION] + of_firm[_ONBOARDING] + of_firm[_REWARDS]
-    row[_WINNING] = 0.0 - (won + of_customers[_DISCOUNTS])
+    row[_REVENUE] = _sum(row, _REVENUES)
+    row[_OFFENCE] = 0.0 - row[_ACQUISITION]
+    row[_DEFENCE] = 0.0 - _sum(row, _KEPT)
+    row[_WINNING] = 0.0 - _sum(row, _WON)
+
+
+@loop
+def _sum(row: Array, at: npt.NDArray[np.int64]) -> float:
+    total = 0.0
+    for place in at:
+        total += row[place]
+    return total
+
+
+@loop
+def fault(month: Array, before: Array, accounts: Accounts, size: float) -> int:
+    """Return which check of conservation a month fails: a place in ``FAULTS``, or -1.
+
+    Parameters
+    ----------
+    month, before : array of shape (firms, FIGURES)
+        Figures of the month, and of the one before.
+    accounts : Accounts
+        Sums over customers, chunks folded.
+    size : float
+        Customers of the market.
+    """
+    served = was = moved = lived = 0.0
+    for firm in range(month.shape[0]):
+        row = month[firm]
+        if row[_OPENING] + row[_ACQUIRED] - row[_LOST] != row[_CUSTOMERS]:
+            return FIRM_LOST
+        if row[_CAUSED] != row[_LOST]:
+            return CAUSE_LOST
+        served += row[_CUSTOMERS]
+        was += before[firm, _CUSTOMERS]
+        moved += row[_TO_NONE] + row[_LEFT] - row[_FROM_PROSPECTS]
+    if size - served != size - was + moved:
+        return MARKET_LOST
+    for firm in range(accounts.years.shape[0]):
+        for year in range(accounts.years.shape[1]):
+            lived += accounts.years[firm, year, _MONTHS]
+    return NOT_LIVED if lived != size else SOUND
+
+
+@loop
+def settle(month: Array, before: Array, own: Array) -> None:
+    """Let firms take their profit, and build their capabilities from what they invested.
+
+    A capability after a month is ``x + (1 - x)(1 - exp(-rate investment)) - decay x``, with the
+    investment per customer.
+
+    Parameters
+    ----------
+    month, before : array of shape (firms, FIGURES)
+        Figures of the month, to be completed, and of the one before.
+    own : array of shape (firms, Own)
+        What firms are: how their capabilities grow and wear.
+    """
+    for firm in range(month.shape[0]):
+        row, was, mine = month[firm], before[firm], own[firm]
+        row[_CASH] = was[_CASH] + row[_PROFIT]
+        served = max(row[_CUSTOMERS], 1.0)
+        row[_DATA] = _built(
+            was[_DATA], mine[Own.DATA_RATE], mine[Own.DATA_DECAY], row[_SPENT_DATA] / served
+        )
+        row[_STAFF] = _built(
+            was[_STAFF], mine[Own.STAFF_RATE], mine[Own.STAFF_DECAY], row[_SPENT_STAFF] / served
+        )
+
+
+@loop
+def _built(level: float, rate: float, decay: float, investment: float) -> float:
+    built = spend_response(1.0 - level, rate, investment) if investment > 0.0 else 0.0
+    return level + built - decay * level

@@ -3,20 +3,23 @@
 import itertools
 import math
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import mesa
 import numpy as np
 import numpy.typing as npt
 
-from relsim.customers.rules.response import spend_response
 from relsim.errors import RelsimError, StrategyError, TimeExceeded
 from relsim.firms.plan import Plan, check
-from relsim.firms.quantities import PLACES
+from relsim.firms.quantities import PLACES, places
+from relsim.firms.results import Record
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView, OwnMonth
-from relsim.spec import Capability, FirmSpec, MarketSpec
+from relsim.spec import FirmSpec, MarketSpec
+
+_CUSTOMERS, _CASH, _DATA, _STAFF = places("customers", "cash", "data", "staff")
+_BOOKED = {name: PLACES[name] for name in OwnMonth._fields if name != "month"}
 
 
 class Numbers(weakref.WeakKeyDictionary[mesa.Model, Iterator[int]]):
@@ -39,6 +42,7 @@ class Host(Protocol):
 
     spec: MarketSpec
     figures: npt.NDArray[np.float64]
+    records: Sequence[Record]
 
 
 class Firm(mesa.Agent):
@@ -69,11 +73,8 @@ class Firm(mesa.Agent):
         self.place = place
         self.spec = spec
         self.strategy = strategy
-        self.cash = spec.cash * model.spec.market.customers
-        self.data = spec.data.start
-        self.staff = spec.staff.start
         self.plan: Plan | None = None
-        self.past: list[OwnMonth] = []
+        self._past: list[OwnMonth] = []
 
     @property
     def name(self) -> str:
@@ -83,8 +84,56 @@ class Firm(mesa.Agent):
     @property
     def customers(self) -> float:
         """Customers that the firm has now."""
+        return self._figure(_CUSTOMERS)
+
+    @property
+    def cash(self) -> float:
+        """Money at hand; below zero is credit."""
+        return self._figure(_CASH)
+
+    @cash.setter
+    def cash(self, money: float) -> None:
+        self._set(_CASH, money)
+
+    @property
+    def data(self) -> float:
+        """What the firm knows of its customers, 0 to 1."""
+        return self._figure(_DATA)
+
+    @data.setter
+    def data(self, level: float) -> None:
+        self._set(_DATA, level)
+
+    @property
+    def staff(self) -> float:
+        """Skill of the staff, 0 to 1."""
+        return self._figure(_STAFF)
+
+    @staff.setter
+    def staff(self, level: float) -> None:
+        self._set(_STAFF, level)
+
+    @property
+    def past(self) -> list[OwnMonth]:
+        """The firm's own books, oldest month first."""
+        for k in range(len(self._past), len(self._host.records)):
+            row = self._host.records[k].figures[self.place].tolist()
+            booked = {name: row[place] for name, place in _BOOKED.items()}
+            self._past.append(OwnMonth(month=k + 1, **booked))
+        return self._past
+
+    @property
+    def _host(self) -> Host:
         market: Host = self.model
-        return float(market.figures[self.place, PLACES["customers"]])
+        return market
+
+    def _figure(self, place: int) -> float:
+        return float(self._host.figures[self.place, place])
+
+    def _set(self, place: int, value: float) -> None:
+        host = self._host
+        host.figures = host.figures.copy()  # last month's stay as they were booked
+        host.figures[self.place, place] = value
 
     def money(self, credit: bool) -> float:
         """Return the most that the firm may spend this month."""
@@ -109,14 +158,3 @@ class Firm(mesa.Agent):
             raise StrategyError(f"{where}: raised {type(error).__name__}: {error}") from error
         self.plan = check(planned, view.money, where)
         return self.plan
-
-    def invest(self, data: float, staff: float) -> None:
-        """Let investments per customer build the capabilities, and time wear them."""
-        self.data = _after(self.data, self.spec.data, data)
-        self.staff = _after(self.staff, self.spec.staff, staff)
-
-
-def _after(level: float, spec: Capability, investment: float) -> float:
-    """Return a capability after a month: ``x + (1 - x)(1 - exp(-rate inv)) - decay x``."""
-    built = spend_response(1.0 - level, spec.rate, investment) if investment > 0.0 else 0.0
-    return level + built - spec.decay * level

@@ -2,20 +2,25 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import YEAR_FIELDS
-from relsim.customers.compiled import Whole, loop
+from relsim.customers.compiled import loop
+from relsim.firms.budgets import BUDGETS
 
 Array = npt.NDArray[np.float64]
+
+CountsAs = Literal["revenue", "acquisition", "retention"]
+"""Sums to which a line can belong beside profit: revenue, or what is spent to acquire or to keep
+customers."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the ledger that a mechanism adds; money a month, costs negative.
+    """A line of the ledger; money a month, costs negative.
 
     Parameters
     ----------
@@ -24,13 +29,12 @@ class Line:
     meaning : str
         What it is, in a few words.
     counts_as : {"revenue", "acquisition", "retention"}, optional
-        Which sum it belongs to beside profit: revenue, or what is spent to acquire or to keep
-        customers.
+        Which sum it belongs to beside profit.
     """
 
     name: str
     meaning: str
-    counts_as: Literal["revenue", "acquisition", "retention"] | None = None
+    counts_as: CountsAs | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,125 +53,159 @@ class Stock:
     meaning: str
 
 
-CUSTOMER_LINES: Mapping[str, str] = {
-    "revenue_base": "plain usage at the firm's price",
-    "revenue_growth": "volume that trust added",
-    "revenue_cross": "further lines",
-    "revenue_premium": "price paid above the list",
-    "cost_of_goods": "unit cost of all that was sold",
-    "cost_to_serve": "service that customers asked for",
-    "discounts": "introductory discounts granted",
-}
+class Rates(NamedTuple):
+    """Money a unit of what customers buy and use, by row."""
+
+    price: Array
+    unit_cost: Array
+    service_cost: Array
+    discount: Array
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CustomerLine(Line):
+    """A line that adds up over customers: a rate times quantities.
+
+    Parameters
+    ----------
+    rate : str
+        One of :class:`Rates`, money a unit.
+    quantities : tuple of str
+        Those of :data:`relsim.customers.accounts.YEAR_FIELDS` that it is paid for, added up.
+    cost : bool
+        Whether it is money that goes out.
+    """
+
+    rate: str = "price"
+    quantities: tuple[str, ...] = ()
+    cost: bool = False
+
+
+_SALES = ("usage", "growth", "cross_sales")
+_OF_CUSTOMERS = (
+    CustomerLine(
+        "revenue_base", "plain usage at the firm's price", "revenue", quantities=("usage",)
+    ),
+    CustomerLine("revenue_growth", "volume that trust added", "revenue", quantities=("growth",)),
+    CustomerLine("revenue_cross", "further lines", "revenue", quantities=("cross_sales",)),
+    CustomerLine(
+        "revenue_premium", "price paid above the list", "revenue", quantities=("premium",)
+    ),
+    CustomerLine(
+        "cost_of_goods",
+        "unit cost of all that was sold",
+        rate="unit_cost",
+        quantities=_SALES,
+        cost=True,
+    ),
+    CustomerLine(
+        "cost_to_serve",
+        "service that customers asked for",
+        rate="service_cost",
+        quantities=("service",),
+        cost=True,
+    ),
+    CustomerLine(
+        "discounts",
+        "introductory discounts granted",
+        "acquisition",
+        rate="discount",
+        quantities=("discounted",),
+        cost=True,
+    ),
+)
+_OF_FIRMS = (
+    Line("onboarding", "setting new customers up", "acquisition"),
+    Line("acquisition", "spent to reach prospects and rivals' customers", "acquisition"),
+    Line("retention", "spent to care for own customers", "retention"),
+    Line("recovery", "spent to make complaints good", "retention"),
+    Line("rewards", "paid for customers won by recommendation", "acquisition"),
+    Line("capability", "invested in data and staff"),
+    Line("fixed", "fixed cost"),
+)
+LINES: Mapping[str, Line] = {line.name: line for line in (*_OF_CUSTOMERS, *_OF_FIRMS)}
+"""All lines that every market has, by name."""
+
+CUSTOMER_LINES: Mapping[str, str] = {line.name: line.meaning for line in _OF_CUSTOMERS}
 """Lines that add up over customers. Revenues are positive, costs negative, money a month."""
 
-FIRM_LINES: Mapping[str, str] = {
-    "onboarding": "setting new customers up",
-    "acquisition": "spent to reach prospects and rivals' customers",
-    "retention": "spent to care for own customers",
-    "recovery": "spent to make complaints good",
-    "rewards": "paid for customers won by recommendation",
-    "capability": "invested in data and staff",
-    "fixed": "fixed cost",
-}
+FIRM_LINES: Mapping[str, str] = {line.name: line.meaning for line in _OF_FIRMS}
 """Lines of the firm as a whole; all costs, negative."""
 
-SPENT_FIELDS = (
-    "prospects",
-    "rivals",
-    "dissatisfied",
-    "below_zero",
-    "ordinary",
-    "growable",
-    "most_valuable",
-    "recovery",
-    "data",
-    "staff",
+_N_CUSTOMER_LINES, _N_FIRM_LINES, _N_SPENT = len(CUSTOMER_LINES), len(FIRM_LINES), len(BUDGETS)
+_IS_COST = np.array([line.cost for line in _OF_CUSTOMERS])
+_RATE = np.array([Rates._fields.index(line.rate) for line in _OF_CUSTOMERS])
+# The quantities of each line, those of the first line first; and where each line's begin.
+_QUANTITIES = np.array([YEAR_FIELDS.index(q) for line in _OF_CUSTOMERS for q in line.quantities])
+_FIRST = np.cumsum([0, *(len(line.quantities) for line in _OF_CUSTOMERS)])
+_SPENT_LINE = np.array([list(FIRM_LINES).index(budget.line) for budget in BUDGETS])
+_ONBOARDING, _REWARDS, _FIXED = (
+    list(FIRM_LINES).index(name) for name in ("onboarding", "rewards", "fixed")
 )
-"""What a firm spends on purpose: offence by target, retention by value tier, the rest."""
-
-_CUSTOMER_LINES, _FIRM_LINES = len(CUSTOMER_LINES), len(FIRM_LINES)
-_USAGE, _GROWTH, _CROSS, _PREMIUM, _DISCOUNTED, _SERVICE = (
-    YEAR_FIELDS.index(name)
-    for name in ("usage", "growth", "cross_sales", "premium", "discounted", "service")
-)
-_END_OFFENCE, _END_RETENTION, _RECOVERY = 3, 7, 7  # of SPENT_FIELDS; capability is the rest
 
 
 @loop
-def customer_lines(
-    sales: Array, price: Array, unit_cost: Array, service_cost: Array, discount: Array
-) -> Array:
+def customer_line(line: Array, sold: Array, rates: Array) -> None:
+    """Put in the money of a firm's customers from what they bought and used.
+
+    Parameters
+    ----------
+    line : array of shape (CUSTOMER_LINES,)
+        To be filled: money, costs negative.
+    sold : array of shape (YEAR_FIELDS,)
+        Quantities of a month.
+    rates : array of shape (Rates,)
+        Money a unit.
+    """
+    for k in range(_N_CUSTOMER_LINES):
+        quantity = 0.0
+        for q in range(_FIRST[k], _FIRST[k + 1]):
+            quantity += sold[_QUANTITIES[q]]
+        money = rates[_RATE[k]] * quantity
+        line[k] = 0.0 - money if _IS_COST[k] else money
+
+
+@loop
+def customer_lines(sales: Array, rates: Array) -> Array:
     """Return the money of customers from what they bought and used.
 
     Parameters
     ----------
     sales : array of shape (rows, YEAR_FIELDS)
         Quantities of a month.
-    price, unit_cost, service_cost, discount : array of shape (rows,)
-        The terms of that month.
+    rates : array of shape (rows, Rates)
+        Money a unit that month.
 
     Returns
     -------
     array of shape (rows, CUSTOMER_LINES)
         Money, costs negative.
     """
-    lines = np.empty((sales.shape[0], _CUSTOMER_LINES))
+    lines = np.empty((sales.shape[0], _N_CUSTOMER_LINES))
     for row in range(sales.shape[0]):
-        sold, line = sales[row], lines[row]
-        usage, growth, cross = sold[_USAGE], sold[_GROWTH], sold[_CROSS]
-        line[0] = price[row] * usage
-        line[1] = price[row] * growth
-        line[2] = price[row] * cross
-        line[3] = price[row] * sold[_PREMIUM]
-        line[4] = 0.0 - unit_cost[row] * (usage + growth + cross)
-        line[5] = 0.0 - service_cost[row] * sold[_SERVICE]
-        line[6] = 0.0 - price[row] * discount[row] * sold[_DISCOUNTED]
+        customer_line(lines[row], sales[row], rates[row])
     return lines
 
 
 @loop
-def firm_lines(
-    spent: Array,
-    acquired: Array,
-    referred: Array,
-    reward: Array,
-    onboarding_cost: Array,
-    fixed_cost: Array,
-) -> Array:
-    """Return the money of firms as a whole.
+def firm_line(
+    line: Array, spent: Array, onboarding: float, rewards: float, fixed_cost: float
+) -> None:
+    """Put in the money of a firm as a whole: costs, negative (0 - x, so that none is "-0").
 
     Parameters
     ----------
-    spent : array of shape (firms, SPENT_FIELDS)
+    line : array of shape (FIRM_LINES,)
+        To be filled.
+    spent : array of shape (SPENT_FIELDS,)
         Money spent on purpose.
-    acquired, referred : array of shape (firms,)
-        Customers won, and those of them won by recommendation.
-    reward, onboarding_cost : array of shape (firms,)
-        Money per referred and per new customer.
-    fixed_cost : array of shape (firms,)
-        Money a month.
-
-    Returns
-    -------
-    array of shape (firms, FIRM_LINES)
-        Money, costs negative (0 - x, so that no cost is "-0").
+    onboarding, rewards, fixed_cost : float
+        Money that the month cost otherwise.
     """
-    lines = np.empty((spent.shape[0], _FIRM_LINES))
-    for firm in range(spent.shape[0]):
-        out, line = spent[firm], lines[firm]
-        line[0] = 0.0 - onboarding_cost[firm] * acquired[firm]
-        line[1] = 0.0 - _total(out, 0, _END_OFFENCE)
-        line[2] = 0.0 - _total(out, _END_OFFENCE, _END_RETENTION)
-        line[3] = 0.0 - out[_RECOVERY]
-        line[4] = 0.0 - reward[firm] * referred[firm]
-        line[5] = 0.0 - _total(out, _RECOVERY + 1, out.size)
-        line[6] = 0.0 - fixed_cost[firm]
-    return lines
-
-
-@loop
-def _total(amounts: Array, first: Whole, end: Whole) -> float:
-    total = 0.0
-    for k in range(first, end):
-        total += amounts[k]
-    return total
+    for k in range(_N_FIRM_LINES):
+        line[k] = 0.0
+    for budget in range(_N_SPENT):
+        line[_SPENT_LINE[budget]] += spent[budget]
+    line[_ONBOARDING], line[_REWARDS], line[_FIXED] = onboarding, rewards, fixed_cost
+    for k in range(_N_FIRM_LINES):
+        line[k] = 0.0 - line[k]

@@ -1,7 +1,6 @@
 """What plans come to: spending, its effects, and the table of terms that customers meet."""
 
 import enum
-from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -16,44 +15,24 @@ from relsim.customers.rules.response import spend_response
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import N_TERMS, N_TIERS, Term
 from relsim.events.effects import Circumstances
-from relsim.firms.firm import Firm
-from relsim.firms.ledger import SPENT_FIELDS
-from relsim.firms.plan import Plan
-from relsim.firms.quantities import PLACES, places
-from relsim.spec import FirmSpec, MarketSpec
+from relsim.firms.budgets import BUDGETS, PLAN_FIELDS, SPENT_FIELDS, Target
+from relsim.firms.character import Own, characters
+from relsim.firms.quantities import places
+from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
 
 _N_SPENT = len(SPENT_FIELDS)
-_RETENTION, _RECOVERY = SPENT_FIELDS.index("below_zero"), SPENT_FIELDS.index("recovery")
-_PRICE, _DISCOUNT, _REWARD = range(_N_SPENT, _N_SPENT + 3)  # of a plan, behind its budgets
-_SEEN_CUSTOMERS, _SEEN_DISSATISFIED, _SEEN_TIERS, _SEEN_SERVICE = places(
-    "customers", "dissatisfied", "tier_below_zero", "service"
+_RECOVERY = SPENT_FIELDS.index("recovery")
+_RETENTION = np.array([SPENT_FIELDS.index(tier) for tier in TIERS])
+_PRICE, _DISCOUNT, _REWARD = (
+    PLAN_FIELDS.index(name) for name in ("price", "discount", "referral_reward")
 )
-_SEEN_CONTRIBUTION = PLACES["running_contribution"]
-
-
-@enum.unique
-class Own(enum.IntEnum):
-    """What the config says of a firm, as far as customers may come to feel it."""
-
-    PRICE = 0
-    UNIT_COST = 1
-    SERVICE_COST = 2
-    QUALITY = 3
-    OFFER = 4
-    FAILURE_RATE = 5
-    AWARENESS = 6
-    SWITCHING_COST = 7
-    CONTRACT = 8
-    CAPACITY = 9
-    REACH_CEILING = 10
-    REACH_RATE = 11
-    CARE_CEILING = 12
-    CARE_RATE = 13
-    RECOVERY_BASE = 14
-    RECOVERY_CEILING = 15
-    RECOVERY_RATE = 16
+_SEEN_CUSTOMERS, _SEEN_DISSATISFIED, _SEEN_SERVICE, _SEEN_CONTRIBUTION = places(
+    "customers", "dissatisfied", "service", "running_contribution"
+)
+_SEEN_DATA, _SEEN_STAFF = places("data", "staff")
+_SEEN_TIERS = np.array(places(*(f"tier_{tier}" for tier in TIERS)))
 
 
 @enum.unique
@@ -66,25 +45,7 @@ class Times(enum.IntEnum):
     PRESENT = 3
 
 
-@enum.unique
-class Target(enum.IntEnum):
-    """Whom a firm's money can reach: counts of people, behind these those of each value tier."""
-
-    PROSPECTS = 0
-    RIVALS = 1
-    DISSATISFIED = 2
-    COMPLAINTS = 3
-    TIERS = 4
-
-
-_WHOM = {
-    "prospects": Target.PROSPECTS,
-    "rivals": Target.RIVALS,
-    "dissatisfied": Target.DISSATISFIED,
-    "recovery": Target.COMPLAINTS,
-    **{tier: Target.TIERS + k for k, tier in enumerate(TIERS)},
-}
-_TARGETS = np.array([_WHOM.get(field, -1) for field in SPENT_FIELDS])
+_TARGETS = np.array([-1 if budget.whom is None else budget.whom for budget in BUDGETS])
 """For whom each budget is meant; -1 for nobody's but the firm's own."""
 
 
@@ -98,6 +59,8 @@ class Reach(enum.IntEnum):
 
 
 _N_REACHED = len(Reach)
+_REACHING = np.array([SPENT_FIELDS.index(reach.name.lower()) for reach in Reach])
+"""The budget that reaches each."""
 
 
 class Rules(NamedTuple):
@@ -156,24 +119,20 @@ class Offers:
     """
 
     def __init__(self, spec: MarketSpec) -> None:
-        self._own = np.array([_own(firm) for firm in spec.firms])
+        self.own = characters(spec)
         self._rules = Rules.of(spec)
 
-    def of(
-        self, plans: Sequence[Plan], firms: Sequence[Firm], seen: Array, now: Circumstances
-    ) -> tuple[Array, Array]:
+    def of(self, planned: Array, seen: Array, times: Array) -> tuple[Array, Array]:
         """Return what customers meet and what firms spend.
 
         Parameters
         ----------
-        plans : sequence of Plan
+        planned : array of shape (firms, PLAN_FIELDS)
             What firms decided.
-        firms : sequence of Firm
-            The firms.
         seen : array of shape (firms, FIGURES)
             Their figures of last month.
-        now : Circumstances
-            What events make of the month.
+        times : array of shape (Times, firms)
+            What events make of the month (:func:`times_of`).
 
         Returns
         -------
@@ -182,67 +141,30 @@ class Offers:
         spent : array of shape (firms, SPENT_FIELDS)
             Money.
         """
-        planned = [_planned(plan, firm.spec.price) for plan, firm in zip(plans, firms, strict=True)]
-        skills = [(firm.data, firm.staff) for firm in firms]
-        times = np.array((now.price, now.quality, now.saved, now.present), dtype=np.float64)
-        return lay_out(
-            self._own, np.array(planned, np.float64), np.array(skills), times, seen, self._rules
-        )
+        return lay_out(self.own, planned, times, seen, self._rules)
 
 
-def _own(firm: FirmSpec) -> list[float]:
-    """Return what the config says of a firm, in the order of :class:`Own`."""
-    return [
-        firm.price,
-        firm.unit_cost,
-        firm.service_cost,
-        firm.quality,
-        firm.offer,
-        firm.failure_rate,
-        firm.awareness,
-        firm.switching_cost,
-        float(firm.contract_months),
-        firm.capacity,
-        firm.acquisition.ceiling,
-        firm.acquisition.rate,
-        firm.care.ceiling,
-        firm.care.rate,
-        firm.recovery.base,
-        firm.recovery.ceiling,
-        firm.recovery.rate,
-    ]
-
-
-def _planned(plan: Plan, list_price: float) -> tuple[float, ...]:
-    """Return budgets in the order of SPENT_FIELDS, then price, discount and reward."""
-    return (
-        plan.prospects,
-        plan.rivals,
-        plan.dissatisfied,
-        *plan.retention,
-        plan.recovery,
-        plan.data,
-        plan.staff,
-        list_price if plan.price is None else plan.price,
-        plan.discount,
-        plan.referral_reward,
-    )
+def times_of(now: Circumstances) -> Array:
+    """Return what events make of a month, by :class:`Times` and firm."""
+    rows = {
+        Times.PRICE: now.price,
+        Times.QUALITY: now.quality,
+        Times.SAVED: now.saved,
+        Times.PRESENT: now.present,
+    }
+    return np.array([rows[time] for time in Times], dtype=np.float64)
 
 
 @loop
-def lay_out(
-    own: Array, planned: Array, skills: Array, times: Array, seen: Array, m: Rules
-) -> tuple[Array, Array]:
+def lay_out(own: Array, planned: Array, times: Array, seen: Array, m: Rules) -> tuple[Array, Array]:
     """Return the table of terms that customers meet this month, and what firms spend.
 
     Parameters
     ----------
     own : array of shape (firms, Own)
         What firms are.
-    planned : array of shape (firms, SPENT_FIELDS + 3)
+    planned : array of shape (firms, PLAN_FIELDS)
         Budgets in money, then price, discount and reward for a recommendation.
-    skills : array of shape (firms, 2)
-        Data and staff, 0 to 1.
     times : array of shape (Times, firms)
         What events make of the month.
     seen : array of shape (firms, FIGURES)
@@ -266,7 +188,7 @@ def lay_out(
         pressure, on_dissatisfied = _pressure(reached, firm)
         quality = clip01(own[firm, Own.QUALITY] + times[Times.QUALITY, firm])
         terms = table[firm + 1, 0]
-        _offer(terms, own[firm], planned[firm], skills[firm, 0], seen[firm], quality, m)
+        _offer(terms, own[firm], planned[firm], seen[firm], quality, m)
         terms[Term.REACH_PROSPECTS] = reached[firm, Reach.PROSPECTS]
         terms[Term.REACH_RIVALS] = reached[firm, Reach.RIVALS]
         terms[Term.REACH_DISSATISFIED] = reached[firm, Reach.DISSATISFIED]
@@ -280,13 +202,13 @@ def lay_out(
         )
         terms[Term.RECOVERY] = either(own[firm, Own.RECOVERY_BASE], made_good)
         _happen(terms, times, firm)
-        load = seen[firm, _SEEN_SERVICE] / _capacity(own[firm], skills[firm, 1], m)
+        load = seen[firm, _SEEN_SERVICE] / _capacity(own[firm], seen[firm, _SEEN_STAFF], m)
         crowded = m.congestion_weight * max(0.0, load - 1.0)
         for tier in range(N_TIERS):
             mine = table[firm + 1, tier]
             for term in range(N_TERMS):  # a loop compiles faster than an assignment of the whole
                 mine[term] = terms[term]
-            each = spent[firm, _RETENTION + tier] / max(people[firm, Target.TIERS + tier], 1.0)
+            each = spent[firm, _RETENTION[tier]] / max(people[firm, Target.TIERS + tier], 1.0)
             _care(mine, own[firm], each, quality, pressure, crowded, m)
             if not times[Times.PRESENT, firm]:
                 mine[Term.PULL] = GONE
@@ -309,7 +231,7 @@ def _people(own: Array, seen: Array, m: Rules) -> Array:
         people[firm, Target.DISSATISFIED] = unhappy - seen[firm, _SEEN_DISSATISFIED]
         people[firm, Target.COMPLAINTS] = mine * own[firm, Own.FAILURE_RATE] * m.complaint_rate
         for tier in range(N_TIERS):
-            people[firm, Target.TIERS + tier] = seen[firm, _SEEN_TIERS + tier]
+            people[firm, Target.TIERS + tier] = seen[firm, _SEEN_TIERS[tier]]
     return people
 
 
@@ -335,9 +257,11 @@ def _reached(own: Array, spent: Array, people: Array) -> Array:
     """Return the chances that each firm reaches a prospect, a rival's customer, an unhappy one."""
     reached = np.zeros((own.shape[0], _N_REACHED))
     for firm in range(own.shape[0]):
-        ceiling, rate = own[firm, Own.REACH_CEILING], own[firm, Own.REACH_RATE]
-        for k in range(reached.shape[1]):  # budgets and targets come in the same order
-            reached[firm, k] = _effect(ceiling, rate, spent[firm, k], people[firm, k])
+        ceiling, rate = own[firm, Own.ACQUISITION_CEILING], own[firm, Own.ACQUISITION_RATE]
+        for k in range(_N_REACHED):
+            budget = _REACHING[k]
+            whom = people[firm, _TARGETS[budget]]
+            reached[firm, k] = _effect(ceiling, rate, spent[firm, budget], whom)
     return reached
 
 
@@ -354,9 +278,7 @@ def _pressure(reached: Array, place: Whole) -> tuple[float, float]:
 
 
 @loop
-def _offer(
-    terms: Array, own: Array, plan: Array, data: float, seen: Array, quality: float, m: Rules
-) -> None:
+def _offer(terms: Array, own: Array, plan: Array, seen: Array, quality: float, m: Rules) -> None:
     """Put in what a firm offers to everyone alike."""
     price, contribution = plan[_PRICE], seen[_SEEN_CONTRIBUTION]
     rewarded = _effect(m.reward_ceiling, m.reward_rate, plan[_REWARD], 1.0)
@@ -365,10 +287,10 @@ def _offer(
     terms[Term.PRICE] = price
     terms[Term.GROSS_MARGIN] = price - own[Own.UNIT_COST]
     terms[Term.SERVICE_COST] = own[Own.SERVICE_COST]
-    terms[Term.VALUATION_ERROR] = m.valuation_error * (1.0 - data) * abs(contribution)
+    terms[Term.VALUATION_ERROR] = m.valuation_error * (1.0 - seen[_SEEN_DATA]) * abs(contribution)
     terms[Term.MOST_VALUABLE_FROM] = m.most_valuable_from * max(contribution, 0.0)
     terms[Term.RECOMMEND_RATE] = either(m.recommend_rate, rewarded)
-    terms[Term.CONTRACT] = own[Own.CONTRACT]
+    terms[Term.CONTRACT] = own[Own.CONTRACT_MONTHS]
     terms[Term.APPEAL] = m.quality_weight * quality
     terms[Term.RELATIVE_PRICE] = price / m.reference_price
     terms[Term.SWITCHING_COST] = own[Own.SWITCHING_COST]

@@ -1,7 +1,8 @@
 """Where firms stand at the end of a month, and what each sees of it before the next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,39 +15,41 @@ from relsim.customers.terms import N_RUNGS
 from relsim.firms import quantities
 from relsim.firms.firm import Firm
 from relsim.firms.quantities import PLACES, places
-from relsim.firms.view import FirmView, Know, MarketView, OwnMonth
+from relsim.firms.view import FirmView, Know, MarketView
 from relsim.spec import FirmSpec, MarketSpec
 
 Array = npt.NDArray[np.float64]
 _REMEMBERED = 120  # months of its own past that a firm looks back on
 
-_seen = itemgetter(
-    *places(
-        "customers",
-        "acquired",
-        "lost",
-        "left_market",
-        "reconsidered",
-        "acquired_prospects",
-        "acquired_rivals",
-        "satisfaction",
-        "trust",
-        "failures",
-        "complaints",
-        "recovered",
-        "revenue",
-        "profit",
-        "running_contribution",
-        "lifetime_value",
-        "entry_value",
-    )
-)
-_ways = itemgetter(*places("by_recommendation", "by_reach", "by_awareness"))
-_tiers = itemgetter(*places(*(f"tier_{tier}" for tier in TIERS)))
-_tier_contributions = itemgetter(*places(*(f"contribution_{tier}" for tier in TIERS)))
-_rungs = itemgetter(*places(*(f"rung_{rung}" for rung in RUNGS[1:])))
-_researched = itemgetter(*places("customers", "price", "satisfaction", "offence", "dissatisfied"))
-_booked = itemgetter(*places(*OwnMonth._fields[1:]))
+
+def _of_view(field: str) -> str | tuple[str, ...]:
+    """Return the figure that a field of a firm's view shows, or the figures."""
+    several = {
+        "acquired_by": tuple(f"by_{way}" for way in ("recommendation", "reach", "awareness")),
+        "tier_customers": tuple(f"tier_{tier}" for tier in TIERS),
+        "tier_contributions": tuple(f"contribution_{tier}" for tier in TIERS),
+        "rung_customers": tuple(f"rung_{rung}" for rung in RUNGS[1:]),
+    }
+    return several.get(field, "running_contribution" if field == "contribution" else field)
+
+
+def _known(field: str) -> bool:
+    figure = _of_view(field)
+    return isinstance(figure, tuple) or figure in PLACES
+
+
+_SEEN: Mapping[str, Callable[[Sequence[float]], Any]] = {
+    field: itemgetter(*places(*([figure] if isinstance(figure, str) else figure)))
+    for field in FirmView._fields
+    if _known(field) and (figure := _of_view(field))
+}
+"""How each field of a firm's view that is a figure is taken from a row of figures."""
+
+_RESEARCHED: Mapping[str, int] = {
+    field: PLACES["price" if field == "prices" else field]
+    for field in ("customers", "prices", "satisfaction", "offence", "dissatisfied")
+}
+"""Where the figures of all firms are that anyone could buy, by the field of the market's view."""
 
 
 def first(spec: MarketSpec, columns: Columns) -> Array:
@@ -72,6 +75,7 @@ def first(spec: MarketSpec, columns: Columns) -> Array:
     prices = np.array([firm.price for firm in spec.firms])
     unit_costs = np.array([firm.unit_cost for firm in spec.firms])
     service_costs = np.array([firm.service_cost for firm in spec.firms])
+    cash = np.array([firm.cash for firm in spec.firms]) * spec.market.customers
     contribution = (prices - unit_costs) * usage - service_costs * demand
     start = spec.customers.start
     known = {
@@ -84,6 +88,9 @@ def first(spec: MarketSpec, columns: Columns) -> Array:
         "trust": np.where(customers > 0, start.trust, np.nan),
         "price": prices,
         "tier_ordinary": customers,  # before anything is known of anybody
+        "cash": cash,
+        "data": np.array([firm.data.start for firm in spec.firms]),
+        "staff": np.array([firm.staff.start for firm in spec.firms]),
     }
     month = quantities.empty(len(spec.firms))
     for name, by_firm in known.items():
@@ -105,11 +112,6 @@ def knowledge(spec: MarketSpec, firm: FirmSpec) -> Know:
         care_on_staying=m.reconsider.care_effect + m.experience.care_weight * lasting,
         complaint_rate=m.experience.complaint_rate,
     )
-
-
-def own_month(month: int, seen: Sequence[float]) -> OwnMonth:
-    """Return a month as a firm's own books keep it, from its figures."""
-    return OwnMonth(month, *_booked(seen))
 
 
 def views(
@@ -134,13 +136,12 @@ def views(
     month : int
         Which month is planned.
     """
-    customers, prices, satisfaction, offence, dissatisfied = zip(
-        *map(_researched, seen), strict=True
-    )
     size = spec.market.customers
-    market = MarketView(
-        size, size - sum(customers), customers, prices, satisfaction, offence, dissatisfied
-    )
+    known_to_all: dict[str, Any] = {
+        field: tuple(row[place] for row in seen) for field, place in _RESEARCHED.items()
+    }
+    prospects = size - sum(known_to_all["customers"])
+    market = MarketView(size=size, prospects=prospects, **known_to_all)
     credit = spec.market.credit
     return [
         _view(firm, know, market, row, firm.money(credit), month)
@@ -151,27 +152,17 @@ def views(
 def _view(
     firm: Firm, know: Know, market: MarketView, row: Sequence[float], money: float, month: int
 ) -> FirmView:
-    own = firm.spec
-    return FirmView._make(
-        (
-            month,
-            firm.place,
-            own.name,
-            own.price,
-            own.unit_cost,
-            own.onboarding_cost,
-            money,
-            firm.cash,
-            *_seen(row),
-            _ways(row),
-            _tiers(row),
-            _tier_contributions(row),
-            _rungs(row),
-            firm.data,
-            firm.staff,
-            firm.plan,
-            market,
-            know,
-            tuple(firm.past[-_REMEMBERED:]),
-        )
+    return FirmView(
+        month=month,
+        place=firm.place,
+        name=firm.name,
+        list_price=firm.spec.price,
+        unit_cost=firm.spec.unit_cost,
+        onboarding_cost=firm.spec.onboarding_cost,
+        money=money,
+        last_plan=firm.plan,
+        market=market,
+        know=know,
+        past=tuple(firm.past[-_REMEMBERED:]),
+        **{field: figure(row) for field, figure in _SEEN.items()},
     )

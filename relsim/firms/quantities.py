@@ -9,7 +9,8 @@ from relsim.customers.accounts import FIRM_FIELDS
 from relsim.customers.rules.departure import CAUSES
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.value import TIERS
-from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES, SPENT_FIELDS
+from relsim.firms.budgets import SPENT_FIELDS
+from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 
 Array = npt.NDArray[np.float64]
 

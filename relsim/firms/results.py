@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from relsim.customers.accounts import TENURE_YEARS, YEAR_FIELDS, Accounts
 from relsim.customers.terms import Term
-from relsim.firms.books import Costs
-from relsim.firms.ledger import CUSTOMER_LINES, customer_lines
+from relsim.firms.character import Own
+from relsim.firms.ledger import CUSTOMER_LINES, Rates, customer_lines
 from relsim.firms.quantities import FIGURES, PLACES, TABLE
 
 Array = npt.NDArray[np.float64]
@@ -20,15 +20,17 @@ _CUSTOMER_MONTHS, _LOST, _LEFT = (
 TENURE_FIELDS = ("customer_months", "lost", *CUSTOMER_LINES, "keeping", "winning")
 """Sums by firm and year of tenure; in year 0 ``customer_months`` counts customers won."""
 
+_FIELDS = {name: place for place, name in enumerate(TENURE_FIELDS)}
+
 
 class Record(NamedTuple):
     """A month as it is kept: sums over customers, costs, terms, and the firms' figures.
 
-    ``terms`` has shape (firms, N_TERMS), ``figures`` (firms, FIGURES).
+    ``own`` has shape (firms, Own), ``terms`` (firms, N_TERMS), ``figures`` (firms, FIGURES).
     """
 
     accounts: Accounts
-    costs: Costs
+    own: Array
     terms: Array
     figures: Array
 
@@ -81,12 +83,13 @@ def tenure_rows(records: Sequence[Record], firms: int) -> Array:
     weights = np.divide(opening, total, out=np.zeros(months.shape), where=total > 0.0)
     keeping = figures[..., PLACES["retention"]] + figures[..., PLACES["recovery"]]
     rows = np.zeros((*months.shape[:-1], months.shape[-1] + 1, len(TENURE_FIELDS)))
-    rows[..., 1:, 0] = months
-    rows[..., 1:, 1] = years[..., _LOST] + years[..., _LEFT]
-    rows[..., 1:, 2 : 2 + len(CUSTOMER_LINES)] = _money_by_year(records, years)
-    rows[..., 1:, -2] = keeping[..., None] * weights
-    rows[..., 0, 0] = won
-    rows[..., 0, -1] = sum(
+    kept, acquired = rows[..., 1:, :], rows[..., 0, :]
+    kept[..., _FIELDS["customer_months"]] = months
+    kept[..., _FIELDS["lost"]] = years[..., _LOST] + years[..., _LEFT]
+    kept[..., [_FIELDS[line] for line in CUSTOMER_LINES]] = _money_by_year(records, years)
+    kept[..., _FIELDS["keeping"]] = keeping[..., None] * weights
+    acquired[..., _FIELDS["customer_months"]] = won
+    acquired[..., _FIELDS["winning"]] = sum(
         figures[..., PLACES[name]] for name in ("onboarding", "acquisition", "rewards")
     )
     return rows
@@ -95,16 +98,13 @@ def tenure_rows(records: Sequence[Record], firms: int) -> Array:
 def _money_by_year(records: Sequence[Record], years: Array) -> Array:
     """Return the ledger's lines by month, firm and year of tenure."""
     terms = np.stack([record.terms for record in records])
-    unit_costs = np.stack([record.costs.unit for record in records])
-
-    def every_year(by_firm: Array) -> Array:
-        return np.repeat(by_firm.reshape(-1), years.shape[-2])
-
-    lines = customer_lines(
-        years.reshape(-1, years.shape[-1]),
-        every_year(terms[..., Term.PRICE]),
-        every_year(unit_costs),
-        every_year(terms[..., Term.SERVICE_COST]),
-        every_year(terms[..., Term.DISCOUNT]),
+    rates = Rates(
+        price=terms[..., Term.PRICE],
+        unit_cost=np.stack([record.own[:, Own.UNIT_COST] for record in records]),
+        service_cost=terms[..., Term.SERVICE_COST],
+        discount=terms[..., Term.PRICE] * terms[..., Term.DISCOUNT],
     )
+    by_firm = np.stack(rates, axis=-1).reshape(-1, len(rates))
+    by_year = np.repeat(by_firm, years.shape[-2], axis=0)
+    lines = customer_lines(years.reshape(-1, years.shape[-1]), by_year)
     return lines.reshape(*years.shape[:-1], len(CUSTOMER_LINES))

@@ -18,7 +18,8 @@ MONTHS_A_YEAR = 12
 TENURE_COLUMNS = (*results.TENURE_FIELDS, "profit")
 """What is known by year of tenure."""
 
-_MONEY = slice(2, None)  # of the fields by tenure, all but the two counts
+_COUNTS = ("customer_months", "lost")
+_MONEY = [name for name in results.TENURE_FIELDS if name not in _COUNTS]
 
 
 def market_columns(
@@ -120,7 +121,8 @@ def tenure_columns(spec: MarketSpec, records: Sequence[Record]) -> dict[str, Arr
     """
     rows = results.tenure_rows(records, len(spec.firms))
     columns = {name: rows[..., k] for k, name in enumerate(results.TENURE_FIELDS)}
-    return columns | {"profit": rows[..., _MONEY].sum(axis=-1)}
+    money = [k for k, name in enumerate(results.TENURE_FIELDS) if name in _MONEY]
+    return columns | {"profit": rows.take(money, axis=-1).sum(axis=-1)}
 
 
 def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
@@ -139,7 +141,7 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
     frame.insert(0, "year", year + 1)
     frame.insert(1, "firm", pd.Series(named(firm, names)))
     frame.insert(2, "tenure_year", tenure)
-    frame["profit"] = frame[fields[_MONEY]].sum(axis=1)
+    frame["profit"] = frame[_MONEY].sum(axis=1)
     return frame
 
 

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from relsim.customers.compiled import loop
+from relsim.customers.accounts import CELL_FIELDS, Accounts
+from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.terms import N_RUNGS, N_TIERS
 from relsim.economics.lifetime import endless, perpetuity, rung_values
+from relsim.firms.quantities import places
 
 Array = npt.NDArray[np.float64]
 MEMORY = 12.0  # months over which moves and contributions are remembered
@@ -15,7 +17,19 @@ _FADE = 1.0 - 1.0 / MEMORY
 _TINY = 1e-300  # a divisor where there is nothing to divide
 _NOBODY = 1e-9  # what is left of a customer after many years of fading
 _FIRST_LOSS = 0.02  # chance a month to lose a customer, before any was seen lost
+
+# What is remembered of a firm: moves from each rung, then these rows.
+_PRESENT, _EARNED, _COMING, _ROWS = range(N_RUNGS, N_RUNGS + 4)
+_PEOPLE, _CONTRIBUTION = (CELL_FIELDS.index(name) for name in ("customers", "contribution"))
+_LIFETIME_VALUE, _ENTRY_VALUE, _EQUITY_PRESENT, _EQUITY_FUTURE, _CUSTOMER_EQUITY = places(
+    "lifetime_value", "entry_value", "equity_present", "equity_future", "customer_equity"
+)
+_CUSTOMERS, _ACQUIRED, _WINNING, _DEFENCE, _RUNNING = places(
+    "customers", "acquired", "winning", "defence", "running_contribution"
+)
 _rung_values = loop(rung_values)
+_endless = loop(endless)
+_perpetuity = rule(perpetuity)
 
 NEED_DISCOUNT = ("equity_future", "customer_equity")
 """Columns that are not defined without discount."""
@@ -35,167 +49,170 @@ class Worth:
 
     Parameters
     ----------
-    customers, contribution : array of shape (firms,)
-        At the start: customers, and what one contributes a month.
+    figures : array of shape (firms, FIGURES)
+        At the start: customers, and what one contributes a month; worth is put in.
     rate : float
         Discount rate a month.
     turnover : float
         Chance a month to leave the market for good.
     """
 
-    def __init__(self, customers: Array, contribution: Array, rate: float, turnover: float) -> None:
-        firms = customers.size
+    def __init__(self, figures: Array, rate: float, turnover: float) -> None:
         self.rate = rate
         self.stay = 1.0 - turnover
-        self._moves = np.zeros((firms, N_RUNGS, N_RUNGS))
-        self._earned = np.zeros((firms, N_RUNGS))
-        self._present = np.zeros((firms, N_RUNGS))
-        self._coming = np.zeros(firms)
+        self._memory = np.zeros((figures.shape[0], _ROWS, N_RUNGS))
         self._first = True
-        self.lifetime_value = contribution / (rate + _FIRST_LOSS)
-        self.entry_value = self.lifetime_value.copy()
-        self.equity_present = customers * self.lifetime_value
-        self.equity_future = np.zeros(firms)
-
-    @property
-    def customer_equity(self) -> Array:
-        """Value of present customers and of those to come, money."""
-        return self.equity_present + self.equity_future
+        value = figures[:, _RUNNING] / (rate + _FIRST_LOSS)
+        figures[:, _LIFETIME_VALUE] = figures[:, _ENTRY_VALUE] = value
+        figures[:, _EQUITY_PRESENT] = figures[:, _CUSTOMERS] * value
+        figures[:, _CUSTOMER_EQUITY] = figures[:, _EQUITY_PRESENT] + figures[:, _EQUITY_FUTURE]
 
     def close(self, firms: Sequence[int]) -> None:
         """Let firms leave the market: nobody will come to them any more."""
-        self._coming[list(firms)] = 0.0
+        self._memory[list(firms), _COMING] = 0.0
 
-    def update(
-        self,
-        steps: Array,
-        cells: Array,
-        defence: Array,
-        acquired: Array,
-        winning: Array,
-    ) -> None:
-        """Take in a month.
+    def update(self, accounts: Accounts, month: Array, before: Array) -> None:
+        """Take in a month, and put into its figures what customers are worth after it.
 
         Parameters
         ----------
-        steps : array of shape (firms, N_RUNGS, N_RUNGS)
-            Customers who moved from rung to rung, 0 = none.
-        cells : array of shape (firms, N_RUNGS, N_TIERS, 2 or more)
-            Customers on each rung and of each value tier at the end of the month, and their
-            contribution; rung 0 are those who bought and then left the market.
-        defence : array of shape (firms,)
-            Money spent to keep customers; every customer present carries its share.
-        acquired : array of shape (firms,)
-            Customers won.
-        acquiring : array of shape (firms,)
-            Money spent to win customers, onboarding and discounts included.
+        accounts : Accounts
+            Sums over customers, chunks folded; rung 0 are those who bought and then left the
+            market.
+        month, before : array of shape (firms, FIGURES)
+            Figures of the month and of the one before. Money spent to keep customers is shared
+            by every customer present.
         """
-        counts = _remember(
-            self._moves, self._present, self._earned, steps, cells, np.asarray(defence)
+        weight = 1.0 if self._first else 1.0 / MEMORY
+        _update(
+            self._memory,
+            accounts.steps,
+            accounts.cells,
+            month,
+            before,
+            self.rate,
+            self.stay,
+            weight,
         )
-        margins = self._earned / np.maximum(self._present, _TINY)
-        seen = _with_unseen(self._moves)
-        # Who leaves the market buys in its last month too, whatever its rung: as many again.
-        values = _rung_values(seen, margins / self.stay, self.rate, endless(seen, self.rate))
-        self.lifetime_value, self.entry_value = _appraise(
-            counts,
-            values,
-            margins,
-            self._moves,
-            self.lifetime_value,
-            self.entry_value,
-            self.equity_present,
-        )
-        if self.rate > 0.0:  # else those to come have no finite value, and none is tracked
-            net = acquired * self.entry_value - winning
-            self._coming += (net - self._coming) * (1.0 if self._first else 1.0 / MEMORY)
-            self._first = False
-        self.equity_future = perpetuity(self._coming, self.rate)
+        self._first = self._first and self.rate <= 0.0  # then those to come have no finite value
 
 
 @loop
-def _remember(
-    moves: Array, present: Array, earned: Array, steps: Array, cells: Array, defence: Array
-) -> Array:
+def _update(
+    memory: Array,
+    steps: Array,
+    cells: Array,
+    month: Array,
+    before: Array,
+    rate: float,
+    stay: float,
+    weight: float,
+) -> None:
+    """Let what is remembered fade, add the month's, and appraise; ``weight`` is that of news."""
+    counts = _remember(memory, steps, cells, month)
+    firms = memory.shape[0]
+    margins, leaving = np.zeros((firms, N_RUNGS)), np.zeros((firms, N_RUNGS))
+    for firm in range(firms):
+        for rung in range(N_RUNGS):
+            earned, present = memory[firm, _EARNED, rung], memory[firm, _PRESENT, rung]
+            margins[firm, rung] = earned / max(present, _TINY)
+            # Who leaves the market buys in its last month too, whatever its rung: as many again.
+            leaving[firm, rung] = margins[firm, rung] / stay
+    seen = _with_unseen(memory)
+    values = _rung_values(seen, leaving, rate, _endless(seen, rate))
+    for firm in range(firms):
+        row, coming = month[firm], memory[firm, _COMING]
+        row[_LIFETIME_VALUE] = before[firm, _LIFETIME_VALUE]
+        row[_ENTRY_VALUE] = before[firm, _ENTRY_VALUE]
+        _appraise(row, counts[firm], values[firm], margins[firm], memory[firm])
+        if rate > 0.0:
+            net = row[_ACQUIRED] * row[_ENTRY_VALUE] - row[_WINNING]
+            coming[0] += (net - coming[0]) * weight
+        row[_EQUITY_FUTURE] = _perpetuity(coming[0], rate)
+        row[_CUSTOMER_EQUITY] = row[_EQUITY_PRESENT] + row[_EQUITY_FUTURE]
+
+
+@loop
+def _remember(memory: Array, steps: Array, cells: Array, month: Array) -> Array:
     """Let what is remembered fade, add the month's, and return its customers by rung."""
-    firms = moves.shape[0]
+    firms = memory.shape[0]
     counts = np.zeros((firms, N_RUNGS))
     for firm in range(firms):
+        moves, earned, present = memory[firm], memory[firm, _EARNED], memory[firm, _PRESENT]
         served = 0.0
         for rung in range(N_RUNGS):
             for tier in range(N_TIERS):
-                counts[firm, rung] += cells[firm, rung, tier, 0]
+                counts[firm, rung] += cells[firm + 1, rung, tier, _PEOPLE]
             served += counts[firm, rung]
-        each = defence[firm] / max(served, 1.0)
+        each = month[firm, _DEFENCE] / max(served, 1.0)
         for rung in range(N_RUNGS):
             contribution = 0.0
             for tier in range(N_TIERS):
-                contribution += cells[firm, rung, tier, 1]
-            kept = _FADE * earned[firm, rung] + contribution
-            earned[firm, rung] = kept - each * counts[firm, rung]
-            present[firm, rung] = _FADE * present[firm, rung] + counts[firm, rung]
+                contribution += cells[firm + 1, rung, tier, _CONTRIBUTION]
+            kept = _FADE * earned[rung] + contribution
+            earned[rung] = kept - each * counts[firm, rung]
+            present[rung] = _FADE * present[rung] + counts[firm, rung]
             for to in range(N_RUNGS):
-                moves[firm, rung, to] = _FADE * moves[firm, rung, to] + steps[firm, rung, to]
+                moves[rung, to] = _FADE * moves[rung, to] + steps[firm + 1, rung, to]
     return counts
 
 
 @loop
-def _with_unseen(moves: Array) -> Array:
+def _with_unseen(memory: Array) -> Array:
     """Return moves in which a rung that nobody was seen on keeps customers as all rungs do.
 
     Without this the first advocate of a firm would seem worth nothing.
     """
-    filled = moves.copy()
-    for firm in range(moves.shape[0]):
+    filled = np.empty((memory.shape[0], N_RUNGS, N_RUNGS))
+    for firm in range(memory.shape[0]):
+        moves, mine = memory[firm], filled[firm]
+        for rung in range(N_RUNGS):
+            for to in range(N_RUNGS):
+                mine[rung, to] = moves[rung, to]
         lost = kept = 0.0
         for rung in range(1, N_RUNGS):
-            lost += moves[firm, rung, 0]
+            lost += moves[rung, 0]
         for to in range(1, N_RUNGS):
             all_to = 0.0
             for rung in range(1, N_RUNGS):
-                all_to += moves[firm, rung, to]
+                all_to += moves[rung, to]
             kept += all_to
         for rung in range(1, N_RUNGS):
-            seen = 0.0
-            for to in range(N_RUNGS):
-                seen += moves[firm, rung, to]
-            if seen <= _NOBODY:
+            if _total(moves, rung) <= _NOBODY:
                 for to in range(N_RUNGS):
-                    filled[firm, rung, to] = 0.0
-                filled[firm, rung, 0] = lost
-                filled[firm, rung, rung] = kept
+                    mine[rung, to] = 0.0
+                mine[rung, 0] = lost
+                mine[rung, rung] = kept
     return filled
 
 
 @loop
-def _appraise(
-    counts: Array,
-    values: Array,
-    margins: Array,
-    moves: Array,
-    lifetime_value: Array,
-    entry_value: Array,
-    equity_present: Array,
-) -> tuple[Array, Array]:
-    """Return what a present and a new customer are worth; equity is changed in place.
+def _total(moves: Array, rung: Whole) -> float:
+    """Return how many were seen to move from a rung."""
+    seen = 0.0
+    for to in range(N_RUNGS):
+        seen += moves[rung, to]
+    return seen
+
+
+@loop
+def _appraise(row: Array, counts: Array, values: Array, margins: Array, memory: Array) -> None:
+    """Put in what a present and a new customer of a firm are worth, and its present customers.
 
     Nobody is worth nothing, even where worth has no bound. A firm that has no customers now, or
     has won none, keeps the value that it saw last.
     """
-    lifetime, entry = lifetime_value.copy(), entry_value.copy()
-    for firm in range(counts.shape[0]):
-        present = equity = entered = new = 0.0
-        for rung in range(N_RUNGS):
-            if rung > 0 and counts[firm, rung] > 0.0:
-                present += counts[firm, rung]
-                equity += counts[firm, rung] * values[firm, rung]
-            coming = moves[firm, 0, rung]
-            if coming > 0.0:
-                entered += coming
-                new += coming * (margins[firm, rung] + values[firm, rung])
-        equity_present[firm] = equity
-        if present > 0.0:
-            lifetime[firm] = equity / max(present, 1.0)
-        if entered > _NOBODY:
-            entry[firm] = new / max(entered, _TINY)
-    return lifetime, entry
+    present = equity = entered = new = 0.0
+    for rung in range(N_RUNGS):
+        if rung > 0 and counts[rung] > 0.0:
+            present += counts[rung]
+            equity += counts[rung] * values[rung]
+        coming = memory[0, rung]
+        if coming > 0.0:
+            entered += coming
+            new += coming * (margins[rung] + values[rung])
+    row[_EQUITY_PRESENT] = equity
+    if present > 0.0:
+        row[_LIFETIME_VALUE] = equity / max(present, 1.0)
+    if entered > _NOBODY:
+        row[_ENTRY_VALUE] = new / max(entered, _TINY)
