@@ -4,50 +4,8 @@
  * The rules, the columns, the draws (Philox 4x32-10 with the same counters and key) and the
  * accounts are those of relsim in a contractual market whose customers stay by their
  * relationship, so the outcome is relsim's, but for the rounding of exp and log.
- * "layout.h" is written by c_month.py from relsim's own tables: struct columns, struct network,
- * struct traits, struct accounts; M_... numbers of the mechanisms, T_... terms of a firm,
- * Y_..., F_..., C_... fields of the accounts, and the sizes N_...
  */
-#include <math.h>
-#include <stdint.h>
-#include "layout.h"
-
-#define TERMS(supplier, tier) (terms + ((supplier) * N_TIERS + (tier)) * N_TERMS)
-#define YEAR(firm, year) (a->years + ((firm) * N_YEARS + (year)) * N_YEAR_FIELDS)
-#define CELL(firm, rung, tier) \
-    (a->cells + (((firm) * N_RUNGS + (rung)) * N_TIERS + (tier)) * N_CELL_FIELDS)
-#define STEP(firm, before, after) (a->steps[((firm) * N_RUNGS + (before)) * N_RUNGS + (after)])
-#define FIRM(firm, field) (a->firms[(firm) * N_FIRM_FIELDS + (field)])
-
-enum { BELOW_ZERO, ORDINARY, GROWABLE, MOST_VALUABLE };
-enum { NOBODY, REFERRAL, REACH, AWARENESS, INCUMBENT };
-
-struct luck {
-    uint32_t low, high, replication, month;
-};
-
-static inline void words(const struct luck *luck, uint32_t customer, uint32_t purpose,
-                         uint32_t w[4])
-{
-    uint32_t a = customer, b = luck->month, c = purpose, d = luck->replication;
-    uint32_t key_0 = luck->low, key_1 = luck->high;
-    for (int round = 0; round < 10; round++) {
-        const uint64_t product_0 = (uint64_t)0xD2511F53u * a;
-        const uint64_t product_1 = (uint64_t)0xCD9E8D57u * c;
-        a = (uint32_t)(product_1 >> 32) ^ b ^ key_0;
-        b = (uint32_t)product_1;
-        c = (uint32_t)(product_0 >> 32) ^ d ^ key_1;
-        d = (uint32_t)product_0;
-        key_0 += 0x9E3779B9u;
-        key_1 += 0xBB67AE85u;
-    }
-    w[0] = a, w[1] = b, w[2] = c, w[3] = d;
-}
-
-static inline double uniform(uint32_t word)
-{
-    return (word + 0.5) * 0x1p-32;
-}
+#include "common.h"
 
 static inline double clip01(double x)
 {
@@ -62,49 +20,6 @@ static inline double fit(double orientation, double offer)
 static inline double either(double a, double b)
 {
     return 1.0 - (1.0 - a) * (1.0 - b);
-}
-
-static inline int tenure_year(double tenure)
-{
-    return (int)fmin(tenure * (1.0 / 12.0) + 1e-9, N_YEARS - 1.0);
-}
-
-static double quantile(const double *table, double u)
-{
-    const double place = u * N_QUANTILES;
-    int cell = (int)place;
-    if (cell > N_QUANTILES - 1)
-        cell = N_QUANTILES - 1;
-    return table[cell] + (place - cell) * (table[cell + 1] - table[cell]);
-}
-
-static void draw_traits(const struct columns *c, const struct traits *q, int segments,
-                        const struct luck *luck, int64_t i)
-{
-    uint32_t w[4], v[4];
-    words(luck, (uint32_t)i, P_TRAITS, w);
-    words(luck, (uint32_t)i, P_MORE_TRAITS, v);
-    const double share = uniform(v[3]);
-    int s = 0;
-    while (s < segments - 1 && share >= q->cumulative_share[s])
-        s++;
-    const int64_t row = (int64_t)s * (N_QUANTILES + 1);
-    c->segment[i] = (uint8_t)s;
-    c->born[i] = luck->month > 65535 ? 65535 : (uint16_t)luck->month;
-    c->usage[i] = (float)quantile(q->usage + row, uniform(w[0]));
-    c->price_sensitivity[i] = (float)quantile(q->price_sensitivity + row, uniform(w[1]));
-    c->orientation[i] = (float)quantile(q->orientation + row, uniform(w[2]));
-    c->service_demand[i] = (float)quantile(q->service_demand + row, uniform(w[3]));
-    c->growth_potential[i] = (float)quantile(q->growth_potential + row, uniform(v[0]));
-    c->misjudgement[i] = (float)quantile(q->misjudgement + row, uniform(v[1]));
-    c->retention[i] = (float)quantile(q->retention + row, uniform(v[2]));
-}
-
-static void book_trouble(const struct accounts *a, int firm, int trouble)
-{
-    FIRM(firm, F_FAILURES) += trouble >= 1;
-    FIRM(firm, F_COMPLAINTS) += trouble >= 2;
-    FIRM(firm, F_RECOVERED) += trouble >= 3;
 }
 
 /* Let customer i choose: return the firm that it takes, 0 for none, and through what. */
@@ -123,7 +38,7 @@ static int choose(const struct columns *c, const struct network *net, const doub
         else if (word > 0)
             unmoved[word] *= 1.0 - m[M_PERSUASION];
     }
-    const double orientation = c->orientation[i];
+    const double orientation = clip01(c->orientation[i] + m[M_NEEDS]);
     const double sensitivity = m[M_PRICE_WEIGHT] * c->price_sensitivity[i];
     words(luck, (uint32_t)i, P_OUTSIDE, taste);
     double earliest = -log(uniform(taste[0])) * exp(-m[M_OUTSIDE_UTILITY]);
@@ -136,7 +51,7 @@ static int choose(const struct columns *c, const struct network *net, const doub
             words(luck, (uint32_t)i, (uint32_t)(P_CONSIDER + group), chance);
             words(luck, (uint32_t)i, (uint32_t)(P_TASTE + group), taste);
         }
-        const double *t = TERMS(g, 0);
+        const double *t = TERMS_OF(terms, g, 0);
         int way = NOBODY;
         if (g == supplier) {
             way = INCUMBENT;
@@ -188,8 +103,8 @@ void live(const struct columns *c, const struct network *net, const struct trait
         double satisfaction = c->satisfaction[i], trust = c->trust[i];
         double tenure = c->tenure[i];
         int64_t purchases = c->purchases[i];
-        const double orientation = c->orientation[i];
-        const double *t = TERMS(supplier, tier);
+        const double orientation = clip01(c->orientation[i] + m[M_NEEDS]);
+        const double *t = TERMS_OF(terms, supplier, tier);
         uint32_t w[4];
         words(luck, (uint32_t)i, P_MONTH, w);
 
@@ -231,7 +146,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
                 a->flows[supplier * (firms + 1) + after] += 1.0;
                 a->sources[after * 4 + through] += 1.0;
                 if (supplier > 0) {
-                    YEAR(supplier, tenure_year(tenure))[Y_LOST] += 1.0;
+                    YEAR(supplier, tenure_year((int)tenure))[Y_LOST] += 1.0;
                     STEP(supplier, rung_before, 0) += 1.0;
                     book_trouble(a, supplier, trouble);
                 }
@@ -244,13 +159,13 @@ void live(const struct columns *c, const struct network *net, const struct trait
                 rung_before = trouble = recommendations = 0;
                 purchases = 0;
             }
-            t = TERMS(supplier, tier);
+            t = TERMS_OF(terms, supplier, tier);
             bound = t[T_CONTRACT] > 1.0 ? (int)t[T_CONTRACT] : 0;
         }
 
         /* Buy, pay, be served and be reviewed. */
         const double growth_potential = c->growth_potential[i];
-        const double used = supplier > 0 ? c->usage[i] : 0.0;
+        const double used = supplier > 0 ? c->usage[i] * m[M_USAGE_FACTOR] : 0.0;
         const double growth = used * m[M_VOLUME_GROWTH] * growth_potential * trust;
         const double cross = used * m[M_CROSS_SALE_SIZE] * m[M_CROSS_SALE_RATE] * trust;
         const double quantity = used + growth + cross;
@@ -301,7 +216,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
         }
 
         /* Be booked. */
-        double *year = YEAR(supplier, tenure_year(tenure));
+        double *year = YEAR(supplier, tenure_year((int)tenure));
         year[Y_CUSTOMER_MONTHS] += 1.0;
         year[Y_USAGE] += used;
         year[Y_GROWTH] += growth;
@@ -327,7 +242,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
         /* Leave the market for good, a newcomer in one's place, or grow older. */
         if (leaves) {
             FIRM(supplier, F_LEFT_MARKET) += 1.0;
-            YEAR(supplier, tenure_year(tenure))[Y_LEFT_MARKET] += 1.0;
+            YEAR(supplier, tenure_year((int)tenure))[Y_LEFT_MARKET] += 1.0;
             supplier = tier = bound = rung = saying = recommendations = 0;
             satisfaction = trust = tenure = 0.0;
             purchases = 0;

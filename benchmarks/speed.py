@@ -4,16 +4,17 @@ What is comparable: all live the same months of the same market from the same st
 same terms of firms, with the same rules, network and accounts, and come to the same mean
 satisfaction and defection (the tests check it; C comes to the very same customers).
 
-What is not: C is one plain loop, not the fastest C (cut into passes over blocks, as relsim's
-month is, it could be faster). numpy and plain Mesa draw from generators of their own, in order,
-where relsim's luck is a function of what it is for. The agents and plain Mesa live a smaller
+What is not: numpy and plain Mesa draw from generators of their own, in order, where relsim's
+random numbers are a function of what they are for. C in single precision is relsim's month but for
+rounding. The agents and plain Mesa live a smaller
 market: what an agent costs does not fall with their number. The whole step has the planning and
 books of the firms on top, which the others leave out.
 """
 
 from typing import TYPE_CHECKING, cast
 
-from benchmarks.c_month import CMonth, NoCompilerError
+from benchmarks.c_build import BLOCKS, FAST_BLOCKS, PLAIN, SINGLE_BLOCKS, NoCompilerError
+from benchmarks.c_month import CMonth
 from benchmarks.clocks import Times, Work, in_turns
 from benchmarks.numpy_month import NumpyMonth
 from benchmarks.plain_mesa import PlainMesa
@@ -30,14 +31,20 @@ if TYPE_CHECKING:
 MONTH = "relsim, the compiled month"
 STEP = "relsim, a whole step of the market"
 C = "C, one plain loop"
+C_BLOCKS = "C, passes over blocks"
+C_FAST = "C, passes over blocks, -ffast-math"
+C_SINGLE = "C, passes over blocks, single precision"
 NUMPY = "numpy, whole columns"
 AGENTS = "relsim's agents, compiled rules"
 MESA = "plain Mesa, rules in Python"
+_BUILDS = {C: PLAIN, C_BLOCKS: BLOCKS, C_FAST: FAST_BLOCKS, C_SINGLE: SINGLE_BLOCKS}
+_EXACT = (C, C_BLOCKS, C_FAST)
 _NOTES = (
     "Processor time of one thread, rounds in turns; the last column is the median of the rounds'",
     "ratios. All live one market from one state with the same rules, network and accounts.",
-    "C (-O3 -march=native -ffast-math) draws the same luck and comes to the same customers. It is",
-    "the loop that one writes first: cut into passes over blocks, as relsim is, C could be faster.",
+    "C (-O3 -march=native; the plain loop with -ffast-math) draws the same random numbers and",
+    "comes to the same customers. The plain loop is what one writes first; passes over blocks, as",
+    "relsim's month is cut, are the fastest C known here. In single precision rounding differs.",
     "numpy and plain Mesa draw from generators of their own; their outcomes agree in distribution.",
     "The step has the firms' planning and books on top, which no other row has.",
 )
@@ -97,7 +104,7 @@ def measure(customers: int = 100_000, objects: int = 2_000, rounds: int = 25) ->
     }
     skipped: tuple[str, ...] = ()
     try:
-        works[C] = CMonth(large).live
+        works |= {name: CMonth(large, build).live for name, build in _BUILDS.items()}
     except NoCompilerError as error:
         skipped = (f"C was left out: {error}.",)
     sizes = dict.fromkeys(works, customers) | {AGENTS: objects, MESA: objects}
@@ -105,7 +112,7 @@ def measure(customers: int = 100_000, objects: int = 2_000, rounds: int = 25) ->
     times = {name: of.divided(sizes[name]) for name, of in taken.items()}
     rows = [
         _row(name, sizes[name], times[name], times[MONTH])
-        for name in (MONTH, STEP, C, NUMPY, AGENTS, MESA)
+        for name in (MONTH, STEP, *_BUILDS, NUMPY, AGENTS, MESA)
         if name in times
     ]
     return Section(
@@ -139,6 +146,6 @@ def _targets(times: dict[str, Times]) -> list[Target]:
         Target("against relsim's agents", times[AGENTS].over(ours), 100.0, "times faster"),
     ]
     if C in times:
-        faster = times[C].over(ours)
-        targets.append(Target("against a plain loop in C", faster, 1.0, "times faster", floor=0.5))
+        best = min((times[name] for name in _EXACT), key=lambda taken: taken.median)
+        targets.append(Target("against the best C", best.over(ours), 0.9, "times faster"))
     return targets
