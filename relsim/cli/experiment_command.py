@@ -27,10 +27,11 @@ from relsim.lab.archive.tables import read_table, tables_of
 from relsim.lab.config import read_experiment
 from relsim.lab.design.needs import lacking, tells
 from relsim.lab.design.table import expected_points
+from relsim.lab.runs.evaluation import evaluated
 from relsim.lab.runs.execution import Hooks, run_study
 from relsim.lab.runs.executors import Crew, dask_workers
 from relsim.lab.runs.rounds import Conduct, first_sizes, recipe_of, shape_of
-from relsim.lab.runs.run import Recipe, live
+from relsim.lab.runs.run import Recipe
 from relsim.lab.runs.study import Study
 from relsim.lab.spec import ExperimentSpec, WarmUpSpec
 from relsim.lab.statistics.sensitivity_tables import notes_of
@@ -312,12 +313,17 @@ def _try_all_arms(study: Study) -> None:
     """
     cells = dict.fromkeys(study.cells.tolist())
     points = {int(np.flatnonzero(study.cells == cell)[0]) for cell in cells}
-    for point in sorted(points):
-        for arm in study.arms:
-            try:
-                Market(study.market(point, arm), study.spec.seed).run(1)
-            except RelsimError as error:
-                raise RelsimError(f"{study.name}: arms.{arm}: {error}") from error
+    recipe = recipe_of(study, 0)._replace(simulate=_first_month, keyed=False)
+    arms = [(point, place) for point in sorted(points) for place in range(len(study.arms))]
+    first = [study.assignment(point * len(study.arms) + place) for point, place in arms]
+    for one, (_, place) in zip(evaluated(recipe, first), arms, strict=True):
+        if one.error:
+            words = one.error.partition(": ")[2]
+            raise RelsimError(f"{study.name}: arms.{study.arms[place]}: {words}")
+
+
+def _first_month(market: Market) -> None:
+    market.run(1)
 
 
 def _short(value: object) -> str:
@@ -330,7 +336,7 @@ def _timed(study: Study) -> tuple[float, float]:
     recipe = recipe_of(study, cut)
     size = study.size(1)
     runs = [0, *sorted({size * k // _TIMED for k in range(_TIMED)})]
-    lived = live(recipe, [study.assignment(run) for run in runs])
+    lived = [evaluated(recipe, [study.assignment(run)])[0] for run in runs]
     if lived[0].error:
         raise RelsimError(f"{study.name}: its first run failed: {lived[0].error}")
     panel = lived[0].panel

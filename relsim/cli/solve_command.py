@@ -4,7 +4,6 @@ import dataclasses
 import math
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +16,10 @@ from relsim.cli.run_command import cores
 from relsim.errors import RelsimError, SpecError
 from relsim.firms.strategies import build, modules_of
 from relsim.lab.design.checks import is_number
-from relsim.lab.runs.executors import standing
+from relsim.lab.runs.evaluation import evaluated
+from relsim.lab.runs.executors import Crew, standing
 from relsim.lab.runs.outcomes import resolved
-from relsim.lab.runs.run import Assignment, Recipe, live
+from relsim.lab.runs.run import Assignment, Recipe
 from relsim.lab.runs.study import naming
 from relsim.lab.spec import OutcomeSpec
 from relsim.lab.statistics.goal_seek import STEPS, Root, solve
@@ -123,10 +123,9 @@ def find(order: Order) -> Root:
     workers = order.workers or cores()
     with (
         standing("processes" if workers > 1 else "serial", workers) as crew,
-        crew.at_work() as executor,
         progress(_LIKELY * order.replications, quiet=order.quiet, noun="runs") as shown,
     ):
-        runs = _Runs(order, recipe, executor, workers, shown.reach, whole=whole)
+        runs = _Runs(order, recipe, crew, shown.reach, whole=whole)
         name = order.until.rpartition("=")[0]
         root = solve(runs, wanted.value, low, high, name, whole=whole)
     _say(order, root, wanted)
@@ -149,7 +148,8 @@ def _recipe(order: Order, market: MarketSpec, wanted: Goal) -> Recipe:
             spec = checked(OutcomeSpec, data, measure)
             outcomes.append(resolved(measure, spec, market, order.warm_up))
     code = tuple(modules_of(market))
-    return Recipe((market,), (tuple(outcomes),), (), 1, market.run.seed, paths=places(), code=code)
+    shared = Recipe((market,), (tuple(outcomes),), (), 1, market.run.seed)
+    return shared._replace(paths=places(), code=code, keyed=False)
 
 
 def _value(market: MarketSpec, key: str) -> Any:
@@ -191,23 +191,20 @@ class _Runs:
         self,
         order: Order,
         recipe: Recipe,
-        executor: Executor,
-        workers: int,
+        crew: Crew,
         reach: Callable[[int], None],
         *,
         whole: bool,
     ) -> None:
         self.order, self.recipe = order, recipe
-        self.executor, self.workers, self.reach = executor, workers, reach
+        self.crew, self.reach = crew, reach
         self.whole = whole
         self.count = 0
 
     def __call__(self, x: float) -> Array:
         changed = {self.order.key: int(x) if self.whole else x}
         given = [Assignment(run, 0, changed, run) for run in range(self.order.replications)]
-        parts = [given[k :: self.workers] for k in range(min(self.workers, len(given)))]
-        futures = [self.executor.submit(live, self.recipe, part) for part in parts]
-        lived = sorted((one for future in futures for one in future.result()), key=lambda o: o.run)
+        lived = evaluated(self.recipe, given, self.crew)
         failed = next((one.error for one in lived if one.error), "")
         if failed:
             raise RelsimError(f"{self.order.key}={x:g}: a run failed: {failed}")

@@ -17,7 +17,7 @@ from relsim.lab.archive.results import DESIGN, EFFECTS, FAILURES, REPLICATIONS, 
 from relsim.lab.archive.tables import read_table
 from relsim.lab.config import from_python
 from relsim.lab.runs.execution import run_study
-from relsim.lab.runs.executors import Crew
+from relsim.lab.runs.executors import crew_of
 from relsim.lab.runs.rounds import Conduct
 from relsim.lab.runs.study import Study
 from relsim.lab.statistics.comparison import Comparison, compared
@@ -200,11 +200,7 @@ class Experiment:
         RelsimError
             If no run came to its end, results cannot be kept, or the folder holds something else.
         """
-        _check_workers(workers)
-        if isinstance(executor, Executor):
-            crew = Crew("own", workers, own=executor)
-        else:
-            crew = Crew(executor or ("serial" if workers == 1 else "processes"), workers)
+        crew = crew_of(executor, workers)
         how = Conduct(crew, limit=time_limit)
         folder = Path(tempfile.mkdtemp(prefix="relsim-")) if out is None else Path(out)
         try:
@@ -218,11 +214,6 @@ class Experiment:
             weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
         _check_any(result)
         return result
-
-
-def _check_workers(workers: Any) -> None:
-    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
-        raise SpecError(f"workers: given {workers!r}, allowed: a whole number from 1")
 
 
 def _check_base(base: Any) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from relsim.lab.archive.folder import Finished
 from relsim.lab.archive.results import TABLES, write_tables
 from relsim.lab.archive.store import PANEL, Store
+from relsim.lab.runs.evaluation import evaluated
 from relsim.lab.runs.rounds import Conduct, conduct, recipe_of, shape_of
-from relsim.lab.runs.run import live
 from relsim.records import altered, sha256
 
 
@@ -91,7 +91,7 @@ def reproduce_some(finished: Finished, count: int) -> list[Verdict]:
     chosen = [int(run) for run in kept.index[places]]
     outcomes = list(study.spec.outcomes)
     verdicts = []
-    for one in live(recipe, [study.assignment(run) for run in chosen]):
+    for one in evaluated(recipe, [study.assignment(run) for run in chosen]):
         if one.error and not kept.loc[one.run, "failed"]:
             words = f"could not be run again: {one.error}"
             verdicts.append(Verdict(f"run {one.run}", same=False, found=words, failed=True))

@@ -81,6 +81,7 @@ class Store:
         self.shown, self.folder = str(folder), Path(folder).resolve()
         self.key, self.shape = key, shape
         self.dropped = 0
+        self._settled = 0  # bands
         self._lock = filelock.FileLock(self.folder / LOCK, blocking=False)
 
     def __enter__(self) -> Self:
@@ -178,6 +179,12 @@ class Store:
     def add(self, lived: Sequence[Lived], tries: int = 1) -> None:
         """Keep runs that are over."""
         self.journal.add(lived, tries)
+
+    def settle(self, limit: int) -> None:
+        """Put bands into chunks that are over now; below a run's number, all runs are."""
+        if limit // self.shape.band > self._settled:
+            self._settled = limit // self.shape.band
+            self.seal(limit)
 
     def seal(self, limit: int) -> None:
         """Put all whole bands below a run's number into chunks; below it, all runs are over."""

@@ -117,6 +117,41 @@ class Crew:
         return Inline()
 
 
+def crew_of(executor: "str | Executor | Crew | None", workers: int) -> Crew:
+    """Return who works, as it is said in Python.
+
+    Parameters
+    ----------
+    executor : str, Executor or Crew, optional
+        The name of one, one of ``concurrent.futures``, or a crew as it is; processes unless said,
+        and this process alone for one worker.
+    workers : int
+        Runs that are at work at a time.
+
+    Raises
+    ------
+    SpecError
+        If there is no such executor, or workers is no number from 1 on.
+
+    Examples
+    --------
+    >>> crew_of(None, 1).kind, crew_of(None, 2).kind, crew_of("threads", 2).kind
+    ('serial', 'processes', 'threads')
+    """
+    if isinstance(executor, Crew):
+        return executor
+    _check_workers(workers)
+    if isinstance(executor, Executor):
+        return Crew("own", workers, own=executor)
+    alone = "serial" if workers == 1 else "processes"
+    return Crew(alone if executor is None else executor, workers)
+
+
+def _check_workers(workers: Any) -> None:
+    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+        raise SpecError(f"workers: given {workers!r}, allowed: a whole number from 1")
+
+
 @dataclass(frozen=True)
 class StandingCrew(Crew):
     """A crew of this machine that stays together from one experiment to the next.

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.errors import SpecError
-from relsim.lab.archive.changes import check_workers, modules
+from relsim.errors import RelsimError, SpecError
+from relsim.lab.archive.changes import modules
+from relsim.lab.archive.own_code import check_workers
 from relsim.lab.archive.store import Shape, Store
+from relsim.lab.runs.evaluation import evaluated
 from relsim.lab.runs.executors import Crew
 from relsim.lab.runs.outcomes import resolved
 from relsim.lab.runs.replication import Rule
@@ -119,10 +122,10 @@ def conduct(study: Study, store: Store, how: Conduct | None = None) -> None:
         If results cannot be kept; all that was finished is there the next time.
     """
     how = how or Conduct()
-    check_workers(study, how.crew)
+    check_workers(study.name, modules(study), study.paths, how.crew)
     keep(modules(study), store.folder)
     limit = time_limit_of(study) if how.limit is None else how.limit
-    recipe = recipe_of(study, warm_up_of(study, store), how.threads, limit)
+    recipe = recipe_of(study, warm_up_of(study, store, how.crew), how.threads, limit)
     dispatch = Dispatch(recipe, study.assignment, how.crew, store, how.each)
     sizes: list[int] | None = first_sizes(study)
     while sizes is not None:
@@ -247,41 +250,53 @@ def placed(study: Study, runs: "pd.Series[int]") -> pd.DataFrame:
 # Warm-up ----------------------------------------------------------------------------------
 
 
-def warm_up_of(study: Study, store: Store) -> int:
+def warm_up_of(study: Study, store: Store, crew: Crew | None = None) -> int:
     """Return the months at the start that do not count: as given, noted, or found in a pilot.
+
+    Parameters
+    ----------
+    study, store
+        The experiment and its folder.
+    crew : Crew, optional
+        Who simulates the pilot; this process alone unless said.
 
     Raises
     ------
-    SpecError
-        If the pilot finds no steady state.
+    RelsimError
+        If the pilot finds no steady state, or a run of it fails.
     """
     asked = study.spec.warm_up
     if not isinstance(asked, WarmUpSpec):
         return asked
     noted = store.journal.noted(_WARM_UP)
     if noted is None:
-        noted = str(max(_pilot(study, asked)))
+        noted = str(max(_pilot(study, asked, crew)))
         store.journal.note(_WARM_UP, noted)
     return int(noted)
 
 
-def _pilot(study: Study, asked: WarmUpSpec) -> Iterator[int]:
+def _pilot(study: Study, asked: WarmUpSpec, crew: Crew | None) -> Iterator[int]:
     """Yield the transient of each base and arm: MSER-5 of the mean over replications."""
     first = {int(cell): point for point, cell in reversed(list(enumerate(study.cells.tolist())))}
     for point in sorted(set(first.values())):
-        for arm in study.arms:
+        for place, arm in enumerate(study.arms):
             market = study.market(point, arm)
             months = market.run.months
             whole = OutcomeSpec(measure=asked.measure, firm=asked.firm, months=(1, months))
-            place = resolved(_WARM_UP, whole, market, 0).firm
-            series = np.mean(
-                [
-                    _series(study, point, arm, r, asked.measure, place)
-                    for r in range(asked.replications)
-                ],
-                axis=0,
+            firm = resolved(_WARM_UP, whole, market, 0).firm
+            alone = point * len(study.arms) + place
+            runs = [
+                study.assignment(alone)._replace(run=r, replication=r)
+                for r in range(asked.replications)
+            ]
+            recipe = recipe_of(study, 0)._replace(
+                simulate=partial(_series, asked.measure, firm), keyed=False
             )
-            found = mser5(series)
+            lived = evaluated(recipe, runs, crew)
+            error = next((one.error for one in lived if one.error), "")
+            if error:
+                raise RelsimError(f"{study.name}: warm_up: a run of arm {arm!r} failed: {error}")
+            found = mser5(np.mean([one.left for one in lived], axis=0))
             if not found.found:
                 raise SpecError(
                     f"{study.name}: warm_up: no steady state within {months} months "
@@ -291,10 +306,7 @@ def _pilot(study: Study, asked: WarmUpSpec) -> Iterator[int]:
             yield found.months
 
 
-def _series(
-    study: Study, point: int, arm: str, replication: int, measure: str, firm: int
-) -> npt.NDArray[np.float64]:
-    market = Market(study.market(point, arm), study.spec.seed, replication).run()
-    table = market.columns[measure]
+def _series(measure: str, firm: int, market: Market) -> npt.NDArray[np.float64]:
+    table = market.run().columns[measure]
     series: npt.NDArray[np.float64] = table[:, firm] if firm >= 0 else table.sum(axis=1)
     return series

@@ -4,7 +4,7 @@ import gc
 import hashlib
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,8 +33,8 @@ class Recipe(NamedTuple):
         Columns of which months are kept; none = no panel.
     every : int
         Months between two that are kept.
-    seed : int
-        Random seed.
+    seed : int or None
+        Random seed; None = each market's own.
     threads : int
         Threads that share a month.
     paths : tuple of str
@@ -43,26 +43,36 @@ class Recipe(NamedTuple):
         Modules of one's own that may be imported.
     limit : float
         Seconds that a run may take; 0 = as long as it does.
+    simulate : callable, optional
+        Given a market that is set up, simulates it and returns what it leaves, in place of a whole
+        run with its outcomes and panel.
+    keyed : bool
+        Whether runs are to have keys, by which they are known again.
     """
 
     bases: tuple[MarketSpec, ...]
     outcomes: tuple[tuple[Outcome, ...], ...]
     panel: tuple[str, ...]
     every: int
-    seed: int
+    seed: int | None
     threads: int = 1
     paths: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     limit: float = 0.0
+    simulate: Callable[[Market], Any] | None = None
+    keyed: bool = True
 
 
 class Assignment(NamedTuple):
-    """What is special about a run: its number, base, values set on top, and noise."""
+    """What is special about a run: its number, base, values set on top, and noise.
+
+    A replication of None is the one that the market's own spec names.
+    """
 
     run: int
     base: int
     overrides: Mapping[str, Any]
-    replication: int
+    replication: int | None
 
 
 class Lived(NamedTuple):
@@ -82,6 +92,8 @@ class Lived(NamedTuple):
         Hash of all that the numbers depend on: market, noise, outcomes, code; empty if it failed.
     error, trace : str
         What went wrong, in a line and in full; empty if nothing did.
+    left : any
+        What the recipe's own ``simulate`` returned.
     """
 
     run: int
@@ -91,6 +103,7 @@ class Lived(NamedTuple):
     key: str = ""
     error: str = ""
     trace: str = ""
+    left: Any = None
 
 
 def live(recipe: Recipe, assignments: Sequence[Assignment]) -> list[Lived]:
@@ -121,15 +134,17 @@ def _one(recipe: Recipe, assignment: Assignment) -> Lived:
     try:
         with within(recipe.limit):
             spec = override(recipe.bases[assignment.base], assignment.overrides)
-            outcomes, panel = _results(recipe, assignment, spec)
-            key = content_key(recipe, assignment, spec)
+            market = Market(spec, recipe.seed, assignment.replication, threads=recipe.threads)
+            left = None if recipe.simulate is None else recipe.simulate(market)
+            outcomes, panel = _results(recipe, assignment, market)
+            key = content_key(recipe, assignment, spec) if recipe.keyed else ""
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # whatever a strategy of the user's raises or ends
         words = " ".join(f"{type(error).__name__}: {error}".split())
         seconds = time.perf_counter() - start
         return failed(recipe, assignment, seconds, words, traceback.format_exc())
-    return Lived(assignment.run, outcomes, panel, time.perf_counter() - start, key)
+    return Lived(assignment.run, outcomes, panel, time.perf_counter() - start, key, left=left)
 
 
 def failed(recipe: Recipe, assignment: Assignment, seconds: float, error: str, trace: str) -> Lived:
@@ -139,12 +154,13 @@ def failed(recipe: Recipe, assignment: Assignment, seconds: float, error: str, t
 
 
 def _results(
-    recipe: Recipe, assignment: Assignment, spec: MarketSpec
+    recipe: Recipe, assignment: Assignment, market: Market
 ) -> tuple[tuple[float, ...], npt.NDArray[np.float64] | None]:
-    market = Market(spec, recipe.seed, assignment.replication, threads=recipe.threads).run()
-    columns = market.columns
+    if recipe.simulate is not None:
+        return (), None
+    columns = market.run().columns
     # The rate is the run's own: a point of the design may have one that its base has not.
-    rate = monthly_rate(spec.market.annual_discount_rate)
+    rate = monthly_rate(market.spec.market.annual_discount_rate)
     wanted = [outcome._replace(rate=rate) for outcome in recipe.outcomes[assignment.base]]
     by_tenure = market.tenure_columns if any(outcome.tenure for outcome in wanted) else {}
     taken = tuple(measure(outcome, columns, by_tenure) for outcome in wanted)

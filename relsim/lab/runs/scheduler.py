@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -12,10 +12,9 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from relsim.errors import RelsimError
-from relsim.lab.archive.store import Store
 from relsim.lab.runs.executors import Crew
 from relsim.lab.runs.run import Assignment, Lived, Recipe, failed, live
 
@@ -25,6 +24,16 @@ MOST_TRIES = 3
 _SECONDS_A_TASK = 0.25
 _MOST_A_TASK = 64
 _WINDOW = 3  # tasks a worker: one at work, two waiting, so that nobody waits for this process
+
+
+class Keeper(Protocol):
+    """Where runs go that are over."""
+
+    def add(self, lived: Sequence[Lived], tries: int = 1) -> None:
+        """Keep some runs."""
+
+    def settle(self, limit: int) -> None:
+        """Take note that all runs below a number are over."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Dispatch:
         Number of a run to what is special about it.
     crew : Crew
         Who works.
-    store : Store
+    keeper : Keeper
         Where results are kept.
     each : callable, optional
         Called after runs were kept: how many, and how many of them failed.
@@ -56,13 +65,12 @@ class Dispatch:
     recipe: Recipe
     assignment: Callable[[int], Assignment]
     crew: Crew
-    store: Store
+    keeper: Keeper
     each: Callable[[int, int], None] = field(default=lambda _, __: None)
     _at_work: dict["Future[list[Lived]]", _Task] = field(default_factory=dict)
     _suspects: deque[_Task] = field(default_factory=deque)
     _seconds: float = 0.0
     _lived: int = 0
-    _sealed: int = 0
 
     def run(self, numbers: Iterable[int], total: int) -> None:
         """Live all runs, in this order where nothing happens.
@@ -99,7 +107,7 @@ class Dispatch:
                 if not self._at_work:
                     return left, True
                 self._collect()
-                self._seal()
+                self._settle()
         except BrokenExecutor as error:
             for task in list(self._at_work.values()):
                 self._suspect(task, error)
@@ -162,7 +170,7 @@ class Dispatch:
             raise broken
 
     def _keep(self, lived: list[Lived], tries: int) -> None:
-        self.store.add(lived, tries)
+        self.keeper.add(lived, tries)
         self._seconds += sum(one.seconds for one in lived)
         self._lived += len(lived)
         self.each(len(lived), sum(bool(one.error) for one in lived))
@@ -176,13 +184,10 @@ class Dispatch:
             return
         self._suspects.extend(_Task((run,), task.tries + 1) for run in task.runs)
 
-    def _seal(self) -> None:
-        """Put bands that are over into chunks: all runs below those at work are."""
+    def _settle(self) -> None:
+        """Tell that all runs below those at work are over."""
         open_ = [run for task in (*self._at_work.values(), *self._suspects) for run in task.runs]
-        limit = min(open_, default=0)
-        if limit // self.store.shape.band > self._sealed:
-            self._sealed = limit // self.store.shape.band
-            self.store.seal(limit)
+        self.keeper.settle(min(open_, default=0))
 
 
 def _stop(executor: Executor, at_work: Iterable["Future[Any]"], *, ours: bool) -> None:
