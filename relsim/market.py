@@ -1,6 +1,6 @@
 """The market: firms and customers, month by month."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
 import mesa
@@ -22,6 +22,7 @@ from relsim.firms.plan import Plan
 from relsim.firms.quantities import PLACES
 from relsim.firms.results import Record
 from relsim.firms.strategies import build
+from relsim.firms.strategies.split import Order, order_rows, split_budgets
 from relsim.firms.tables import (
     causes_table,
     market_columns,
@@ -116,6 +117,7 @@ class Market(mesa.Model):
         rate = monthly_rate(spec.market.annual_discount_rate)
         self.worth = Worth(self.figures, rate, monthly_loss(spec.market.annual_turnover))
         self.records: list[Record] = []
+        self._orders: list[Order | None] | None = None
 
     def _people(self, threads: int) -> Customers:
         """Return the customers; another engine puts others here."""
@@ -155,11 +157,40 @@ class Market(mesa.Model):
         self._present = self._times[Times.PRESENT]
 
     def plan(self) -> Decisions:
-        """Let every firm read its view and decide; nobody sees another's plan of the month."""
-        views = zip(self.firms, self.views(), self.now.present, strict=True)
-        plans = [firm.decide(view) if here else Plan() for firm, view, here in views]
-        rows = [row_of(plan, firm.spec.price) for plan, firm in zip(plans, self.firms, strict=True)]
-        return Decisions(np.array(rows, np.float64), dict(enumerate(plans)))
+        """Let every firm read its view and decide; nobody sees another's plan of the month.
+
+        Strategies of relsim's own that only split a budget are planned together.
+        """
+        firms, present = self.firms, self.now.present
+        orders = [firm.order() if here else None for firm, here in zip(firms, present, strict=True)]
+        if orders != self._orders:
+            self._orders, self._order_rows = orders, order_rows(orders)
+        rows, sensible = split_budgets(
+            self._order_rows,
+            self._offers.own,
+            self.figures,
+            float(self.spec.market.customers),
+            self.spec.market.credit,
+        )
+        alone = [
+            firm.place
+            for firm, here, order in zip(firms, present, orders, strict=True)
+            if here and (order is None or not sensible)  # then it is told what makes no sense
+        ]
+        plans = self._decide(alone, rows) if alone else {}
+        decisions = Decisions(rows, plans)
+        for firm, here in zip(firms, present, strict=True):
+            if here:
+                firm.decided(decisions)
+        return decisions
+
+    def _decide(self, places: Sequence[int], rows: Array) -> dict[int, Plan]:
+        """Let firms decide by their views; their plans go into the rows too."""
+        views = self.views()
+        plans = {place: self.firms[place].decide(views[place]) for place in places}
+        for place, plan in plans.items():
+            rows[place] = row_of(plan, self.firms[place].spec.price)
+        return plans
 
     def offer(self, plans: Decisions) -> tuple[Array, Array]:
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""

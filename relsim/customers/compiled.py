@@ -39,6 +39,8 @@ COMPILED_ELSEWHERE = (
     "firms/quantities.py",
     "firms/ledger.py",
     "firms/offers.py",
+    "firms/plan.py",
+    "firms/strategies/split.py",
     "firms/worth.py",
 )
 """Files outside of this package from which something is compiled, or whose numbers it holds."""

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.errors import RelsimError, StrategyError, TimeExceeded
+from relsim.firms.decisions import Decisions
 from relsim.firms.plan import Plan, check
 from relsim.firms.quantities import PLACES, places
 from relsim.firms.results import Record
-from relsim.firms.strategies import Strategy
+from relsim.firms.strategies import BUILT_IN, Strategy
+from relsim.firms.strategies.split import Order
 from relsim.firms.view import FirmView, OwnMonth
 from relsim.spec import FirmSpec, MarketSpec
 
@@ -43,6 +45,11 @@ class Host(Protocol):
     spec: MarketSpec
     figures: npt.NDArray[np.float64]
     records: Sequence[Record]
+    month: int
+
+    @property
+    def prospects(self) -> float:
+        """Customers of the market who have no supplier."""
 
 
 class Firm(mesa.Agent):
@@ -73,7 +80,7 @@ class Firm(mesa.Agent):
         self.place = place
         self.spec = spec
         self.strategy = strategy
-        self.plan: Plan | None = None
+        self._decisions: Decisions | None = None
         self._past: list[OwnMonth] = []
 
     @property
@@ -85,6 +92,33 @@ class Firm(mesa.Agent):
     def customers(self) -> float:
         """Customers that the firm has now."""
         return self._figure(_CUSTOMERS)
+
+    @property
+    def strategy(self) -> Strategy:
+        """How the firm decides."""
+        return self._strategy
+
+    @strategy.setter
+    def strategy(self, strategy: Strategy) -> None:
+        self._strategy = strategy
+        # A subclass plans as it likes, whatever order it inherits.
+        self._orders = type(strategy) in BUILT_IN.values()
+
+    @property
+    def plan(self) -> Plan | None:
+        """What the firm decided last."""
+        return None if self._decisions is None else self._decisions[self.place]
+
+    @property
+    def month(self) -> int:
+        """The month that the market is in."""
+        return self._host.month
+
+    @property
+    def penetration(self) -> float:
+        """Share of the market that has a supplier."""
+        host = self._host
+        return 1.0 - host.prospects / host.spec.market.customers
 
     @property
     def cash(self) -> float:
@@ -116,10 +150,12 @@ class Firm(mesa.Agent):
     @property
     def past(self) -> list[OwnMonth]:
         """The firm's own books, oldest month first."""
-        for k in range(len(self._past), len(self._host.records)):
-            row = self._host.records[k].figures[self.place].tolist()
-            booked = {name: row[place] for name, place in _BOOKED.items()}
-            self._past.append(OwnMonth(month=k + 1, **booked))
+        known = len(self._past)
+        rows = [record.figures[self.place] for record in self._host.records[known:]]
+        if rows:
+            booked = np.array(rows)[:, list(_BOOKED.values())].tolist()
+            for month, row in enumerate(booked, start=known + 1):
+                self._past.append(OwnMonth(month=month, **dict(zip(_BOOKED, row, strict=True))))
         return self._past
 
     @property
@@ -156,5 +192,12 @@ class Firm(mesa.Agent):
             raise
         except BaseException as error:  # whatever a strategy of a user's own raises or ends
             raise StrategyError(f"{where}: raised {type(error).__name__}: {error}") from error
-        self.plan = check(planned, view.money, where)
-        return self.plan
+        return check(planned, view.money, where)
+
+    def order(self) -> Order | None:
+        """Return the numbers by which the strategy splits the month's budget, if it has such."""
+        return self._strategy.order(self) if self._orders else None
+
+    def decided(self, decisions: Decisions) -> None:
+        """Take note of what was decided: the month's plans, the firm's own among them."""
+        self._decisions = decisions

@@ -4,14 +4,18 @@ import contextlib
 import dataclasses
 import math
 import numbers
+from collections.abc import Iterable
 from typing import Any
 
 from relsim.customers.terms import N_TIERS
 from relsim.errors import StrategyError
 
 _MONEY = ("prospects", "rivals", "dissatisfied", "recovery", "referral_reward", "data", "staff")
-_MOST = 1e15  # money that no market has: more is a mistake
-_SLACK = 1e-9  # rounding that a sum of budgets may show
+MOST = 1e15
+"""Money that no market has: more is a mistake."""
+
+SLACK = 1e-9
+"""Rounding that a sum of budgets may show, as a share of it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,12 +60,23 @@ class Plan:
     @property
     def defence(self) -> float:
         """Money to keep customers."""
-        return sum(self.retention) + self.recovery
+        return added(self.retention) + self.recovery
 
     @property
     def budget(self) -> float:
         """All money that is planned to be spent, rewards for referrals apart."""
         return self.offence + self.defence + self.data + self.staff
+
+
+def added(amounts: Iterable[float]) -> float:
+    """Return the sum of amounts, added up one by one.
+
+    Python's own sum rounds otherwise from version 3.12 on, and results are to be the same bytes.
+    """
+    total = 0.0
+    for amount in amounts:
+        total += amount
+    return total
 
 
 def check(plan: Any, money: float, where: str) -> Plan:
@@ -85,18 +100,18 @@ def check(plan: Any, money: float, where: str) -> Plan:
         raise StrategyError(f"{where}: returned {plan!r}, allowed: a relsim.Plan")
     checked = _plain(plan)
     for name in _MONEY:
-        _check_number(getattr(checked, name), where, name, 0.0, _MOST)
+        _check_number(getattr(checked, name), where, name, 0.0, MOST)
     retention: Any = checked.retention  # a strategy of a user's own may return anything
     if not isinstance(retention, tuple) or len(retention) != N_TIERS:
         raise StrategyError(
             f"{where}: retention: given {plan.retention!r}, allowed: a tuple of {N_TIERS} budgets"
         )
     for tier, budget in enumerate(checked.retention):
-        _check_number(budget, where, f"retention[{tier}]", 0.0, _MOST)
+        _check_number(budget, where, f"retention[{tier}]", 0.0, MOST)
     _check_number(checked.discount, where, "discount", 0.0, 1.0)
     if checked.price is not None:
-        _check_number(checked.price, where, "price", 0.0, _MOST)
-    if checked.budget > money * (1.0 + _SLACK) + _SLACK:
+        _check_number(checked.price, where, "price", 0.0, MOST)
+    if checked.budget > money * (1.0 + SLACK) + SLACK:
         raise StrategyError(
             f"{where}: plans to spend {checked.budget:,.2f}, allowed: at most its cash of "
             f"{money:,.2f}, since market.credit is off"
@@ -110,7 +125,7 @@ def _check_number(value: Any, where: str, name: str, low: float, high: float) ->
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     # Compared before it is looked at as a float: a whole number may be too large for one.
     if not is_number or not low <= value <= high or not math.isfinite(value):
-        huge = isinstance(value, int) and abs(value) > _MOST
+        huge = isinstance(value, int) and abs(value) > MOST
         shown = "a huge number" if huge else repr(value)[:80]
         raise StrategyError(f"{where}: {name}: planned {shown}, allowed: from {low:g} to {high:g}")
 

@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from relsim.customers.rules.response import spend_response
-from relsim.firms.plan import Plan
+from relsim.firms.plan import Plan, added
 from relsim.spec.firms import Recovery, Response
 
 
@@ -77,6 +77,22 @@ class Know:
     recovery: Recovery
     care_on_staying: float
     complaint_rate: float
+
+
+class Look(Protocol):
+    """What strategies that only say what they have settled may look at; a firm has it."""
+
+    @property
+    def month(self) -> int:
+        """The month to plan, from 1."""
+
+    @property
+    def penetration(self) -> float:
+        """Share of the market that has a supplier."""
+
+    @property
+    def past(self) -> Sequence[OwnMonth]:
+        """The firm's own past, oldest first."""
 
 
 class FirmView(NamedTuple):
@@ -170,7 +186,7 @@ class FirmView(NamedTuple):
 
     def rivals(self, figures: Sequence[float]) -> float:
         """Return the sum over rivals of a figure of the market by firm."""
-        return sum(figures) - figures[self.place]
+        return added(figures) - figures[self.place]
 
     def reach(self, spend: float, targets: float) -> float:
         """Return the chance to reach each of so many people with this money."""

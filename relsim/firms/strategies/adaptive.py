@@ -1,12 +1,16 @@
 """The strategy that learns its split from its own results."""
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
-from relsim.firms.plan import Plan
+from relsim.firms.plan import Plan, added
 from relsim.firms.strategies.base import Budgeted
-from relsim.firms.view import FirmView
+from relsim.firms.strategies.split import Order, Stance, reader
+from relsim.firms.view import FirmView, Look, OwnMonth
 from relsim.spec.fields import fraction, key
+
+_settled = reader()
 
 
 class Adaptive(Budgeted):
@@ -36,26 +40,34 @@ class Adaptive(Budgeted):
 
     def plan(self, view: FirmView) -> Plan:
         """Return the split learned so far, changed when a period ends."""
-        if self._share is None:
-            self._share, self._step = self.retention_share, self.step
-        elif (view.month - 1) % self.period == 0:
-            self._climb(view)
-        return self.split(view, self._share)
+        return self.split(view, self._learned(view.month, view))
 
-    def _climb(self, view: FirmView) -> None:
-        score = self._score(view)
+    def order(self, look: Look) -> Order:
+        """Return the split learned so far, changed when a period ends."""
+        return (*_settled(self), *Stance(self._learned(look.month, look)))
+
+    def _learned(self, month: int, own: Look | FirmView) -> float:
+        share = self._share
+        if share is None:
+            share = self._share = self.retention_share
+            self._step = self.step
+        elif (month - 1) % self.period == 0:
+            share = self._share = self._climbed(share, self._score(own.past))
+        return share
+
+    def _climbed(self, share: float, score: float) -> float:
+        """Return the split that is tried next."""
         if self._last_score is not None:
             if score < self._last_score:
                 self._step *= -max(0.5, self.smallest_step / abs(self._step))
             else:
                 self._step *= min(1.5, self.step / abs(self._step))
         self._last_score = score
-        share = self._share if self._share is not None else self.retention_share
-        self._share = min(max(share + self._step, 0.0), 1.0)
+        return min(max(share + self._step, 0.0), 1.0)
 
-    def _score(self, view: FirmView) -> float:
-        months = view.past[-self.period :]
-        gained = sum(month.acquired - month.lost for month in months)
-        profit = sum(month.profit for month in months)
+    def _score(self, past: Sequence[OwnMonth]) -> float:
+        months = past[-self.period :]
+        gained = added(month.acquired - month.lost for month in months)
+        profit = added(month.profit for month in months)
         worth = months[0].lifetime_value  # one yardstick for the whole period
         return (profit + (gained * worth if math.isfinite(worth) else 0.0)) / len(months)

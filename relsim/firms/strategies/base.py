@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from relsim.customers.terms import N_TIERS
-from relsim.firms.plan import Plan
-from relsim.firms.view import FirmView
+from relsim.firms.plan import Plan, added
+from relsim.firms.strategies.split import Order, for_tier, fronts, marketing_budget
+from relsim.firms.view import FirmView, Look
 from relsim.spec.fields import fraction, key, money
 
 
@@ -38,6 +38,14 @@ class Strategy(BaseModel, abc.ABC):
     @abc.abstractmethod
     def plan(self, view: FirmView) -> Plan:
         """Return the plan for the month that the view describes."""
+
+    def order(self, look: Look) -> Order | None:  # noqa: ARG002  # for those who have none
+        """Return the numbers by which the month's budget is split; None where a plan says more.
+
+        Strategies of relsim's own that have one are planned together, without a view for each.
+        A strategy of a user's own is asked for its :meth:`plan` alone.
+        """
+        return None
 
     @classmethod
     def meaning(cls) -> str:
@@ -80,17 +88,21 @@ class Spending(Strategy):
 
     def budget(self, view: FirmView) -> float:
         """Return the month's marketing budget: a share of revenue, within the firm's money."""
-        least = self.least_share * view.market.size * view.list_price
-        return min(self.budget_share * max(view.revenue, least), view.money)
+        return marketing_budget(
+            self.budget_share,
+            self.least_share,
+            view.market.size,
+            view.list_price,
+            view.revenue,
+            view.money,
+        )
 
     def by_tier(self, view: FirmView, budget: float) -> tuple[float, ...]:
         """Spread a retention budget over the value tiers by their customers and weights."""
         weights = (1.0, 1.0, self.valuable_weight, self.valuable_weight)
         needs = [n * weight for n, weight in zip(view.tier_customers, weights, strict=True)]
-        total = sum(needs)
-        if total <= 0.0:
-            return (0.0,) * N_TIERS
-        return tuple(budget * need / total for need in needs)
+        total = added(needs)
+        return tuple(for_tier(budget, need, total) for need in needs)
 
 
 class Budgeted(Spending):
@@ -104,13 +116,9 @@ class Budgeted(Spending):
 
     def split(self, view: FirmView, retention_share: float) -> Plan:
         """Return the plan that gives this share of the fighting budget to defence."""
-        budget = self.budget(view)
-        # Together at most all of it: what data leave goes to staff.
-        data = budget * self.data_share
-        staff = min(budget * self.staff_share, budget - data)
-        fighting = budget - data - staff
-        defence = retention_share * fighting
-        offence = fighting - defence
+        data, staff, offence, defence = fronts(
+            self.budget(view), self.data_share, self.staff_share, retention_share
+        )
         return Plan(
             prospects=offence * (1.0 - self.conquest_share),
             rivals=offence * self.conquest_share,

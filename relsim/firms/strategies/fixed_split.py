@@ -5,8 +5,11 @@ from typing import ClassVar
 
 from relsim.firms.plan import Plan
 from relsim.firms.strategies.base import Budgeted
-from relsim.firms.view import FirmView
+from relsim.firms.strategies.split import Order, Stance, reader
+from relsim.firms.view import FirmView, Look
 from relsim.spec.fields import fraction, money
+
+_settled = reader()
 
 
 class Balanced(Budgeted):
@@ -20,6 +23,10 @@ class Balanced(Budgeted):
     def plan(self, view: FirmView) -> Plan:
         """Return the fixed split."""
         return self.split(view, self.retention_share)
+
+    def order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
+        """Return the fixed split."""
+        return (*_settled(self), *Stance(self.retention_share))
 
 
 class Offensive(Balanced):
@@ -77,3 +84,7 @@ class Conquest(Balanced):
         """Return the fixed split, its conquest aimed at the dissatisfied alone."""
         plan = self.split(view, self.retention_share)
         return dataclasses.replace(plan, rivals=0.0, dissatisfied=plan.rivals)
+
+    def order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
+        """Return the fixed split, aimed at the dissatisfied."""
+        return (*_settled(self), *Stance(self.retention_share, on_dissatisfied=True))

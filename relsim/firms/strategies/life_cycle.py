@@ -5,8 +5,14 @@ from typing import ClassVar
 
 from relsim.firms.plan import Plan
 from relsim.firms.strategies.base import Budgeted
-from relsim.firms.view import FirmView
+from relsim.firms.strategies.split import Order, Stance, reader
+from relsim.firms.view import FirmView, Look
 from relsim.spec.fields import fraction, key, money
+
+_settled = reader()
+_settled_growing = reader(
+    valuable_weight="grow_weight", discount="grow_discount", referral_reward="grow_reward"
+)
 
 
 class LifeCycle(Budgeted):
@@ -52,3 +58,12 @@ class LifeCycle(Budgeted):
         return dataclasses.replace(
             plan, discount=self.grow_discount, referral_reward=self.grow_reward
         )
+
+    def order(self, look: Look) -> Order:
+        """Return the split of the market's present stage."""
+        penetration = look.penetration
+        if penetration < self.win_until:
+            return (*_settled(self), *Stance(self.win_share))
+        if penetration < self.keep_until:
+            return (*_settled(self), *Stance(self.keep_share))
+        return (*_settled_growing(self), *Stance(self.grow_share))

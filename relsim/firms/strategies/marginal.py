@@ -3,7 +3,7 @@
 import math
 from typing import ClassVar
 
-from relsim.firms.plan import Plan
+from relsim.firms.plan import Plan, added
 from relsim.firms.strategies.base import Spending
 from relsim.firms.view import FirmView
 from relsim.spec.fields import fraction, key
@@ -143,10 +143,10 @@ def divide(uses: tuple[Use, ...], limit: float) -> list[float]:
             for people, worth, rate in uses
         ]
 
-    if sum(spend(1.0)) <= limit:
+    if added(spend(1.0)) <= limit:
         return spend(1.0)
     low, high = 0.0, 700.0  # logarithm of the price of money
     for _ in range(60):
         middle = (low + high) / 2.0
-        low, high = (middle, high) if sum(spend(math.exp(middle))) > limit else (low, middle)
+        low, high = (middle, high) if added(spend(math.exp(middle))) > limit else (low, middle)
     return spend(math.exp(high))

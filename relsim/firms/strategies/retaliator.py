@@ -4,8 +4,11 @@ from typing import ClassVar
 
 from relsim.firms.plan import Plan
 from relsim.firms.strategies.base import Budgeted
-from relsim.firms.view import FirmView
+from relsim.firms.strategies.split import Order, Stance, answering, reader
+from relsim.firms.view import FirmView, Look
 from relsim.spec.fields import key
+
+_settled = reader()
 
 
 class Retaliator(Budgeted):
@@ -27,6 +30,8 @@ class Retaliator(Budgeted):
         rivals = len(view.market.offence) - 1
         attack = view.rivals(view.market.offence) / rivals if rivals else 0.0
         calm = self.split(view, 1.0)
-        if calm.defence <= 0.0:
-            return calm
-        return self.split(view, 1.0 - min(self.answer * attack / calm.defence, 1.0))
+        return self.split(view, answering(self.answer, attack, calm.defence))
+
+    def order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
+        """Return the split that answers."""
+        return (*_settled(self), *Stance(1.0, answer=self.answer))
