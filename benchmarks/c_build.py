@@ -7,12 +7,13 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.flat import Flat
 from benchmarks.situation import Situation
 from relsim.customers import accounts as books
-from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.draws import Purpose
-from relsim.customers.month import LONGEST_TENURE
-from relsim.customers.terms import N_RUNGS, N_TERMS, N_TIERS, Mechanisms, Term
+from relsim.customers.passes.move import LONGEST_TENURE
+from relsim.customers.rules.talk import WARNING_OFFSET
+from relsim.customers.terms import N_RUNGS, N_TERMS, N_TIERS, Term
 from relsim.customers.traits import CELLS
 from relsim.spec.market import MOST_FIRMS
 
@@ -79,7 +80,7 @@ def _layout(situation: Situation) -> str:
     places = [f"{name} = {size}" for name, size in sizes.items()]
     places += [f"P_{purpose.name} = {purpose.value}" for purpose in Purpose]
     for letter, names in (
-        ("M", Mechanisms._fields),
+        ("M", Flat._fields),
         ("T", tuple(term.name for term in Term)),
         ("Y", books.YEAR_FIELDS),
         ("F", books.FIRM_FIELDS),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.c_build import PLAIN, Build, compiled
+from benchmarks.flat import flat
 from benchmarks.situation import Situation
 from relsim.customers import accounts as books
 from relsim.customers.accounts import Accounts
@@ -42,9 +43,7 @@ class CMonth:
     """
 
     def __init__(self, situation: Situation, build: Build = PLAIN) -> None:
-        m = situation.customers.mechanisms
-        if m.counts_purchases or not m.follows_relationship:
-            raise ValueError("C knows contractual markets that follow relationships")
+        numbers = flat(situation.customers)
         if situation.customers.network.start.size < 2:
             raise ValueError("C knows markets with a network")
         with tempfile.TemporaryDirectory() as folder:
@@ -54,14 +53,14 @@ class CMonth:
         self.month = situation.month
         self._terms = np.ascontiguousarray(situation.table).reshape(-1)
         self._firms = situation.table.shape[0] - 1
-        self._mechanisms = np.array(m, dtype=np.float64)
+        self._mechanisms = np.array(numbers, dtype=np.float64)
 
     def live(self) -> Accounts:
         """Live one month."""
-        luck, tables = self.customers.luck, self.customers.tables
+        stream, tables = self.customers.stream, self.customers.tables
         accounts = Accounts(*(table[0] for table in books.allocate(1, self._firms)))
         words = (ctypes.c_uint32 * 4)(
-            int(luck.low), int(luck.high), int(luck.replication), self.month
+            int(stream.low), int(stream.high), int(stream.replication), self.month
         )
         self._library.live(
             _pointers(self.columns),

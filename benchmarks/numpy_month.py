@@ -11,13 +11,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.flat import flat
 from benchmarks.situation import Situation
 from relsim.customers import accounts as books
 from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, TENURE_YEARS, YEAR_FIELDS, Accounts
-from relsim.customers.choosing import WARNING_OFFSET
-from relsim.customers.month import LONGEST_TENURE, MOST_RECOMMENDATIONS
+from relsim.customers.passes.move import LONGEST_TENURE
+from relsim.customers.passes.talk import MOST_RECOMMENDATIONS
 from relsim.customers.rules import choice, value
 from relsim.customers.rules.experience import COMPLAINED, FAILED, RECOVERED
+from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 
 Floats = npt.NDArray[np.float64]
@@ -56,9 +58,7 @@ class NumpyMonth:
     """
 
     def __init__(self, situation: Situation, seed: int = 1) -> None:
-        self.m = situation.customers.mechanisms
-        if self.m.counts_purchases or not self.m.follows_relationship:
-            raise ValueError("numpy's month knows contractual markets that follow relationships")
+        self.m = flat(situation.customers)
         # relsim's columns and thresholds hold single precision: who starts at one is to be there.
         self.start_satisfaction = float(np.float32(self.m.start_satisfaction))
         self.start_trust = float(np.float32(self.m.start_trust))

@@ -13,13 +13,14 @@ from typing import Any
 import mesa  # noqa: TID251 - Mesa itself is what is measured
 import numpy as np
 
+from benchmarks.flat import flat
 from benchmarks.situation import Situation
 from relsim.customers import accounts as books
 from relsim.customers.accounts import FIRM_FIELDS, TENURE_YEARS, YEAR_FIELDS, Accounts
-from relsim.customers.choosing import WARNING_OFFSET
-from relsim.customers.month import new_bound
+from relsim.customers.passes.move import new_bound
 from relsim.customers.rules import choice, value
 from relsim.customers.rules.departure import CAUSES
+from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.terms import N_RUNGS, N_TIERS, Term
 
 _WIDTH = math.sqrt(12.0)  # a uniform number of this width has deviation 1
@@ -371,9 +372,7 @@ class PlainMesa(mesa.Model):  # type: ignore[misc]  # mesa ships no types
     def __init__(self, situation: Situation, seed: int = 1) -> None:
         super().__init__(rng=seed)
         customers = situation.customers
-        self.m = customers.mechanisms
-        if self.m.counts_purchases or not self.m.follows_relationship:
-            raise ValueError("plain Mesa knows contractual markets that follow relationships")
+        self.m = flat(customers)
         # relsim's columns and thresholds hold single precision: who starts at one is to be there.
         self.start_satisfaction = float(np.float32(self.m.start_satisfaction))
         self.start_trust = float(np.float32(self.m.start_trust))

@@ -115,7 +115,7 @@ def _plain(value: object) -> str:
 def customer_state() -> str:
     """Return the table of a customer's state and traits."""
     kinds = columns.allocate(1)._asdict()
-    rows = [[f"`{name}`", kinds[name].dtype, columns.MEANINGS[name]] for name in kinds]
+    rows = [[f"`{name}`", kinds[name].dtype, columns.TABLE[name].meaning] for name in kinds]
     return table(["column", "kept as", "meaning"], rows)
 
 

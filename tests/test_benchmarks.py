@@ -18,7 +18,7 @@ from benchmarks.plain_mesa import PlainMesa
 from benchmarks.results import Target
 from benchmarks.situation import Situation, after_some_months, outcome, telecom
 from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, YEAR_FIELDS, Accounts
-from relsim.customers.population import CAME_THROUGH
+from relsim.customers.rules.choice import WAYS
 from relsim.spec import override
 
 MONTHS = 12
@@ -51,7 +51,7 @@ def totals(months: list[Accounts]) -> dict[str, float]:
         "years": YEAR_FIELDS,
         "firms": FIRM_FIELDS,
         "cells": CELL_FIELDS,
-        "sources": CAME_THROUGH,
+        "sources": WAYS,
     }
     return {
         f"{table} {name}": sum(getattr(month, table)[1:, ..., place].sum() for month in months)

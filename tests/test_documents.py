@@ -9,7 +9,7 @@ import yaml
 from experiments.documents import ODD, TABLES, documents, filled
 from experiments.mechanisms import EFFECTS, sweep
 from relsim.cli.catalogue import EQUATIONS
-from relsim.customers.columns import MEANINGS, Columns
+from relsim.customers.columns import TABLE, Columns
 
 TEXTS = dict(documents())
 
@@ -33,7 +33,7 @@ def test_a_table_without_its_place_is_missed() -> None:
 
 
 def test_every_column_has_a_meaning() -> None:
-    assert tuple(MEANINGS) == Columns._fields
+    assert tuple(TABLE) == Columns._fields
 
 
 def test_recorded_effects_are_the_market_s() -> None:

@@ -5,7 +5,7 @@ agrees with it on every discrete state, and on money to rounding. It is the plac
 of your own, and the oracle against which the compiled month is tested.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mesa
 import numpy as np
@@ -15,10 +15,12 @@ from relsim.customers import accounts as books
 from relsim.customers import draws
 from relsim.customers.accounts import Accounts
 from relsim.customers.arithmetic import clip01
-from relsim.customers.booking import book_trouble, tenure_year
-from relsim.customers.choosing import WARNING_OFFSET
+from relsim.customers.columns import STATE, TRAITS
 from relsim.customers.draws import Purpose, uniform
-from relsim.customers.month import LONGEST_TENURE, MOST_RECOMMENDATIONS, new_bound
+from relsim.customers.numbers import Numbers
+from relsim.customers.passes.book import book_trouble, tenure_year
+from relsim.customers.passes.move import LONGEST_TENURE, new_bound
+from relsim.customers.passes.talk import MOST_RECOMMENDATIONS
 from relsim.customers.population import Customers
 from relsim.customers.rules import (
     choice,
@@ -32,14 +34,12 @@ from relsim.customers.rules import (
     talk,
     value,
 )
+from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_traits
 from relsim.firms.firm import NUMBERS
 from relsim.market import Market
 from relsim.spec import MarketSpec
-
-if TYPE_CHECKING:
-    from relsim.customers.terms import Mechanisms
 
 _LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED, _SAVED = (
     books.FIRM_FIELDS.index(name)
@@ -53,30 +53,6 @@ _LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED, _SAVED 
     )
 )
 _LOST, _LEFT = (books.YEAR_FIELDS.index(name) for name in ("lost", "left_market"))
-STATE = [
-    "supplier",
-    "tier",
-    "rung",
-    "bound",
-    "came_through",
-    "recommendations",
-    "tenure",
-    "purchases",
-    "satisfaction",
-    "trust",
-]
-"""Columns that a month may change."""
-_TRAITS = [
-    "segment",
-    "born",
-    "usage",
-    "price_sensitivity",
-    "orientation",
-    "service_demand",
-    "growth_potential",
-    "misjudgement",
-    "retention",
-]
 
 
 class CustomerAgent(mesa.Agent):
@@ -126,30 +102,30 @@ class CustomerAgent(mesa.Agent):
         self.people = people
         self.said = self.saying = 0
         self._read(STATE)
-        self._read(_TRAITS)
+        self._read(TRAITS)
 
-    def _read(self, names: list[str]) -> None:
+    def _read(self, names: tuple[str, ...]) -> None:
         for name in names:
             setattr(self, name, getattr(self.people.columns, name)[self.place].item())
 
     @property
-    def m(self) -> "Mechanisms":
+    def m(self) -> Numbers:
         """The numbers of the rules."""
-        return self.people.mechanisms
+        return self.people.numbers
 
     def term(self, term: Term) -> float:
         """Return what the present supplier offers to the customer's tier."""
         return float(self.people.table[self.supplier, self.tier, term])
 
-    def luck(self, purpose: int) -> tuple[Any, Any, Any, Any]:
+    def words(self, purpose: int) -> tuple[Any, Any, Any, Any]:
         """Return this month's four random words for a purpose."""
-        return draws.words(self.people.luck, self.place, self.people.month, purpose)
+        return draws.words(self.people.stream, self.place, self.people.month, purpose)
 
     # The month ---------------------------------------------------------------------------
 
     def experience(self) -> None:
         """Live the month with the supplier: trouble, experience, satisfaction, trust."""
-        trouble_word, reconsider_word, leave_word, mood_word = self.luck(int(Purpose.MONTH))
+        trouble_word, reconsider_word, leave_word, mood_word = self.words(int(Purpose.MONTH))
         mood, self.tell_chance = draws.coarse_and_fine(mood_word)
         self.reconsider_chance = uniform(reconsider_word)
         self.leave_chance = uniform(leave_word)
@@ -162,26 +138,30 @@ class CustomerAgent(mesa.Agent):
         self.trouble = experience.trouble(
             uniform(trouble_word),
             self.term(Term.FAILURE_RATE),
-            m.complaint_rate,
+            m.experience.complaint_rate,
             self.term(Term.RECOVERY),
         )
         unresolved = self.trouble in (experience.FAILED, experience.COMPLAINED)
         lived = experience.experience(
             self.term(Term.SERVICE),
-            m.fit_weight * experience.fit(self.orientation, self.term(Term.OFFER)),
-            m.severity if unresolved else 0.0,
-            m.noise,
+            m.experience.fit_weight * experience.fit(self.orientation, self.term(Term.OFFER)),
+            m.experience.severity if unresolved else 0.0,
+            m.experience.noise,
             mood,
         )
-        satisfaction = relationship.satisfaction_after(self.satisfaction, lived, m.learning_rate)
-        trust = relationship.trust_after(self.trust, satisfaction, m.build_rate, m.break_rate)
+        satisfaction = relationship.satisfaction_after(
+            self.satisfaction, lived, m.experience.learning_rate
+        )
+        trust = relationship.trust_after(
+            self.trust, satisfaction, m.trust.build_rate, m.trust.break_rate
+        )
         self.satisfaction, self.trust = _single(satisfaction), _single(trust)
 
     def feel_the_times(self) -> None:
         """Let the times change usage and orientation for the month."""
         columns, m = self.people.columns, self.m
-        self.usage = columns.usage[self.place].item() * m.usage_factor
-        self.orientation = clip01(columns.orientation[self.place].item() + m.needs)
+        self.usage = columns.usage[self.place].item() * m.times.usage
+        self.orientation = clip01(columns.orientation[self.place].item() + m.times.needs)
 
     def reconsider(self) -> bool:
         """Return whether the customer chooses this month."""
@@ -194,22 +174,29 @@ class CustomerAgent(mesa.Agent):
 
     def _wants_to_choose(self) -> bool:
         m = self.m
-        if not m.follows_relationship:
+        if not self.people.setting.follows_relationship:
             if self.term(Term.ABSENT) > 0.0:
                 return True
-            if m.drops_out:
+            if self.people.setting.drops_out:
                 return self.lets_go
-            kept = self.retention if m.own_retention else self.term(Term.RETENTION)
+            kept = (
+                self.retention if self.people.setting.own_retention else self.term(Term.RETENTION)
+            )
             return self.reconsider_chance >= kept
         pull = self.term(Term.PULL) - self.conquest() - self.price_push()
         chance = reconsider.hazard(
-            m.base, m.satisfaction_effect, self.satisfaction, m.trust_effect, self.trust, pull
+            m.reconsider.base,
+            m.reconsider.satisfaction_effect,
+            self.satisfaction,
+            m.reconsider.trust_effect,
+            self.trust,
+            pull,
         )
         return self.reconsider_chance < chance
 
     def dissatisfied(self) -> bool:
         """Return whether the customer is dissatisfied."""
-        return self.satisfaction < self.m.dissatisfied_below
+        return bool(self.satisfaction < self.m.reconsider.dissatisfied_below)
 
     def conquest(self) -> float:
         """Return what rivals' offers to the dissatisfied take from the pull to stay."""
@@ -218,13 +205,15 @@ class CustomerAgent(mesa.Agent):
     def price_push(self) -> float:
         """Return what the price of the present supplier adds to reconsidering."""
         m = self.m
-        felt = choice.felt_price(self.term(Term.RELATIVE_PRICE), m.price_tolerance, self.trust)
-        return reconsider.price_push(m.price_effect, self.price_sensitivity, felt)
+        felt = choice.felt_price(
+            self.term(Term.RELATIVE_PRICE), m.choice.price_tolerance, self.trust
+        )
+        return reconsider.price_push(m.reconsider.price_effect, self.price_sensitivity, felt)
 
     def cause_of_leaving(self, through: int) -> int:
         """Return why the customer leaves its supplier (``rules.leaving``)."""
         m = self.m
-        if not m.follows_relationship or self.term(Term.ABSENT) > 0.0:
+        if not self.people.setting.follows_relationship or self.term(Term.ABSENT) > 0.0:
             return departure.GIVEN
         push, conquest = self.price_push(), self.conquest()
         pull = self.term(Term.PULL) - conquest - push
@@ -232,7 +221,12 @@ class CustomerAgent(mesa.Agent):
         return departure.cause(
             self.reconsider_chance,
             reconsider.log_odds(
-                m.base, m.satisfaction_effect, self.satisfaction, m.trust_effect, self.trust, pull
+                m.reconsider.base,
+                m.reconsider.satisfaction_effect,
+                self.satisfaction,
+                m.reconsider.trust_effect,
+                self.trust,
+                pull,
             ),
             push,
             self.term(Term.RIVALS) + conquest,
@@ -244,7 +238,7 @@ class CustomerAgent(mesa.Agent):
     def is_saved(self) -> bool:
         """Return whether the customer stays although it would have left."""
         chance = self.term(Term.SAVED)
-        return chance > 0.0 and uniform(self.luck(int(Purpose.SAVE))[0]) < chance
+        return chance > 0.0 and uniform(self.words(int(Purpose.SAVE))[0]) < chance
 
     def considered(self, firm: int, unmoved: float, standing: float) -> float:
         """Return through what a firm comes into consideration (``rules.choice``)."""
@@ -252,13 +246,13 @@ class CustomerAgent(mesa.Agent):
         if terms[Term.ABSENT] > 0.0:
             return choice.NOBODY
         if firm == self.supplier:
-            return choice.INCUMBENT if m.follows_relationship else choice.NOBODY
+            return choice.INCUMBENT if self.people.setting.follows_relationship else choice.NOBODY
         reach = float(terms[Term.REACH_RIVALS])
-        if self.satisfaction < m.dissatisfied_below:
+        if self.satisfaction < m.reconsider.dissatisfied_below:
             reach = choice.either(reach, float(terms[Term.REACH_DISSATISFIED]))
         if self.supplier == 0:
             reach = float(terms[Term.REACH_PROSPECTS])
-        word = self.luck(int(Purpose.CONSIDER) + (firm - 1) // 4)[(firm - 1) % 4]
+        word = self.words(int(Purpose.CONSIDER) + (firm - 1) // 4)[(firm - 1) % 4]
         aware = float(terms[Term.AWARENESS])
         return choice.considered_through(uniform(word), 1.0 - unmoved, reach, aware, standing)
 
@@ -269,21 +263,21 @@ class CustomerAgent(mesa.Agent):
         price = float(terms[Term.RELATIVE_PRICE])
         felt = price * (1.0 - float(terms[Term.DISCOUNT]))
         if own:
-            felt = choice.felt_price(price, m.price_tolerance, self.trust)
+            felt = choice.felt_price(price, m.choice.price_tolerance, self.trust)
         utility = choice.utility(
             float(terms[Term.APPEAL]),
-            m.price_weight,
+            m.choice.price_weight,
             self.price_sensitivity,
             felt,
-            m.choice_fit_weight,
+            m.choice.fit_weight,
             experience.fit(self.orientation, float(terms[Term.OFFER])),
         )
         if not own:
             return utility
         return utility + choice.relationship_utility(
-            m.satisfaction_weight,
+            m.choice.satisfaction_weight,
             self.satisfaction,
-            m.trust_weight,
+            m.choice.trust_weight,
             self.trust,
             float(terms[Term.SWITCHING_COST]),
         )
@@ -296,22 +290,22 @@ class CustomerAgent(mesa.Agent):
         for neighbour in self.people.neighbours(self.place):
             word = int(self.people.columns.said[neighbour])
             if word >= WARNING_OFFSET:
-                standing[word - WARNING_OFFSET] *= 1.0 - self.m.warning
+                standing[word - WARNING_OFFSET] *= 1.0 - self.m.word_of_mouth.warning
             elif word > 0:
-                unmoved[word] *= 1.0 - self.m.persuasion
+                unmoved[word] *= 1.0 - self.m.word_of_mouth.persuasion
         return unmoved, standing
 
     def choose(self) -> tuple[int, int]:
         """Return the firm taken (0 = none) and through what it was considered."""
         unmoved, standing = self.listen()
-        word, _, _, _ = self.luck(int(Purpose.OUTSIDE))
-        earliest = choice.arrival(uniform(word), self.m.outside_utility)
+        word, _, _, _ = self.words(int(Purpose.OUTSIDE))
+        earliest = choice.arrival(uniform(word), self.m.choice.outside_utility)
         winner, through = 0, choice.NOBODY
         for firm in range(1, self.people.table.shape[0]):
             way = self.considered(firm, unmoved[firm], standing[firm])
             if way == choice.NOBODY:
                 continue
-            word = self.luck(int(Purpose.TASTE) + (firm - 1) // 4)[(firm - 1) % 4]
+            word = self.words(int(Purpose.TASTE) + (firm - 1) // 4)[(firm - 1) % 4]
             arrival = choice.arrival(uniform(word), self.utility(firm))
             if arrival < earliest:
                 earliest, winner, through = arrival, firm, way
@@ -343,8 +337,8 @@ class CustomerAgent(mesa.Agent):
         self.supplier = supplier
         self.tier = int(value.ORDINARY) if supplier else 0
         self.bound = int(new_bound(self.term(Term.CONTRACT)))
-        self.satisfaction = _single(self.m.start_satisfaction) if supplier else 0.0
-        self.trust = _single(self.m.start_trust) if supplier else 0.0
+        self.satisfaction = _single(self.m.start.satisfaction) if supplier else 0.0
+        self.trust = _single(self.m.start.trust) if supplier else 0.0
         self.rung_before = self.tenure = self.purchases = self.recommendations = 0
         self.trouble = experience.NO_TROUBLE
 
@@ -357,24 +351,24 @@ class CustomerAgent(mesa.Agent):
         if self.supplier == 0:
             return 0.0, 0.0, 0.0
         m = self.m
-        more = purchase.growth_share(m.volume_growth, self.growth_potential, self.trust)
-        chance = purchase.cross_sale_chance(m.cross_sale_rate, self.trust)
-        if not m.counts_purchases:
+        more = purchase.growth_share(m.buying.volume_growth, self.growth_potential, self.trust)
+        chance = purchase.cross_sale_chance(m.buying.cross_sale_rate, self.trust)
+        if not self.people.setting.counts_purchases:
             self.purchases += 1
-            bought = self.usage, self.usage * more, self.usage * m.cross_sale_size * chance
+            bought = self.usage, self.usage * more, self.usage * m.buying.cross_sale_size * chance
             self.expected = bought[0] + bought[1] + bought[2]
             return bought
-        count_word, cross_word, last_word, _ = self.luck(int(Purpose.PURCHASE))
+        count_word, cross_word, last_word, _ = self.words(int(Purpose.PURCHASE))
         count = purchase.poisson(uniform(count_word), self.usage * (1.0 + more))
-        if m.drops_out:
+        if self.people.setting.drops_out:
             last = int(purchase.last_purchase(uniform(last_word), self.retention))
             self.bound = 1 if count >= last else 0
             count = min(count, last)
         self.purchases += count
-        self.expected = self.usage * (1.0 + more + m.cross_sale_size * chance)
+        self.expected = self.usage * (1.0 + more + m.buying.cross_sale_size * chance)
         base = count / (1.0 + more)
         crosses = uniform(cross_word) < chance and count > 0
-        return base, count - base, self.usage * m.cross_sale_size if crosses else 0.0
+        return base, count - base, self.usage * m.buying.cross_sale_size if crosses else 0.0
 
     def tell(self) -> None:
         """Talk about the supplier; it is heard next month."""
@@ -386,10 +380,10 @@ class CustomerAgent(mesa.Agent):
             self.tell_chance,
             self.trust,
             self.satisfaction,
-            m.recommend_trust,
+            m.word_of_mouth.recommend_trust,
             self.term(Term.RECOMMEND_RATE),
-            m.warn_satisfaction,
-            m.warn_rate,
+            m.word_of_mouth.warn_satisfaction,
+            m.word_of_mouth.warn_rate,
         )
         if word == talk.RECOMMENDS:
             self.saying = self.supplier
@@ -408,13 +402,13 @@ class CustomerAgent(mesa.Agent):
                 self.trust,
                 float(self.recommendations),
                 self.orientation,
-                m.client_purchases,
-                m.supporter_trust,
-                m.advocate_trust,
-                m.advocate_recommendations,
-                m.partner_trust,
-                m.partner_recommendations,
-                m.partner_orientation,
+                m.ladder.client_purchases,
+                m.ladder.supporter_trust,
+                m.ladder.advocate_trust,
+                m.ladder.advocate_recommendations,
+                m.ladder.partner_trust,
+                m.ladder.partner_recommendations,
+                m.ladder.partner_orientation,
             )
         )
 
@@ -425,10 +419,10 @@ class CustomerAgent(mesa.Agent):
         terms = {term: self.term(term) for term in _PAYING}
         base, growth, cross = self.buy()
         quantity = base + growth + cross
-        premium_share = purchase.price_premium(m.premium, self.trust)
+        premium_share = purchase.price_premium(m.buying.premium, self.trust)
         premium = quantity * premium_share
         units = service.service_units(
-            self.service_demand, m.learning, float(self.tenure), m.learning_months
+            self.service_demand, m.service.learning, float(self.tenure), m.service.learning_months
         )
         contribution = value.contribution(
             terms[Term.GROSS_MARGIN],
@@ -456,13 +450,13 @@ class CustomerAgent(mesa.Agent):
                     self.misjudgement,
                     terms[Term.MOST_VALUABLE_FROM],
                     self.growth_potential,
-                    m.growable_from,
+                    m.value_tiers.growable_from,
                 )
             )
-        self.leaving = self.leave_chance < m.turnover
+        self.leaving = self.leave_chance < m.attrition
         self.rung = 0 if self.leaving else self.climb()
         # Who was there at the start was not won by an offer: its tenure is at least the month.
-        introduced = self.tenure < min(m.discount_months, self.people.month)
+        introduced = self.tenure < min(m.buying.discount_months, self.people.month)
         discounted = quantity if introduced else 0.0
         served = units if self.supplier > 0 else 0.0
         self.book((1.0, base, growth, cross, premium, discounted, served), contribution)
@@ -478,7 +472,7 @@ class CustomerAgent(mesa.Agent):
         if self.saying > 0:
             word = _WARNINGS if self.saying >= WARNING_OFFSET else _RECOMMENDATIONS
             account.firms[firm, word] += 1.0
-        if self.rung > 0 and self.satisfaction < self.m.dissatisfied_below:
+        if self.rung > 0 and self.satisfaction < self.m.reconsider.dissatisfied_below:
             account.firms[firm, _DISSATISFIED] += 1.0
 
     def turn_over(self) -> None:
@@ -492,7 +486,7 @@ class CustomerAgent(mesa.Agent):
             self.saying = self.rung = 0
             self.came_through = int(choice.NOBODY)
             self.people.renew(self.place)
-            self._read(_TRAITS)
+            self._read(TRAITS)
         if self.supplier > 0:
             self.tenure = min(self.tenure + 1, int(LONGEST_TENURE))
 
@@ -526,7 +520,7 @@ class Company(Customers):
 
     def renew(self, place: int) -> None:
         """Draw the traits of the newcomer who takes a place this month."""
-        draw_traits(self.columns, self.tables, self.luck, place, self.month)
+        draw_traits(self.columns, self.tables, self.stream, place, self.month)
 
 
 class AgentCustomers(Company):

@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.agents.market import STATE, Company, CustomerAgent
+from relsim.agents.market import Company, CustomerAgent
 from relsim.customers.accounts import Accounts
-from relsim.customers.choosing import WARNING_OFFSET
+from relsim.customers.columns import STATE
 from relsim.customers.rules import choice, departure, experience
 from relsim.customers.rules.ladder import RUNGS
+from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.rules.value import TIERS
 from relsim.errors import RelsimError, SpecError
 from relsim.market import ConservationError, Market

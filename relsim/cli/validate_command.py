@@ -95,10 +95,10 @@ def _experiment(out: Console, config: str, assignments: Sequence[str]) -> None:
 def _check_network(spec: MarketSpec) -> None:
     if spec.customers.network.kind == "file":
         # Takes seconds to import: only where there is a file to check.
-        from relsim.customers.draws import luck  # noqa: PLC0415  # see above
+        from relsim.customers.draws import random_stream  # noqa: PLC0415  # see above
         from relsim.customers.parameters import wire  # noqa: PLC0415  # see above
 
-        wire(spec.customers.network, spec.market.customers, luck(spec.run.seed))
+        wire(spec.customers.network, spec.market.customers, random_stream(spec.run.seed))
 
 
 def _market(out: Console, config: str, assignments: Sequence[str]) -> None:

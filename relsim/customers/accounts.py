@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relsim.customers.block import BLOCK
+from relsim.customers import block
+from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.departure import CAUSES
 from relsim.customers.terms import N_RUNGS, N_TIERS
 
@@ -17,18 +18,18 @@ TENURE_YEARS = 11  # ten single years, and all later ones together
 _MOST_CHUNKS = 256
 _LEAST_BLOCKS = 4  # a chunk
 
-YEAR_FIELDS = (
-    "customer_months",
-    "usage",
-    "growth",
-    "cross_sales",
-    "premium",
-    "discounted",
-    "service",
-    "lost",
-    "left_market",
-)
-"""Sums by firm and year of tenure: quantities; customers ``lost`` by choice, and gone for good."""
+YEAR_SUMS = {
+    "usage": block.BASE_SALES,
+    "growth": block.GROWTH_SALES,
+    "cross_sales": block.CROSS_SALES,
+    "premium": block.PREMIUM_SALES,
+    "discounted": block.DISCOUNTED_SALES,
+    "service": block.SERVICE_UNITS,
+}
+"""Quantities added up by firm and year of tenure, and the rows of a block that hold them."""
+
+YEAR_FIELDS = ("customer_months", *YEAR_SUMS, "lost", "left_market")
+"""Sums by firm and year of tenure; customers ``lost`` by choice, and gone for good."""
 
 FIRM_FIELDS = (
     "failures",
@@ -43,8 +44,15 @@ FIRM_FIELDS = (
 )
 """Counts by firm."""
 
-CELL_FIELDS = ("customers", "contribution", "satisfaction", "trust")
-"""Sums by firm, rung and value tier; ``contribution`` in money. Rung 0: left the market."""
+CELL_SUMS = {
+    "contribution": block.CONTRIBUTION,
+    "satisfaction": block.SATISFACTION,
+    "trust": block.TRUST,
+}
+"""Amounts added up by firm, rung and value tier, and their rows; ``contribution`` in money."""
+
+CELL_FIELDS = ("customers", *CELL_SUMS)
+"""Sums by firm, rung and value tier. Rung 0: left the market."""
 
 Table = npt.NDArray[np.float64]
 
@@ -70,8 +78,8 @@ class Accounts(NamedTuple):
 
 def chunk_size(customers: int) -> int:
     """Return how many customers a chunk has: a function of the market's size alone."""
-    blocks = -(-customers // (BLOCK * _MOST_CHUNKS))
-    return BLOCK * max(_LEAST_BLOCKS, blocks)
+    blocks = -(-customers // (block.BLOCK * _MOST_CHUNKS))
+    return block.BLOCK * max(_LEAST_BLOCKS, blocks)
 
 
 def chunk_count(customers: int) -> int:
@@ -86,7 +94,7 @@ def allocate(chunks: int, firms: int) -> Accounts:
         years=np.zeros((chunks, rows, TENURE_YEARS, len(YEAR_FIELDS))),
         firms=np.zeros((chunks, rows, len(FIRM_FIELDS))),
         flows=np.zeros((chunks, rows, rows)),
-        sources=np.zeros((chunks, rows, 4)),
+        sources=np.zeros((chunks, rows, len(WAYS))),
         cells=np.zeros((chunks, rows, N_RUNGS, N_TIERS, len(CELL_FIELDS))),
         steps=np.zeros((chunks, rows, N_RUNGS, N_RUNGS)),
         causes=np.zeros((chunks, rows, len(CAUSES))),

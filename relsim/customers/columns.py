@@ -1,13 +1,51 @@
 """The state of all customers, one array per quantity."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.uint8]
-Shorts = npt.NDArray[np.uint16]
+from relsim.customers import block
+
+
+class Column(NamedTuple):
+    """What a column is.
+
+    Attributes
+    ----------
+    dtype : type
+        Of its entries.
+    meaning : str
+        One line.
+    kind : str
+        "state": a month may change it; "trait": drawn when a customer comes; "talk": what was
+        said, which others read.
+    row : int or None
+        Its row in the block while the month is computed.
+    back : int or None
+        The row from which it is taken back after the month.
+    """
+
+    dtype: type[np.generic]
+    meaning: str
+    kind: Literal["state", "trait", "talk"]
+    row: int | None = None
+    back: int | None = None
+
+
+def _state(dtype: type[np.generic], row: int, back: int, meaning: str) -> Column:
+    return Column(dtype, meaning, "state", row, back)
+
+
+def _trait(dtype: type[np.generic], row: int | None, meaning: str) -> Column:
+    return Column(dtype, meaning, "trait", row)
+
+
+_Bytes = npt.NDArray[np.uint8]
+_Shorts = npt.NDArray[np.uint16]
+_Whole = npt.NDArray[np.int32]
+_Singles = npt.NDArray[np.float32]
 
 
 class Columns(NamedTuple):
@@ -18,57 +56,154 @@ class Columns(NamedTuple):
     computed with in double.
     """
 
-    supplier: Bytes
-    tier: Bytes
-    rung: Bytes
-    bound: Bytes
-    came_through: Bytes
-    recommendations: Bytes
-    segment: Bytes
-    said: Bytes
-    saying: Bytes
-    tenure: Shorts
-    born: Shorts
-    purchases: npt.NDArray[np.int32]
-    satisfaction: Floats
-    trust: Floats
-    usage: Floats
-    price_sensitivity: Floats
-    orientation: Floats
-    service_demand: Floats
-    growth_potential: Floats
-    misjudgement: Floats
-    retention: Floats
+    supplier: Annotated[
+        _Bytes,
+        _state(np.uint8, block.SUPPLIER, block.SUPPLIER, "firm, counted from 1; 0 = none"),
+    ]
+    tier: Annotated[
+        _Bytes,
+        _state(
+            np.uint8,
+            block.TIER,
+            block.NEXT_TIER,
+            "value tier in which the supplier sees it (rules.value); 0 without one",
+        ),
+    ]
+    rung: Annotated[
+        _Bytes,
+        _state(
+            np.uint8,
+            block.RUNG_BEFORE,
+            block.RUNG,
+            "rung of the loyalty ladder (rules.ladder); 0 = prospect",
+        ),
+    ]
+    bound: Annotated[
+        _Bytes,
+        _state(
+            np.uint8,
+            block.BOUND,
+            block.BOUND,
+            "months of contract left; in the last (1), and without (0), free to reconsider",
+        ),
+    ]
+    came_through: Annotated[
+        _Bytes,
+        Column(np.uint8, "how the supplier came into consideration (rules.choice)", "state"),
+    ]
+    recommendations: Annotated[
+        _Bytes,
+        _state(
+            np.uint8,
+            block.RECOMMENDATIONS,
+            block.RECOMMENDATIONS,
+            "acts of recommendation for this supplier, at most 255",
+        ),
+    ]
+    tenure: Annotated[
+        _Shorts,
+        _state(np.uint16, block.TENURE, block.TENURE, "months with this supplier"),
+    ]
+    purchases: Annotated[
+        _Whole,
+        _state(
+            np.int32,
+            block.PURCHASES,
+            block.PURCHASES,
+            "purchases from this supplier; months of usage under contract",
+        ),
+    ]
+    satisfaction: Annotated[
+        _Singles,
+        _state(
+            np.float32,
+            block.SATISFACTION,
+            block.SATISFACTION,
+            "satisfaction with the supplier, 0 to 1",
+        ),
+    ]
+    trust: Annotated[
+        _Singles,
+        _state(np.float32, block.TRUST, block.TRUST, "trust in the supplier, 0 to 1"),
+    ]
+    segment: Annotated[_Bytes, _trait(np.uint8, None, "kind of customer, its place in the config")]
+    born: Annotated[
+        _Shorts,
+        _trait(
+            np.uint16,
+            None,
+            "month in which the customer came to the market; 0 = there from the start",
+        ),
+    ]
+    usage: Annotated[_Singles, _trait(np.float32, block.USAGE, "units a month, gamma")]
+    price_sensitivity: Annotated[
+        _Singles,
+        _trait(np.float32, block.PRICE_SENSITIVITY, "multiplier on the weight of price, lognormal"),
+    ]
+    orientation: Annotated[
+        _Singles,
+        _trait(np.float32, block.ORIENTATION, "transactional (0) to collaborative (1), beta"),
+    ]
+    service_demand: Annotated[
+        _Singles,
+        _trait(np.float32, block.SERVICE_DEMAND, "multiplier on the cost to serve, lognormal"),
+    ]
+    growth_potential: Annotated[
+        _Singles,
+        _trait(np.float32, block.GROWTH_POTENTIAL, "multiplier on volume growth, gamma"),
+    ]
+    misjudgement: Annotated[
+        _Singles,
+        _trait(
+            np.float32,
+            block.MISJUDGEMENT,
+            "how a supplier errs about its value, standard normal",
+        ),
+    ]
+    retention: Annotated[
+        _Singles,
+        _trait(
+            np.float32,
+            None,
+            "its own monthly chance to stay, beta, where the config asks for one",
+        ),
+    ]
+    said: Annotated[
+        _Bytes,
+        Column(
+            np.uint8,
+            "what was said last month: 0 nothing, f recommends, 128 + f warns of firm f",
+            "talk",
+        ),
+    ]
+    saying: Annotated[
+        _Bytes,
+        Column(
+            np.uint8,
+            "the same for this month; the two change places at its end",
+            "talk",
+            None,
+            block.SAYING,
+        ),
+    ]
 
 
-MEANINGS = {
-    "supplier": "firm, counted from 1; 0 = none",
-    "tier": "value tier in which the supplier sees it (rules.value); 0 without one",
-    "rung": "rung of the loyalty ladder (rules.ladder); 0 = prospect",
-    "bound": "months of contract left; in the last (1), and without (0), free to reconsider",
-    "came_through": "how the supplier came into consideration (rules.choice)",
-    "recommendations": "acts of recommendation for this supplier, at most 255",
-    "segment": "kind of customer, its place in the config",
-    "said": "what was said last month: 0 nothing, f recommends, 128 + f warns of firm f",
-    "saying": "the same for this month; the two change places at its end",
-    "tenure": "months with this supplier",
-    "born": "month in which the customer came to the market; 0 = there from the start",
-    "purchases": "purchases from this supplier; months of usage under contract",
-    "satisfaction": "satisfaction with the supplier, 0 to 1",
-    "trust": "trust in the supplier, 0 to 1",
-    "usage": "trait: units a month, gamma",
-    "price_sensitivity": "trait: multiplier on the weight of price, lognormal",
-    "orientation": "trait: transactional (0) to collaborative (1), beta",
-    "service_demand": "trait: multiplier on the cost to serve, lognormal",
-    "growth_potential": "trait: multiplier on volume growth, gamma",
-    "misjudgement": "trait: how a supplier errs about its value, standard normal",
-    "retention": "trait: its own monthly chance to stay, beta, where the config asks for one",
-}
-"""What each column means."""
+def _declared() -> dict[str, Column]:
+    hints = get_type_hints(Columns, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+
+
+TABLE: Mapping[str, Column] = _declared()
+"""Every column by name."""
+
+STATE = tuple(name for name, column in TABLE.items() if column.kind == "state")
+"""Columns that a month may change."""
+
+TRAITS = tuple(name for name, column in TABLE.items() if column.kind == "trait")
+"""Columns that are drawn once, when a customer comes to the market."""
 
 
 def allocate(size: int) -> Columns:
     """Return columns of zeros for ``size`` customers."""
-    dtypes: list[Any] = [np.uint8] * 9 + [np.uint16] * 2 + [np.int32] + [np.float32] * 9
-    columns: list[Any] = [np.zeros(size, dtype) for dtype in dtypes]
-    return Columns(*columns)
+    columns: dict[str, Any] = {name: np.zeros(size, c.dtype) for name, c in TABLE.items()}
+    return Columns(**columns)

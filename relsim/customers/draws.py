@@ -48,7 +48,7 @@ class Purpose(enum.IntEnum):
     TASTE = 2048
 
 
-class Luck(NamedTuple):
+class Stream(NamedTuple):
     """What selects one stream of draws: the seed in two halves, and the replication."""
 
     low: np.uint64
@@ -56,7 +56,7 @@ class Luck(NamedTuple):
     replication: np.uint64
 
 
-def luck(seed: int, replication: int = 0) -> Luck:
+def random_stream(seed: int, replication: int = 0) -> Stream:
     """Return the stream of a seed and a replication.
 
     Parameters
@@ -73,25 +73,25 @@ def luck(seed: int, replication: int = 0) -> Luck:
 
     Examples
     --------
-    >>> int(luck(5).low)
+    >>> int(random_stream(5).low)
     5
     """
     if not 0 <= seed < 2**64:
         raise SpecError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed}")
     if not 0 <= replication < 2**32:
         raise SpecError(f"a replication is a whole number from 0 to 2**32 - 1, not {replication}")
-    return Luck(np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replication))
+    return Stream(np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replication))
 
 
 @rule
 def words(
-    luck: Luck, customer: int, month: int, purpose: int
+    stream: Stream, customer: int, month: int, purpose: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return four random words of 32 bits: Philox 4x32-10.
 
     Parameters
     ----------
-    luck : Luck
+    stream : Stream
         Seed and replication.
     customer, month, purpose : int
         What the draw is for; each below 2**32.
@@ -99,9 +99,9 @@ def words(
     a = np.uint64(customer)
     b = np.uint64(month)
     c = np.uint64(purpose)
-    d = luck.replication
-    key_0 = luck.low
-    key_1 = luck.high
+    d = stream.replication
+    key_0 = stream.low
+    key_1 = stream.high
     for _ in range(_ROUNDS):
         product_0 = _MULTIPLIER_0 * a
         product_1 = _MULTIPLIER_1 * c

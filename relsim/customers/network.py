@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from relsim.customers import draws
 from relsim.customers.compiled import loop, rule
-from relsim.customers.draws import Luck, Purpose, uniform
+from relsim.customers.draws import Purpose, Stream, uniform
 from relsim.errors import EdgeListError
 
 Ids = npt.NDArray[np.uint32]
@@ -63,13 +63,13 @@ def degree(network: Network) -> npt.NDArray[np.int64]:
 
     Examples
     --------
-    >>> degree(small_world(5, 2, 0.0, draws.luck(1))).tolist()
+    >>> degree(small_world(5, 2, 0.0, draws.random_stream(1))).tolist()
     [2, 2, 2, 2, 2]
     """
     return np.diff(network.start).astype(np.int64)
 
 
-def small_world(size: int, neighbours: int, rewiring: float, luck: Luck) -> Network:
+def small_world(size: int, neighbours: int, rewiring: float, stream: Stream) -> Network:
     """Return a ring of neighbourhoods with some links thrown across it.
 
     Every customer is linked to the ``neighbours`` nearest on a ring. Then, in laps round it,
@@ -83,7 +83,7 @@ def small_world(size: int, neighbours: int, rewiring: float, luck: Luck) -> Netw
         Customers, from 1; mean number of neighbours, even.
     rewiring : float
         From 0, the ring, to 1.
-    luck : Luck
+    stream : Stream
         Seed and replication.
 
     Raises
@@ -97,7 +97,7 @@ def small_world(size: int, neighbours: int, rewiring: float, luck: Luck) -> Netw
 
     Examples
     --------
-    >>> small_world(5, 2, 0.0, draws.luck(1)).neighbour.reshape(5, 2).tolist()
+    >>> small_world(5, 2, 0.0, draws.random_stream(1)).neighbour.reshape(5, 2).tolist()
     [[1, 4], [0, 2], [1, 3], [2, 4], [0, 3]]
     """
     if not 0.0 <= rewiring <= 1.0:
@@ -106,11 +106,11 @@ def small_world(size: int, neighbours: int, rewiring: float, luck: Luck) -> Netw
     if neighbours >= size - 1:
         return _complete(size)
     edges = np.empty((size * neighbours // 2, 2), np.uint32)
-    _rewire(edges, size, neighbours // 2, float(rewiring), luck)
+    _rewire(edges, size, neighbours // 2, float(rewiring), stream)
     return Network(*_rows(edges, size))
 
 
-def scale_free(size: int, neighbours: int, luck: Luck) -> Network:
+def scale_free(size: int, neighbours: int, stream: Stream) -> Network:
     """Return a network that grew by newcomers who preferred the well connected.
 
     Each newcomer links to ``neighbours // 2`` different customers, with chances in proportion
@@ -121,7 +121,7 @@ def scale_free(size: int, neighbours: int, luck: Luck) -> Network:
     ----------
     size, neighbours : int
         Customers, from 1; mean number of neighbours, even.
-    luck : Luck
+    stream : Stream
         Seed and replication.
 
     Raises
@@ -140,18 +140,18 @@ def scale_free(size: int, neighbours: int, luck: Luck) -> Network:
         return _complete(size)
     half = neighbours // 2
     edges = np.empty((half * (half + 1) // 2 + half * (size - half - 1), 2), np.uint32)
-    _grow(edges, size, half, luck)
+    _grow(edges, size, half, stream)
     return Network(*_rows(edges, size))
 
 
-def random(size: int, neighbours: int, luck: Luck) -> Network:
+def random(size: int, neighbours: int, stream: Stream) -> Network:
     """Return a network of ``size * neighbours // 2`` links, every such network equally likely.
 
     Parameters
     ----------
     size, neighbours : int
         Customers, from 1; mean number of neighbours, even or odd.
-    luck : Luck
+    stream : Stream
         Seed and replication.
 
     Raises
@@ -167,7 +167,7 @@ def random(size: int, neighbours: int, luck: Luck) -> Network:
     if neighbours >= size - 1:
         return _complete(size)
     edges = np.empty((size * neighbours // 2, 2), np.uint32)
-    _scatter(edges, size, luck)
+    _scatter(edges, size, stream)
     return Network(*_rows(edges, size))
 
 
@@ -261,14 +261,14 @@ def _link_all(edges: Ids, count: int) -> int:
 
 
 @loop
-def _rewire(edges: Ids, size: int, half: int, rewiring: float, luck: Luck) -> None:
+def _rewire(edges: Ids, size: int, half: int, rewiring: float, stream: Stream) -> None:
     """Fill in the small world; row ``i * half + lap`` is customer i's clockwise link of a lap."""
     for e in range(len(edges)):
         edges[e, 0] = e // half
         edges[e, 1] = (e // half + e % half + 1) % size
     for lap in range(half):
         for i in range(size):
-            w0, w1, w2, _ = draws.words(luck, i, lap, _WIRING)
+            w0, w1, w2, _ = draws.words(stream, i, lap, _WIRING)
             if uniform(w0) >= rewiring:
                 continue
             for attempt in range(1, _ATTEMPTS + 1):
@@ -276,7 +276,7 @@ def _rewire(edges: Ids, size: int, half: int, rewiring: float, luck: Luck) -> No
                 if not _linked(edges, half, i, found):
                     edges[i * half + lap, 1] = found
                     break
-                _, w1, w2, _ = draws.words(luck, i, attempt * half + lap, _WIRING)
+                _, w1, w2, _ = draws.words(stream, i, attempt * half + lap, _WIRING)
 
 
 @loop
@@ -289,13 +289,13 @@ def _linked(edges: Ids, half: int, one: int, other: int) -> bool:
 
 
 @loop
-def _grow(edges: Ids, size: int, half: int, luck: Luck) -> None:
+def _grow(edges: Ids, size: int, half: int, stream: Stream) -> None:
     """Fill in the scale-free network, newcomer by newcomer."""
     made = _link_all(edges, half + 1)
     for newcomer in range(half + 1, size):
         first, attempt = made, 0
         while made < first + half:
-            w0, w1, _, _ = draws.words(luck, newcomer, attempt, _WIRING)
+            w0, w1, _, _ = draws.words(stream, newcomer, attempt, _WIRING)
             attempt += 1
             end = _below(2 * first, w0, w1)  # a customer has as many ends as links
             edges[made, 0], edges[made, 1] = newcomer, edges[end // 2, end % 2]
@@ -312,7 +312,7 @@ def _repeats(edges: Ids, first: int, last: int) -> bool:
 
 
 @loop
-def _scatter(edges: Ids, size: int, luck: Luck) -> None:
+def _scatter(edges: Ids, size: int, stream: Stream) -> None:
     """Fill in the random network: draw pairs until there are enough different ones.
 
     A hash table finds those again that are there: a link's number, counted from 1, stands at
@@ -321,13 +321,13 @@ def _scatter(edges: Ids, size: int, luck: Luck) -> None:
     places = np.zeros(2 * len(edges) + 1, np.uint32)
     made, attempt = 0, 0
     while made < len(edges):
-        w0, w1, w2, w3 = draws.words(luck, attempt & 0xFFFFFFFF, attempt >> 32, _WIRING)
+        w0, w1, w2, w3 = draws.words(stream, attempt & 0xFFFFFFFF, attempt >> 32, _WIRING)
         attempt += 1
         a, b = _below(size, w0, w1), _below(size, w2, w3)
         one, other = min(a, b), max(a, b)
         if one == other:
             continue
-        w0, w1, _, _ = draws.words(luck, one, other, _WIRING)  # just a good mixer
+        w0, w1, _, _ = draws.words(stream, one, other, _WIRING)  # just a good mixer
         place = _below(places.size, w0, w1)
         while places[place] > 0 and not _joins(edges, places[place] - 1, one, other):
             place = (place + 1) % places.size

@@ -7,12 +7,12 @@ from relsim.customers import draws
 from relsim.customers.arithmetic import log
 from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop
-from relsim.customers.draws import Luck, Purpose, uniform
-from relsim.customers.month import LONGEST_TENURE
+from relsim.customers.draws import Purpose, Stream, uniform
+from relsim.customers.numbers import Numbers
+from relsim.customers.passes.move import LONGEST_TENURE
 from relsim.customers.rules import ladder
 from relsim.customers.rules.choice import NOBODY
 from relsim.customers.rules.value import ORDINARY
-from relsim.customers.terms import Mechanisms
 
 _START = int(Purpose.START)
 _MOST_PURCHASES = 2.0**31 - 1.0
@@ -26,8 +26,9 @@ def place_customers(
     mean_tenure: float,
     satisfaction: float,
     trust: float,
-    m: Mechanisms,
-    luck: Luck,
+    counts_purchases: bool,
+    m: Numbers,
+    stream: Stream,
 ) -> None:
     """Give each customer the supplier and the history with which it starts.
 
@@ -43,15 +44,17 @@ def place_customers(
         Mean months with the supplier; geometric.
     satisfaction, trust : float
         Levels of those who have a supplier.
-    m : Mechanisms
+    counts_purchases : bool
+        Whether purchases are counted, or months of usage.
+    m : Numbers
         The numbers of the rules.
-    luck : Luck
+    stream : Stream
         Seed and replication.
     """
     # One month plus the whole part of an exponential time: geometric, with exactly this mean.
     scale = -1.0 / log(1.0 - 1.0 / mean_tenure) if mean_tenure > 1.0 else 0.0
     for i in range(columns.supplier.size):
-        w0, w1, w2, _ = draws.words(luck, i, 0, _START)
+        w0, w1, w2, _ = draws.words(stream, i, 0, _START)
         supplier = 0
         for g in range(cumulative_share.size - 1, -1, -1):
             if uniform(w0) < cumulative_share[g]:
@@ -59,7 +62,7 @@ def place_customers(
         if supplier == 0:
             continue
         tenure = min(1.0 + np.floor(-log(uniform(w1)) * scale), LONGEST_TENURE)
-        bought = tenure * columns.usage[i] if m.counts_purchases else tenure
+        bought = tenure * columns.usage[i] if counts_purchases else tenure
         columns.supplier[i] = supplier
         columns.tier[i] = np.int64(ORDINARY)
         columns.came_through[i] = np.int64(NOBODY)
@@ -75,12 +78,12 @@ def place_customers(
                 np.float64(columns.trust[i]),
                 0.0,
                 np.float64(columns.orientation[i]),
-                m.client_purchases,
-                m.supporter_trust,
-                m.advocate_trust,
-                m.advocate_recommendations,
-                m.partner_trust,
-                m.partner_recommendations,
-                m.partner_orientation,
+                m.ladder.client_purchases,
+                m.ladder.supporter_trust,
+                m.ladder.advocate_trust,
+                m.ladder.advocate_recommendations,
+                m.ladder.partner_trust,
+                m.ladder.partner_recommendations,
+                m.ladder.partner_orientation,
             )
         )

@@ -13,20 +13,18 @@ import pandas as pd
 from relsim.categories import named
 from relsim.customers import accounts as books
 from relsim.customers import columns as state
-from relsim.customers import draws, opening_state, parameters
+from relsim.customers import draws, opening_state, parameters, schedule
 from relsim.customers.accounts import Accounts
-from relsim.customers.choosing import WARNING_OFFSET
-from relsim.customers.month import live
 from relsim.customers.network import degree
+from relsim.customers.numbers import Times, numbers
+from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.ladder import RUNGS
-from relsim.customers.rules.talk import left_by_talk
+from relsim.customers.rules.talk import WARNING_OFFSET, left_by_talk
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_all_traits
+from relsim.customers.weave import woven
 from relsim.spec import MarketSpec
-
-CAME_THROUGH = ("start", "recommendation", "reach", "awareness")
-"""How a customer's supplier came into consideration; "start": with it from the beginning."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,15 +76,15 @@ class Customers:
         self, spec: MarketSpec, seed: int = 0, replication: int = 0, threads: int = 1
     ) -> None:
         size = spec.market.customers
-        self.luck = draws.luck(seed, replication)
-        self.network = parameters.wire(spec.customers.network, size, self.luck)
+        self.stream = draws.random_stream(seed, replication)
+        self.network = parameters.wire(spec.customers.network, size, self.stream)
         self.columns = state.allocate(size)
         self.threads = threads
         self._pool: ThreadPoolExecutor | None = None
         self._firm_names = tuple(firm.name for firm in spec.firms)
         self._segment_names = tuple(segment.name for segment in spec.customers.segments)
         self.use(spec)
-        draw_all_traits(self.columns, self.tables, self.luck, 0)
+        draw_all_traits(self.columns, self.tables, self.stream, 0)
         start = spec.customers.start
         opening_state.place_customers(
             self.columns,
@@ -95,20 +93,22 @@ class Customers:
             start.tenure,
             start.satisfaction,
             start.trust,
-            self.mechanisms,
-            self.luck,
+            self.setting.counts_purchases,
+            self.numbers,
+            self.stream,
         )
 
     def use(self, spec: MarketSpec) -> None:
         """Take the rules' numbers and the newcomers' traits from a spec."""
-        self.mechanisms = parameters.mechanisms(spec)
+        self.numbers = numbers(spec)
+        self.setting = schedule.setting(spec)
         self.tables = parameters.trait_tables(spec)
         network = spec.customers.network
         self._heard = network.neighbours if network.kind == "mixed" else 0
 
     def feel(self, usage_factor: float, needs: float) -> None:
         """Let times change everybody's usage (a factor) and orientation (what is added)."""
-        self.mechanisms = self.mechanisms._replace(usage_factor=usage_factor, needs=needs)
+        self.numbers = self.numbers._replace(times=Times(usage_factor, needs))
 
     def live(self, table: npt.NDArray[np.float64], month: int) -> Accounts:
         """Live one month.
@@ -130,6 +130,7 @@ class Customers:
         chunks, chunk = books.chunk_count(size), books.chunk_size(size)
         accounts = books.allocate(chunks, table.shape[0] - 1)
         flat = np.ascontiguousarray(table).reshape(-1)
+        live = woven(schedule.passes(self.setting))
 
         def live_some(first: int, last: int) -> None:
             live(
@@ -137,13 +138,14 @@ class Customers:
                 self.network,
                 self.tables,
                 flat,
-                self.mechanisms,
+                self.numbers,
                 accounts,
-                self.luck,
+                self.stream,
                 month,
                 chunk,
                 first,
                 last,
+                (),
             )
 
         self._share_out(live_some, chunks)
@@ -157,8 +159,8 @@ class Customers:
         words = np.bincount(self.columns.said, minlength=256) / len(self)
         for firm in range(1, table.shape[0]):
             for term, effect, share in (
-                (Term.UNMOVED, self.mechanisms.persuasion, words[firm]),
-                (Term.STANDING, self.mechanisms.warning, words[WARNING_OFFSET + firm]),
+                (Term.UNMOVED, self.numbers.word_of_mouth.persuasion, words[firm]),
+                (Term.STANDING, self.numbers.word_of_mouth.warning, words[WARNING_OFFSET + firm]),
             ):
                 table[firm, :, term] = left_by_talk(effect, float(share), float(self._heard))
 
@@ -208,7 +210,7 @@ class Customers:
             trust=float(c.trust[i]),
             bound=int(c.bound[i]),
             recommendations=int(c.recommendations[i]),
-            came_through=CAME_THROUGH[c.came_through[i]] if supplier else None,
+            came_through=WAYS[c.came_through[i]] if supplier else None,
             segment=self._segment_names[c.segment[i]],
             born=int(c.born[i]),
             usage=float(c.usage[i]),
@@ -253,7 +255,7 @@ class Customers:
                 "trust": c.trust,
                 "bound": c.bound,
                 "recommendations": c.recommendations,
-                "came_through": _categories(c.came_through, CAME_THROUGH, served),
+                "came_through": _categories(c.came_through, WAYS, served),
                 "segment": _categories(c.segment, self._segment_names),
                 "born": c.born,
                 "usage": c.usage,

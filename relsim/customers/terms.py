@@ -1,7 +1,6 @@
-"""What a month's rules need to know: numbers of the mechanisms and the table of the firms."""
+"""The table of the firms: what each offers to its customers, by value tier."""
 
 import enum
-from typing import NamedTuple
 
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.value import TIERS
@@ -10,63 +9,10 @@ N_TIERS = len(TIERS)
 N_RUNGS = len(RUNGS)
 
 
-class Mechanisms(NamedTuple):
-    """The numbers of the rules, alike for all firms. Named as in the rules."""
-
-    fit_weight: float
-    severity: float
-    noise: float
-    complaint_rate: float
-    learning_rate: float
-    build_rate: float
-    break_rate: float
-    start_satisfaction: float
-    start_trust: float
-    base: float
-    price_effect: float
-    satisfaction_effect: float
-    trust_effect: float
-    dissatisfied_below: float
-    price_weight: float
-    choice_fit_weight: float
-    satisfaction_weight: float
-    trust_weight: float
-    price_tolerance: float
-    outside_utility: float
-    discount_months: float
-    volume_growth: float
-    cross_sale_rate: float
-    cross_sale_size: float
-    premium: float
-    learning: float
-    learning_months: float
-    persuasion: float
-    warning: float
-    recommend_trust: float
-    warn_satisfaction: float
-    warn_rate: float
-    client_purchases: float
-    supporter_trust: float
-    advocate_trust: float
-    advocate_recommendations: float
-    partner_trust: float
-    partner_recommendations: float
-    partner_orientation: float
-    growable_from: float
-    turnover: float
-    follows_relationship: bool  # else retention is a given chance
-    own_retention: bool  # the given chance is the customer's own trait
-    drops_out: bool  # the customer's own chance to stay is tried after each purchase
-    usage_factor: float  # on everybody's usage this month
-    needs: float  # what is added to everybody's orientation this month
-    counts_purchases: bool  # non-contractual: a Poisson count, else the expected quantity
-
-
 @enum.unique
 class Term(enum.IntEnum):
     """Last axis of the table of firms: what a firm's customers in one value tier meet."""
 
-    # Those that every customer meets every month ...
     SERVICE = 0  # rules.experience.service_level
     RECOVERY = 1  # chance that a complaint is made good
     FAILURE_RATE = 2  # chance a month
@@ -80,7 +26,6 @@ class Term(enum.IntEnum):
     MOST_VALUABLE_FROM = 10  # money a month
     RECOMMEND_RATE = 11  # chance a month
     RELATIVE_PRICE = 12  # price / reference price
-    # ... and those that only some do.
     RETENTION = 13  # the given monthly retention, where the setting asks for one
     CONTRACT = 14  # months
     APPEAL = 15  # b_q quality
@@ -98,4 +43,20 @@ class Term(enum.IntEnum):
 
 
 N_TERMS = len(Term)
-N_MET = 13  # terms that every customer meets every month
+
+MET_TERMS = (
+    Term.SERVICE,
+    Term.RECOVERY,
+    Term.FAILURE_RATE,
+    Term.OFFER,
+    Term.PULL,
+    Term.CONQUEST,
+    Term.PRICE,
+    Term.GROSS_MARGIN,
+    Term.SERVICE_COST,
+    Term.VALUATION_ERROR,
+    Term.MOST_VALUABLE_FROM,
+    Term.RECOMMEND_RATE,
+    Term.RELATIVE_PRICE,
+)
+"""Those that every customer meets every month; the others only some do."""

@@ -15,7 +15,7 @@ from scipy import stats
 from relsim.customers import draws
 from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop, rule
-from relsim.customers.draws import Luck, Purpose, uniform
+from relsim.customers.draws import Purpose, Stream, uniform
 
 CELLS = 4096
 _TRAITS = int(Purpose.TRAITS)
@@ -101,10 +101,10 @@ def quantile(table: npt.NDArray[np.float64], u: float) -> float:
 
 
 @rule
-def draw_traits(columns: Columns, tables: TraitTables, luck: Luck, i: int, month: int) -> None:
+def draw_traits(columns: Columns, tables: TraitTables, stream: Stream, i: int, month: int) -> None:
     """Give customer i, who comes to the market in this month, its traits."""
-    w0, w1, w2, w3 = draws.words(luck, i, month, _TRAITS)
-    v0, v1, v2, v3 = draws.words(luck, i, month, _MORE_TRAITS)
+    w0, w1, w2, w3 = draws.words(stream, i, month, _TRAITS)
+    v0, v1, v2, v3 = draws.words(stream, i, month, _MORE_TRAITS)
     share = uniform(v3)
     segment = 0
     while segment < tables.cumulative_share.size - 1 and share >= tables.cumulative_share[segment]:
@@ -121,7 +121,7 @@ def draw_traits(columns: Columns, tables: TraitTables, luck: Luck, i: int, month
 
 
 @loop
-def draw_all_traits(columns: Columns, tables: TraitTables, luck: Luck, first: int) -> None:
+def draw_all_traits(columns: Columns, tables: TraitTables, stream: Stream, first: int) -> None:
     """Give every customer from ``first`` on the traits of those present from the start."""
     for i in range(first, columns.supplier.size):
-        draw_traits(columns, tables, luck, i, 0)
+        draw_traits(columns, tables, stream, i, 0)

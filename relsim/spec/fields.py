@@ -39,6 +39,7 @@ def key(
     gt: float | None = None,
     le: float | None = None,
     lt: float | None = None,
+    single: bool = False,
     **more: Any,
 ) -> Any:
     """Declare a key of a config.
@@ -55,6 +56,9 @@ def key(
         Where the default comes from; ``ASSUMED`` unless said.
     ge, gt, le, lt : float, optional
         Bounds.
+    single : bool
+        Whether state in single precision is held against it: the rules then read it as the state
+        would be kept, so that state at a threshold is equal to it, whichever way it rounds.
     **more
         Handed to :func:`pydantic.Field`.
 
@@ -69,6 +73,8 @@ def key(
     if required and source is not None:
         raise TypeError(f"a required key has no default whose source could be named: {meaning!r}")
     extra: dict[str, Any] = {"unit": unit, "source": None if required else (source or ASSUMED)}
+    if single:
+        extra["single"] = True
     if "default_factory" not in more:
         more["default"] = default
     return Field(description=meaning, json_schema_extra=extra, ge=ge, gt=gt, le=le, lt=lt, **more)

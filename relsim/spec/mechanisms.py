@@ -105,7 +105,10 @@ class Reconsider(SpecModel):
         ge=0.0,
     )
     dissatisfied_below: float = fraction(
-        "Satisfaction below which rivals can single a customer out.", default=0.6, unit="0 to 1"
+        "Satisfaction below which rivals can single a customer out.",
+        default=0.6,
+        unit="0 to 1",
+        single=True,
     )
 
 
@@ -198,11 +201,11 @@ class WordOfMouth(SpecModel):
     """Who talks, and what it does to a neighbour who decides."""
 
     recommend_trust: float = fraction(
-        "Trust from which a customer recommends.", default=0.65, unit="0 to 1"
+        "Trust from which a customer recommends.", default=0.65, unit="0 to 1", single=True
     )
     recommend_rate: float = chance("How often such a customer recommends.", default=0.05)
     warn_satisfaction: float = fraction(
-        "Satisfaction up to which a customer warns.", default=0.55, unit="0 to 1"
+        "Satisfaction up to which a customer warns.", default=0.55, unit="0 to 1", single=True
     )
     warn_rate: float = chance(
         "How often such a customer warns.",
@@ -235,8 +238,12 @@ class Ladder(SpecModel):
     client_purchases: int = key(
         "Purchases that make a customer a client.", unit="purchases", default=6, ge=1, le=10000
     )
-    supporter_trust: float = fraction("Trust of a supporter.", default=0.5, unit="0 to 1")
-    advocate_trust: float = fraction("Trust of an advocate.", default=0.65, unit="0 to 1")
+    supporter_trust: float = fraction(
+        "Trust of a supporter.", default=0.5, unit="0 to 1", single=True
+    )
+    advocate_trust: float = fraction(
+        "Trust of an advocate.", default=0.65, unit="0 to 1", single=True
+    )
     advocate_recommendations: int = key(
         "Acts of recommendation of an advocate.",
         unit="recommendations",
@@ -244,7 +251,7 @@ class Ladder(SpecModel):
         ge=0,
         le=255,
     )
-    partner_trust: float = fraction("Trust of a partner.", default=0.7, unit="0 to 1")
+    partner_trust: float = fraction("Trust of a partner.", default=0.7, unit="0 to 1", single=True)
     partner_recommendations: int = key(
         "Acts of recommendation of a partner.", unit="recommendations", default=3, ge=0, le=255
     )
@@ -252,6 +259,7 @@ class Ladder(SpecModel):
         "Orientation from which a customer would co-operate as a partner.",
         default=0.6,
         unit="0 to 1",
+        single=True,
     )
 
 
@@ -271,6 +279,7 @@ class ValueTiers(SpecModel):
         default=1.5,
         ge=0.0,
         le=1000.0,
+        single=True,
     )
     error: float = key(
         "Error of a firm without data about a customer's contribution, in means of its firm.",

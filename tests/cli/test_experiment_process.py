@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and gro
 
 BAND = 4
 BANDS_OF_FOUR = (
-    "from relsim.lab import store\n"
+    "from relsim.lab.archive import store\n"
     f"store.BAND = store.BAND_WITH_PANEL = {BAND}\n"
     "from relsim.cli import main\n"
     "main()\n"

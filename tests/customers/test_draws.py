@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from relsim.customers.draws import Luck, Purpose, coarse_and_fine, luck, uniform, words
+from relsim.customers.draws import Purpose, Stream, coarse_and_fine, random_stream, uniform, words
 from relsim.spec.market import MOST_FIRMS
 
 ALL_ONES = 0xFFFFFFFF
@@ -37,11 +37,11 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
     return c0, c1, c2, c3
 
 
-def as_luck(low: int, high: int, replication: int) -> Luck:
-    return Luck(np.uint64(low), np.uint64(high), np.uint64(replication))
+def as_luck(low: int, high: int, replication: int) -> Stream:
+    return Stream(np.uint64(low), np.uint64(high), np.uint64(replication))
 
 
-def drawn(stream: Luck, customer: int, month: int, purpose: int) -> tuple[int, ...]:
+def drawn(stream: Stream, customer: int, month: int, purpose: int) -> tuple[int, ...]:
     return tuple(int(word) for word in words(stream, customer, month, purpose))
 
 
@@ -54,7 +54,7 @@ def uniforms(
 
 
 def by_customer(seed: int = 1, replication: int = 0, month: int = 1, purpose: int = 0) -> Floats:
-    stream = luck(seed, replication)
+    stream = random_stream(seed, replication)
     return uniforms(lambda i: words(stream, i, month, purpose))
 
 
@@ -84,7 +84,7 @@ def test_known_answers(
 ) -> None:
     customer, month, purpose, replication = counter
     low, high = key
-    assert drawn(luck(high << 32 | low, replication), customer, month, purpose) == answer
+    assert drawn(random_stream(high << 32 | low, replication), customer, month, purpose) == answer
     assert philox(counter, key) == answer
 
 
@@ -93,26 +93,26 @@ def test_counter_is_customer_month_purpose_replication_and_key_the_seed(
     customer: int, month: int, purpose: int, replication: int, seed: int
 ) -> None:
     answer = philox((customer, month, purpose, replication), (seed % 2**32, seed >> 32))
-    assert drawn(luck(seed, replication), customer, month, purpose) == answer
+    assert drawn(random_stream(seed, replication), customer, month, purpose) == answer
 
 
 def test_a_seed_is_split_in_halves() -> None:
-    assert luck(0x0123456789ABCDEF, 7) == as_luck(0x89ABCDEF, 0x01234567, 7)
-    assert luck(0) == as_luck(0, 0, 0)
-    assert luck(2**64 - 1, ALL_ONES) == as_luck(ALL_ONES, ALL_ONES, ALL_ONES)
-    assert luck(5) == luck(5, 0)
+    assert random_stream(0x0123456789ABCDEF, 7) == as_luck(0x89ABCDEF, 0x01234567, 7)
+    assert random_stream(0) == as_luck(0, 0, 0)
+    assert random_stream(2**64 - 1, ALL_ONES) == as_luck(ALL_ONES, ALL_ONES, ALL_ONES)
+    assert random_stream(5) == random_stream(5, 0)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64, 10**30])
 def test_a_seed_out_of_range_is_an_error(seed: int) -> None:
     with pytest.raises(ValueError, match=rf"seed.*{seed}"):
-        luck(seed)
+        random_stream(seed)
 
 
 @pytest.mark.parametrize("replication", [-1, 2**32])
 def test_a_replication_out_of_range_is_an_error(replication: int) -> None:
     with pytest.raises(ValueError, match=rf"replication.*{replication}"):
-        luck(0, replication)
+        random_stream(0, replication)
 
 
 def test_no_two_purposes_share_a_number() -> None:
@@ -161,7 +161,7 @@ def test_coarse_and_fine_share_out_the_bits_of_a_word(word: int) -> None:
 
 
 def test_coarse_and_fine_of_draws_are_uniform_and_independent() -> None:
-    stream = luck(3)
+    stream = random_stream(3)
     pairs = [coarse_and_fine(np.uint64(words(stream, i, 1, 0)[3])) for i in range(COUNT)]
     coarse, fine = np.array(pairs).T
     cell = 10 * np.floor(10 * coarse) + np.floor(10 * fine)
@@ -178,7 +178,7 @@ def test_draws_are_uniform(seed: int) -> None:
 
 
 def test_draws_of_one_customer_over_months_are_uniform() -> None:
-    stream = luck(1)
+    stream = random_stream(1)
     for u in uniforms(lambda month: words(stream, 12, month, Purpose.MONTH)):
         assert stats.kstest(u, "uniform").pvalue > 1e-3
         assert correlation(u[1:], u[:-1]) < HIGHEST_CORRELATION
@@ -216,7 +216,7 @@ def test_streams_are_uncorrelated(other: dict[str, int]) -> None:
 def test_swapping_what_a_draw_is_for_gives_another() -> None:
     # A sum of customer and month, say, would give the same draw to many pairs of them.
     seen = {
-        drawn(luck(seed, replication), customer, month, purpose)
+        drawn(random_stream(seed, replication), customer, month, purpose)
         for seed, replication, customer, month, purpose in itertools.product(range(4), repeat=5)
     }
     assert len(seen) == 4**5
@@ -226,7 +226,7 @@ def test_every_bit_of_what_a_draw_is_for_flips_half_of_its_bits() -> None:
     where = (123, 45, 6, 7, 89)
 
     def bits(seed: int, replication: int, customer: int, month: int, purpose: int) -> int:
-        a, b, c, d = drawn(luck(seed, replication), customer, month, purpose)
+        a, b, c, d = drawn(random_stream(seed, replication), customer, month, purpose)
         return a << 96 | b << 64 | c << 32 | d
 
     before = bits(*where)

@@ -10,14 +10,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from relsim.customers import network as wiring
-from relsim.customers.draws import Luck, luck
+from relsim.customers.draws import Stream, random_stream
 from relsim.customers.network import Network
 from relsim.errors import EdgeListError, RelsimError
 
 SIZE = 3000
 NEIGHBOURS = 8
 
-Family = Callable[[int, int, Luck], Network]
+Family = Callable[[int, int, Stream], Network]
 FAMILIES: dict[str, Family] = {
     "ring": lambda size, neighbours, luck: wiring.small_world(size, neighbours, 0.0, luck),
     "small world": lambda size, neighbours, luck: wiring.small_world(size, neighbours, 0.1, luck),
@@ -77,7 +77,7 @@ class TestEveryFamily:
     )
     @example(size=10, half=4, seed=1, replication=0)  # all but one are linked: rewiring is tight
     def test_sound(self, family: Family, size: int, half: int, seed: int, replication: int) -> None:
-        network = family(size, 2 * half, luck(seed, replication))
+        network = family(size, 2 * half, random_stream(seed, replication))
         check_sound(network, size)
         assert wiring.degree(network).mean() <= 2 * half
 
@@ -91,30 +91,32 @@ class TestEveryFamily:
     def test_small_world_sound_and_of_fixed_mean(
         self, size: int, half: int, rewiring: float, seed: int
     ) -> None:
-        network = wiring.small_world(size, 2 * half, rewiring, luck(seed))
+        network = wiring.small_world(size, 2 * half, rewiring, random_stream(seed))
         check_sound(network, size)
         assert network.neighbour.size == size * min(2 * half, size - 1)
 
     @settings(deadline=None, max_examples=60)
     @given(size=st.integers(1, 40), neighbours=st.integers(0, 45), seed=st.integers(0, 2**64 - 1))
     def test_random_sound_and_of_fixed_mean(self, size: int, neighbours: int, seed: int) -> None:
-        network = wiring.random(size, neighbours, luck(seed))
+        network = wiring.random(size, neighbours, random_stream(seed))
         check_sound(network, size)
         assert network.neighbour.size == size * min(neighbours, size - 1) // 2 * 2
 
     @families
     def test_mean_degree(self, family: Family) -> None:
-        network = family(SIZE, NEIGHBOURS, luck(3))
+        network = family(SIZE, NEIGHBOURS, random_stream(3))
         assert wiring.degree(network).mean() == pytest.approx(NEIGHBOURS, rel=0.005)
 
     @families
     def test_same_luck_same_network(self, family: Family) -> None:
-        assert same(family(200, 6, luck(5, 2)), family(200, 6, luck(5, 2)))
+        assert same(family(200, 6, random_stream(5, 2)), family(200, 6, random_stream(5, 2)))
 
     @lucky_families
-    @pytest.mark.parametrize("other", [luck(6, 2), luck(5, 3), luck(5 + 2**32, 2)])
-    def test_other_luck_other_network(self, family: Family, other: Luck) -> None:
-        assert not same(family(200, 6, luck(5, 2)), family(200, 6, other))
+    @pytest.mark.parametrize(
+        "other", [random_stream(6, 2), random_stream(5, 3), random_stream(5 + 2**32, 2)]
+    )
+    def test_other_luck_other_network(self, family: Family, other: Stream) -> None:
+        assert not same(family(200, 6, random_stream(5, 2)), family(200, 6, other))
 
     @families
     @pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 8])
@@ -123,13 +125,13 @@ class TestEveryFamily:
         self, family: Family, size: int, neighbours: int
     ) -> None:
         everybody = {(i, k) for i in range(size) for k in range(size) if i != k}
-        network = family(size, neighbours, luck(1))
+        network = family(size, neighbours, random_stream(1))
         check_sound(network, size)
         assert pairs(network) == everybody
 
     @families
     def test_no_neighbours(self, family: Family) -> None:
-        assert wiring.degree(family(5, 0, luck(1))).tolist() == [0] * 5
+        assert wiring.degree(family(5, 0, random_stream(1))).tolist() == [0] * 5
 
     @families
     @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ class TestEveryFamily:
         self, family: Family, size: int, neighbours: int, words: str
     ) -> None:
         with pytest.raises(ValueError, match=words):
-            family(size, neighbours, luck(1))
+            family(size, neighbours, random_stream(1))
 
 
 class TestSmallWorld:
@@ -154,19 +156,21 @@ class TestSmallWorld:
     def test_without_rewiring_it_is_the_lattice(self, size: int, neighbours: int) -> None:
         near = [d for d in range(-(neighbours // 2), neighbours // 2 + 1) if d != 0]
         lattice = {(i, (i + d) % size) for i in range(size) for d in near}
-        assert pairs(wiring.small_world(size, neighbours, 0.0, luck(9))) == lattice
+        assert pairs(wiring.small_world(size, neighbours, 0.0, random_stream(9))) == lattice
 
     def test_share_of_links_rewired(self) -> None:
-        links = pairs(wiring.small_world(SIZE, NEIGHBOURS, 0.1, luck(4)))
-        moved = len(links - pairs(wiring.small_world(SIZE, NEIGHBOURS, 0.0, luck(4)))) / len(links)
+        links = pairs(wiring.small_world(SIZE, NEIGHBOURS, 0.1, random_stream(4)))
+        moved = len(
+            links - pairs(wiring.small_world(SIZE, NEIGHBOURS, 0.0, random_stream(4)))
+        ) / len(links)
         assert moved == pytest.approx(0.1, abs=0.012)  # 4 standard errors
 
     def test_nearly_everybody_linked_is_not_a_trap(self) -> None:
-        check_sound(wiring.small_world(62, 60, 1.0, luck(1)), 62)
+        check_sound(wiring.small_world(62, 60, 1.0, random_stream(1)), 62)
 
     def test_rewired_links_lead_anywhere(self) -> None:
         size, bins = 20_000, 20
-        links = np.array(sorted(pairs(wiring.small_world(size, 4, 1.0, luck(4)))))
+        links = np.array(sorted(pairs(wiring.small_world(size, 4, 1.0, random_stream(4)))))
         across = (links[:, 1] - links[:, 0]) % size
         counts = np.bincount(across * bins // size, minlength=bins) / 2
         expected = size * 2 / bins
@@ -174,7 +178,7 @@ class TestSmallWorld:
 
     @pytest.mark.parametrize("rewiring", [0.0, 0.05, 0.3, 1.0])
     def test_clustering_and_spread_of_degrees_like_networkx(self, rewiring: float) -> None:
-        ours = graph(wiring.small_world(SIZE, NEIGHBOURS, rewiring, luck(1)))
+        ours = graph(wiring.small_world(SIZE, NEIGHBOURS, rewiring, random_stream(1)))
         theirs = nx.watts_strogatz_graph(SIZE, NEIGHBOURS, rewiring, seed=1)
         assert nx.average_clustering(ours) == pytest.approx(nx.average_clustering(theirs), abs=0.02)
         assert np.var([d for _, d in ours.degree]) == pytest.approx(
@@ -182,12 +186,12 @@ class TestSmallWorld:
         )
 
     def test_clustering_of_the_lattice(self) -> None:
-        ours = graph(wiring.small_world(200, 8, 0.0, luck(1)))
+        ours = graph(wiring.small_world(200, 8, 0.0, random_stream(1)))
         assert nx.average_clustering(ours) == pytest.approx(3 * (8 - 2) / (4 * (8 - 1)))
 
     def test_shortcuts_make_it_small(self) -> None:
         lengths = [
-            nx.average_shortest_path_length(graph(wiring.small_world(400, 8, p, luck(1))))
+            nx.average_shortest_path_length(graph(wiring.small_world(400, 8, p, random_stream(1))))
             for p in (0.0, 0.1)
         ]
         assert lengths[1] < lengths[0] / 4
@@ -195,11 +199,11 @@ class TestSmallWorld:
     @pytest.mark.parametrize("rewiring", [-0.1, 1.1, float("nan")])
     def test_rewiring_is_a_probability(self, rewiring: float) -> None:
         with pytest.raises(ValueError, match="from 0 to 1, not"):
-            wiring.small_world(10, 2, rewiring, luck(1))
+            wiring.small_world(10, 2, rewiring, random_stream(1))
 
     def test_odd_neighbours(self) -> None:
         with pytest.raises(ValueError, match="an even number from 0 on, not 3"):
-            wiring.small_world(10, 3, 0.0, luck(1))
+            wiring.small_world(10, 3, 0.0, random_stream(1))
 
 
 class TestScaleFree:
@@ -208,7 +212,7 @@ class TestScaleFree:
         # customers with k links is 2 m (m + 1) / (k (k + 1) (k + 2)), so that a share
         # m (m + 1) / (k (k + 1)) has k or more.
         m, size = 4, 50_000
-        degrees = wiring.degree(wiring.scale_free(size, 2 * m, luck(2)))
+        degrees = wiring.degree(wiring.scale_free(size, 2 * m, random_stream(2)))
         assert degrees.min() == m
         for k in (5, 8, 16, 32, 64):
             share = m * (m + 1) / (k * (k + 1))
@@ -217,7 +221,7 @@ class TestScaleFree:
 
     def test_like_networkx(self) -> None:
         m = NEIGHBOURS // 2
-        ours = graph(wiring.scale_free(SIZE, NEIGHBOURS, luck(1)))
+        ours = graph(wiring.scale_free(SIZE, NEIGHBOURS, random_stream(1)))
         theirs = nx.barabasi_albert_graph(SIZE, m, seed=1, initial_graph=nx.complete_graph(m + 1))
         assert ours.number_of_edges() == theirs.number_of_edges()
         our_degrees, their_degrees = ([d for _, d in g.degree] for g in (ours, theirs))
@@ -231,17 +235,17 @@ class TestScaleFree:
         assert clustering[0] == pytest.approx(clustering[1], abs=0.015)
 
     def test_the_old_are_the_well_connected(self) -> None:
-        degrees = wiring.degree(wiring.scale_free(SIZE, NEIGHBOURS, luck(1)))
+        degrees = wiring.degree(wiring.scale_free(SIZE, NEIGHBOURS, random_stream(1)))
         assert degrees[:100].mean() > 4 * degrees[-1000:].mean()
 
     def test_odd_neighbours(self) -> None:
         with pytest.raises(ValueError, match="an even number from 0 on, not 5"):
-            wiring.scale_free(10, 5, luck(1))
+            wiring.scale_free(10, 5, random_stream(1))
 
 
 class TestRandom:
     def test_like_networkx(self) -> None:
-        ours = graph(wiring.random(SIZE, NEIGHBOURS, luck(1)))
+        ours = graph(wiring.random(SIZE, NEIGHBOURS, random_stream(1)))
         theirs = nx.gnm_random_graph(SIZE, SIZE * NEIGHBOURS // 2, seed=1)
         assert ours.number_of_edges() == theirs.number_of_edges()
         our_degrees, their_degrees = ([d for _, d in g.degree] for g in (ours, theirs))
@@ -251,7 +255,7 @@ class TestRandom:
         )
 
     def test_degrees_are_as_good_as_poisson(self) -> None:
-        degrees = wiring.degree(wiring.random(20_000, NEIGHBOURS, luck(7)))
+        degrees = wiring.degree(wiring.random(20_000, NEIGHBOURS, random_stream(7)))
         assert degrees.var() == pytest.approx(NEIGHBOURS, rel=0.05)
         assert np.mean(degrees == NEIGHBOURS) == pytest.approx(0.1396, abs=0.012)
 
@@ -260,14 +264,14 @@ class TestRandom:
         runs = 3000
         found: dict[frozenset[tuple[int, int]], int] = {}
         for replication in range(runs):
-            links = frozenset(pairs(wiring.random(4, 1, luck(1, replication))))
+            links = frozenset(pairs(wiring.random(4, 1, random_stream(1, replication))))
             found[links] = found.get(links, 0) + 1
         assert len(found) == 15
         chi_square = sum((n - runs / 15) ** 2 / (runs / 15) for n in found.values())
         assert chi_square < 36.1  # 14 degrees of freedom: exceeded once in 1,000
 
     def test_nearly_everybody(self) -> None:
-        network = wiring.random(60, 58, luck(1))
+        network = wiring.random(60, 58, random_stream(1))
         check_sound(network, 60)
         assert network.neighbour.size == 60 * 58
 
@@ -393,7 +397,7 @@ class TestFromEdges:
         seed: int,
         order: int,
     ) -> None:
-        network = wiring.random(size, 2 * half, luck(seed))
+        network = wiring.random(size, 2 * half, random_stream(seed))
         path = tmp_path_factory.mktemp("edges") / "links.txt"
         links = sorted(pairs(network))[::order]
         path.write_text("".join(f"{a} {b}\n" for a, b in links))

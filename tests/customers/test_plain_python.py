@@ -47,7 +47,7 @@ def write_arithmetic(luck: np.random.Generator) -> None:
 
 def write_draws(luck: np.random.Generator) -> None:
     for i, (seed, replication, month, purpose) in enumerate(luck.integers(0, 2**32, (CALLS, 4))):
-        stream = draws.luck(int(seed) << 20, int(replication))
+        stream = draws.random_stream(int(seed) << 20, int(replication))
         for word in draws.words(stream, i, int(month), int(purpose)):
             of_64_bits = np.uint64(word)
             write("draw", word, draws.uniform(of_64_bits), *draws.coarse_and_fine(of_64_bits))
@@ -57,7 +57,7 @@ def write_traits() -> None:
     table = np.array([traits.gamma_table(3.0, 0.7), traits.beta_table(0.4, 3.0)])
     customers = columns.allocate(CALLS)
     tables = traits.TraitTables(np.array([0.4, 1.0]), *[table] * 7)
-    traits.draw_all_traits(customers, tables, draws.luck(5), 0)
+    traits.draw_all_traits(customers, tables, draws.random_stream(5), 0)
     for name, column in customers._asdict().items():
         write(name, *column)
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from relsim.customers import traits
 from relsim.customers.columns import Columns, allocate
-from relsim.customers.draws import luck
+from relsim.customers.draws import random_stream
 from relsim.customers.traits import CELLS, TraitTables, draw_all_traits, draw_traits, quantile
 
 Table = npt.NDArray[np.float64]
@@ -78,7 +78,7 @@ def tables(*segments: dict[str, Table], shares: tuple[float, ...] = (1.0,)) -> T
 
 def drawn(size: int, how: TraitTables, seed: int = 1, replication: int = 0) -> Columns:
     columns = allocate(size)
-    draw_all_traits(columns, how, luck(seed, replication), 0)
+    draw_all_traits(columns, how, random_stream(seed, replication), 0)
     return columns
 
 
@@ -172,14 +172,14 @@ def test_traits_do_not_depend_on_how_many_customers_there_are() -> None:
 
 def test_only_customers_from_the_first_on_are_drawn() -> None:
     columns, whole = allocate(100), drawn(100, tables({}))
-    draw_all_traits(columns, tables({}), luck(1), 60)
+    draw_all_traits(columns, tables({}), random_stream(1), 60)
     assert not all_traits(columns)[:, :60].any()
     np.testing.assert_array_equal(all_traits(columns)[:, 60:], all_traits(whole)[:, 60:])
 
 
 def test_a_newcomer_changes_nobody_else_and_gets_traits_of_its_own() -> None:
     columns, before = drawn(100, tables({})), all_traits(drawn(100, tables({})))
-    draw_traits(columns, tables({}), luck(1), 42, 7)
+    draw_traits(columns, tables({}), random_stream(1), 42, 7)
     changed = all_traits(columns) != before
     assert changed[:, 42].all()
     assert changed.sum() == len(TRAITS)
@@ -190,7 +190,7 @@ def test_a_newcomer_changes_nobody_else_and_gets_traits_of_its_own() -> None:
 def test_a_newcomer_is_the_same_in_a_market_of_any_size() -> None:
     small, large = allocate(43), drawn(1000, tables({}), seed=2)
     for columns in (small, large):
-        draw_traits(columns, tables({}), luck(1), 42, 7)
+        draw_traits(columns, tables({}), random_stream(1), 42, 7)
     np.testing.assert_array_equal(all_traits(small)[:, 42], all_traits(large)[:, 42])
 
 
@@ -198,7 +198,7 @@ def test_seeds_replications_and_months_give_other_traits() -> None:
     size = 2000
     later = allocate(size)
     for i in range(size):
-        draw_traits(later, tables({}), luck(1), i, 1)
+        draw_traits(later, tables({}), random_stream(1), i, 1)
     markets = [
         drawn(size, tables({})),
         drawn(size, tables({}), seed=2),

@@ -3,7 +3,10 @@
 from relsim.customers.arithmetic import exp, log
 from relsim.customers.compiled import rule
 
-NOBODY, REFERRAL, REACH, AWARENESS = 0.0, 1.0, 2.0, 3.0
+WAYS = ("start", "recommendation", "reach", "awareness")
+"""How a supplier came into consideration, in the order of the codes; "start": from the start."""
+
+NOBODY, REFERRAL, REACH, AWARENESS = map(float, range(len(WAYS)))
 INCUMBENT = 4.0  # considered because it is the supplier already
 
 

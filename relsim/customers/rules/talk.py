@@ -3,6 +3,7 @@
 from relsim.customers.compiled import rule
 
 SILENT, RECOMMENDS, WARNS = 0.0, 1.0, 2.0
+WARNING_OFFSET = 128  # what was said is f when firm f was recommended, 128 + f when warned of
 
 
 @rule

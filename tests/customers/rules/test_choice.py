@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import special
 
-from relsim.customers.draws import luck, uniform, words
+from relsim.customers.draws import random_stream, uniform, words
 from relsim.customers.rules import choice
 
 Floats = npt.NDArray[np.float64]
@@ -19,7 +19,7 @@ log_odds = st.floats(-4.0, 4.0)
 
 def simulated_shares(utilities: list[float], customers: int) -> Floats:
     """Return the shares of options of these utilities when the first to arrive wins."""
-    stream = luck(9)
+    stream = random_stream(9)
     wins = np.zeros(len(utilities))
     for i in range(customers):
         chances = [uniform(np.uint64(word)) for word in words(stream, i, 1, 0)]

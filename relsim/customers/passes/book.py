@@ -1,29 +1,37 @@
-"""The compiled accounting: where a customer's month is added up."""
+"""The accounts: where a customer's month is added up."""
 
 import numpy as np
 
-from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, TENURE_YEARS, YEAR_FIELDS, Accounts
+from relsim.customers.accounts import (
+    CELL_FIELDS,
+    CELL_SUMS,
+    FIRM_FIELDS,
+    TENURE_YEARS,
+    YEAR_FIELDS,
+    YEAR_SUMS,
+    Accounts,
+)
 from relsim.customers.block import (
-    BASE_SALES,
-    CONTRIBUTION,
+    CELL_ADDRESS,
+    NEXT_TIER,
     NOTABLE,
-    ROW,
     RUNG,
     RUNG_BEFORE,
     SATISFACTION,
     SAYING,
+    STEP_ADDRESS,
     SUPPLIER,
     TENURE,
-    TIER,
     TROUBLE,
+    YEAR_ADDRESS,
     Floats,
-    Index,
 )
-from relsim.customers.choosing import WARNING_OFFSET
 from relsim.customers.compiled import Whole, loop, rule
-from relsim.customers.rules import experience as living
+from relsim.customers.rules import experience
 from relsim.customers.rules.departure import LEFT_MARKET
-from relsim.customers.terms import N_RUNGS, N_TIERS, Mechanisms
+from relsim.customers.rules.talk import WARNING_OFFSET
+from relsim.customers.scene import Scene
+from relsim.customers.terms import N_RUNGS, N_TIERS
 
 MONTHS_A_YEAR = 12
 
@@ -40,9 +48,16 @@ _LEFT_MARKET = FIRM_FIELDS.index("left_market")
 _DISSATISFIED = FIRM_FIELDS.index("dissatisfied")
 _RECONSIDERED = FIRM_FIELDS.index("reconsidered")
 _SAVED = FIRM_FIELDS.index("saved")
-_SALES = YEAR_FIELDS.index("lost") - 1  # rows of a block that are added to its tenure years
-# Rows of addresses, kept where the choosers' places were.
-_YEAR_ROW, _CELL_ROW, _STEP_ROW = np.uint64(0), np.uint64(ROW), np.uint64(2 * ROW)
+# What is added up, by field of an account, and the rows that hold it.
+_N_YEAR_SUMS, _N_CELL_SUMS = len(YEAR_SUMS), len(CELL_SUMS)
+_CUSTOMER_MONTHS = np.uint64(YEAR_FIELDS.index("customer_months"))
+_CUSTOMERS = np.uint64(CELL_FIELDS.index("customers"))
+_YEAR_FIELDS = np.array([YEAR_FIELDS.index(name) for name in YEAR_SUMS], np.uint64)
+_YEAR_ROWS = np.array([*YEAR_SUMS.values()], np.uint64)
+_CELL_FIELDS = np.array([CELL_FIELDS.index(name) for name in CELL_SUMS], np.uint64)
+_CELL_ROWS = np.array([*CELL_SUMS.values()], np.uint64)
+# Unsigned places: a signed one would be tested for counting from the end.
+_YEAR, _CELL, _STEP = np.uint64(YEAR_ADDRESS), np.uint64(CELL_ADDRESS), np.uint64(STEP_ADDRESS)
 
 
 @rule
@@ -61,9 +76,9 @@ def tenure_year(tenure: float) -> Whole:
 @rule
 def book_trouble(account: Accounts, firm: Whole, trouble: float) -> None:
     """Book a failure, and the complaint and recovery that followed."""
-    account.firms[firm, _FAILURES] += 1.0 if trouble >= living.FAILED else 0.0
-    account.firms[firm, _COMPLAINTS] += 1.0 if trouble >= living.COMPLAINED else 0.0
-    account.firms[firm, _RECOVERED] += 1.0 if trouble >= living.RECOVERED else 0.0
+    account.firms[firm, _FAILURES] += 1.0 if trouble >= experience.FAILED else 0.0
+    account.firms[firm, _COMPLAINTS] += 1.0 if trouble >= experience.COMPLAINED else 0.0
+    account.firms[firm, _RECOVERED] += 1.0 if trouble >= experience.RECOVERED else 0.0
 
 
 @rule
@@ -98,57 +113,60 @@ def book_departure(account: Accounts, f: Floats, c: Whole) -> None:
 
 
 @rule
-def book_notable(account: Accounts, m: Mechanisms, f: Floats, c: Whole) -> None:
+def _book_notable(s: Scene, c: Whole) -> None:
     """Book the trouble, the talk and the dissatisfaction of the block's customer c."""
+    f, account = s.f, s.account
     firm = np.int64(f[SUPPLIER + c])
     book_trouble(account, firm, f[TROUBLE + c])
     if f[SAYING + c] > 0.0:
         warns = f[SAYING + c] >= WARNING_OFFSET
         account.firms[firm, _WARNINGS if warns else _RECOMMENDATIONS] += 1.0
-    if (f[SATISFACTION + c] < m.dissatisfied_below) & (f[RUNG + c] > 0.0):
+    if (f[SATISFACTION + c] < s.m.reconsider.dissatisfied_below) & (f[RUNG + c] > 0.0):
         account.firms[firm, _DISSATISFIED] += 1.0
 
 
 @loop
-def note(f: Floats, m: Mechanisms, n: int) -> None:
+def _note(s: Scene) -> None:
     """Mark those of a block about whom there is more to book than sums."""
-    for c in range(n):
-        dissatisfied = f[SATISFACTION + c] < m.dissatisfied_below
+    f, dissatisfied_below = s.f, s.m.reconsider.dissatisfied_below
+    for c in range(s.n):
+        dissatisfied = f[SATISFACTION + c] < dissatisfied_below
         notable = (f[TROUBLE + c] > 0.0) | (f[SAYING + c] > 0.0) | dissatisfied
         f[NOTABLE + c] = 1.0 if notable & (f[SUPPLIER + c] > 0.0) else 0.0
 
 
 @loop
-def address(f: Floats, at: Index, n: int) -> None:
+def _address(s: Scene) -> None:
     """Work out where in the flat accounts each customer of a block is booked."""
-    for c in range(n):
+    f, at = s.f, s.address
+    for c in range(s.n):
         year = f[SUPPLIER + c] * TENURE_YEARS + tenure_year(f[TENURE + c])
         rung = f[SUPPLIER + c] * N_RUNGS + f[RUNG + c]
         rung_before = f[SUPPLIER + c] * N_RUNGS + f[RUNG_BEFORE + c]
-        at[c] = np.int32(year) * _YEAR_WIDTH
-        at[ROW + c] = np.int32(rung * N_TIERS + f[TIER + c]) * _CELL_WIDTH
-        at[2 * ROW + c] = np.int32(rung_before * N_RUNGS + f[RUNG + c])
+        at[YEAR_ADDRESS + c] = np.int32(year) * _YEAR_WIDTH
+        at[CELL_ADDRESS + c] = np.int32(rung * N_TIERS + f[NEXT_TIER + c]) * _CELL_WIDTH
+        at[STEP_ADDRESS + c] = np.int32(rung_before * N_RUNGS + f[RUNG + c])
 
 
 @loop
-def book(f: Floats, m: Mechanisms, at: Index, account: Accounts, n: int) -> None:
+def book(s: Scene) -> None:
     """Add a block to the accounts of its firms."""
-    address(f, at, n)
-    note(f, m, n)
-    years = account.years.reshape(-1)
-    cells = account.cells.reshape(-1)
-    steps = account.steps.reshape(-1)
-    # Unsigned places: a signed one would be tested for counting from the end.
-    for c in range(np.uint64(n)):
-        year = np.uint64(at[_YEAR_ROW + c])
-        cell = np.uint64(at[_CELL_ROW + c])
-        years[year] += 1.0
-        for k in range(_SALES):
-            years[year + np.uint64(k + 1)] += f[np.uint64(BASE_SALES + k * ROW) + c]
-        cells[cell] += 1.0
-        for k in range(_CELL_WIDTH - 1):
-            cells[cell + np.uint64(k + 1)] += f[np.uint64(CONTRIBUTION + k * ROW) + c]
-        steps[np.uint64(at[_STEP_ROW + c])] += 1.0
-    for c in range(n):
+    _address(s)
+    _note(s)
+    f, at = s.f, s.address
+    years = s.account.years.reshape(-1)
+    cells = s.account.cells.reshape(-1)
+    steps = s.account.steps.reshape(-1)
+    for c in range(np.uint64(s.n)):
+        year = np.uint64(at[_YEAR + c])
+        cell = np.uint64(at[_CELL + c])
+        years[year + _CUSTOMER_MONTHS] += 1.0
+        for k in range(_N_YEAR_SUMS):
+            years[year + _YEAR_FIELDS[k]] += f[_YEAR_ROWS[k] + c]
+        cells[cell + _CUSTOMERS] += 1.0
+        for k in range(_N_CELL_SUMS):
+            cells[cell + _CELL_FIELDS[k]] += f[_CELL_ROWS[k] + c]
+        steps[np.uint64(at[_STEP + c])] += 1.0
+    for c in range(s.n):
         if f[NOTABLE + c] > 0.0:
-            book_notable(account, m, f, c)
+            _book_notable(s, c)

@@ -1,0 +1,107 @@
+"""What begins and ends a block's month: columns in, random numbers, terms, columns out."""
+
+from typing import Any
+
+import numpy as np
+
+from relsim.customers import draws
+from relsim.customers.arithmetic import clip01
+from relsim.customers.block import (
+    BOUND,
+    LEAVE_CHANCE,
+    LETS_GO,
+    MET,
+    MOOD_CHANCE,
+    ORIENTATION,
+    RECONSIDER_CHANCE,
+    SUPPLIER,
+    TELL_CHANCE,
+    TIER,
+    TROUBLE_CHANCE,
+    USAGE,
+    Floats,
+)
+from relsim.customers.compiled import Whole, loop, rule
+from relsim.customers.draws import Purpose, uniform
+from relsim.customers.scene import Scene, terms_place
+from relsim.customers.terms import MET_TERMS
+
+_MONTH = int(Purpose.MONTH)
+_N_MET = len(MET_TERMS)
+_MET_TERMS = np.array([int(term) for term in MET_TERMS], np.uint64)
+_MET_ROWS = np.array([MET[term] for term in MET_TERMS], np.uint64)
+_SUPPLIER, _TIER = np.uint64(SUPPLIER), np.uint64(TIER)
+
+
+@loop
+def take(column: Any, f: Floats, row: int, lo: int, n: int) -> None:
+    """Copy n customers from ``lo`` on of one column into a row."""
+    part = column[lo : lo + n]
+    for c in range(n):
+        f[row + c] = part[c]
+
+
+@loop
+def give_back(column: Any, f: Floats, row: int, lo: int, n: int) -> None:
+    """Copy a row of fractions back into its column."""
+    part = column[lo : lo + n]
+    for c in range(n):
+        part[c] = f[row + c]
+
+
+@loop
+def give_back_whole(column: Any, f: Floats, row: int, lo: int, n: int) -> None:
+    """Copy a row of codes or counts back into its column of whole numbers."""
+    part = column[lo : lo + n]
+    for c in range(n):
+        part[c] = np.int32(f[row + c])
+
+
+@loop
+def feel_the_times(s: Scene) -> None:
+    """Let events change usage and orientation for the month."""
+    f, times = s.f, s.m.times
+    for c in range(s.n):
+        f[USAGE + c] *= times.usage
+    for c in range(s.n):
+        f[ORIENTATION + c] = clip01(f[ORIENTATION + c] + times.needs)
+
+
+@loop
+def draw(s: Scene) -> None:
+    """Draw the month's random numbers of a block."""
+    f, stream, lo, month = s.f, s.stream, s.lo, s.month
+    for c in range(s.n):
+        w0, w1, w2, w3 = draws.words(stream, lo + c, month, _MONTH)
+        f[TROUBLE_CHANCE + c] = uniform(w0)
+        f[RECONSIDER_CHANCE + c] = uniform(w1)
+        f[LEAVE_CHANCE + c] = uniform(w2)
+        mood, tell_chance = draws.coarse_and_fine(w3)
+        f[MOOD_CHANCE + c] = mood
+        f[TELL_CHANCE + c] = tell_chance
+
+
+@rule
+def meet_terms_of_one(f: Floats, terms: Floats, c: Whole, at: Whole) -> None:
+    """Let the block's customer c meet the terms that start at ``at`` in the table of firms."""
+    # Unsigned places: a signed one would be tested for counting from the end.
+    for k in range(_N_MET):
+        f[_MET_ROWS[k] + np.uint64(c)] = terms[np.uint64(at) + _MET_TERMS[k]]
+
+
+@loop
+def meet_terms(s: Scene) -> None:
+    """Lay out for each customer what its supplier offers to its tier."""
+    f, terms = s.f, s.terms
+    for c in range(np.uint64(s.n)):
+        meet_terms_of_one(f, terms, c, terms_place(f[_SUPPLIER + c], f[_TIER + c]))
+
+
+@loop
+def loosen(s: Scene) -> None:
+    """Bring every contract a month nearer to its end, and mark those in their last month."""
+    f = s.f
+    for c in range(s.n):
+        f[LETS_GO + c] = 1.0 if f[BOUND + c] == 1.0 else 0.0
+    for c in range(s.n):
+        f[BOUND + c] = max(f[BOUND + c] - 1.0, 0.0)

@@ -1,0 +1,208 @@
+"""The schedule of a customer's month: which passes there are, in which order, and when each is on.
+
+A market's month holds only what its config asks for: special cases are choices made once, when
+the month is woven (:mod:`relsim.customers.weave`), and a mechanism that is off is no pass at all.
+"""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from relsim.spec import MarketSpec
+
+
+class Setting(NamedTuple):
+    """What of a config decides which passes the month has.
+
+    Attributes
+    ----------
+    retention : str
+        ``mechanisms.retention.rule``.
+    counts_purchases : bool
+        Non-contractual: a Poisson number of purchases, else the expected quantity.
+    has_events : bool
+        Whether events may change usage and needs.
+    """
+
+    retention: str
+    counts_purchases: bool
+    has_events: bool
+
+    @property
+    def follows_relationship(self) -> bool:
+        """Whether customers stay by their relationship; else by a given chance."""
+        return self.retention == "relationship"
+
+    @property
+    def own_retention(self) -> bool:
+        """Whether the given chance is each customer's own."""
+        return self.retention == "own"
+
+    @property
+    def drops_out(self) -> bool:
+        """Whether each customer's own chance to stay is tried after each purchase."""
+        return self.retention == "dropout"
+
+
+def setting(spec: MarketSpec) -> Setting:
+    """Return the setting that a spec describes.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> setting(starter()).follows_relationship
+    True
+    """
+    return Setting(
+        retention=spec.mechanisms.retention.rule,
+        counts_purchases=spec.market.setting == "non_contractual",
+        has_events=bool(spec.events),
+    )
+
+
+def _always(_: Setting) -> bool:
+    return True
+
+
+class Choice(NamedTuple):
+    """One pass that a step may consist of.
+
+    Attributes
+    ----------
+    function : str
+        Dotted path of the compiled loop.
+    when : callable
+        Whether it is the step's pass in a setting.
+    """
+
+    function: str
+    when: Callable[[Setting], bool] = _always
+
+
+class Step(NamedTuple):
+    """A step of the month: the first of its choices that fits the setting; none, no pass.
+
+    Attributes
+    ----------
+    name : str
+        What the step is called; mechanisms stand before or after it.
+    choices : tuple of Choice
+        In the order in which they are tried.
+    """
+
+    name: str
+    choices: tuple[Choice, ...]
+
+
+_PASSES = "relsim.customers.passes"
+
+
+def _step(name: str, *choices: str | Choice) -> Step:
+    made = (choice if isinstance(choice, Choice) else Choice(choice) for choice in choices)
+    return Step(name, tuple(c._replace(function=f"{_PASSES}.{c.function}") for c in made))
+
+
+SCHEDULE: tuple[Step, ...] = (
+    _step("feel_the_times", Choice("common.feel_the_times", lambda s: s.has_events)),
+    _step("draw", "common.draw"),
+    _step("meet_terms", "common.meet_terms"),
+    _step("fit", "experience.fit"),
+    _step("experience", "experience.experience"),
+    _step(
+        "reconsider",
+        Choice("reconsider.by_relationship", lambda s: s.follows_relationship),
+        Choice("reconsider.by_own_chance", lambda s: s.own_retention),
+        Choice("reconsider.by_dropping_out", lambda s: s.drops_out),
+        "reconsider.by_given_chance",
+    ),
+    _step("loosen", "common.loosen"),
+    _step(
+        "choose",
+        Choice("choose.among_known_and_own", lambda s: s.follows_relationship),
+        "choose.among_others",
+    ),
+    _step(
+        "move",
+        Choice("move.with_causes", lambda s: s.follows_relationship),
+        "move.as_given",
+    ),
+    _step(
+        "buy",
+        Choice("buy.counted_until_dropout", lambda s: s.counts_purchases and s.drops_out),
+        Choice("buy.counted", lambda s: s.counts_purchases),
+        "buy.expected",
+    ),
+    _step("pay", "buy.pay"),
+    _step("talk", "talk.talk"),
+    _step("climb", "talk.climb"),
+    _step("book", "book.book"),
+    _step("leave_the_market", "move.leave_the_market"),
+)
+"""The steps of a customer's month, in their order."""
+
+STEPS = tuple(step.name for step in SCHEDULE)
+
+
+class Pass(NamedTuple):
+    """A pass of a market's month.
+
+    Attributes
+    ----------
+    function : str
+        Dotted path of the compiled loop.
+    own : int or None
+        Place, among the mechanisms that are on, of the one whose pass it is; None for the core's.
+    """
+
+    function: str
+    own: int | None = None
+
+    @property
+    def meaning(self) -> str:
+        """First sentence of its documentation."""
+        module, _, name = self.function.rpartition(".")
+        text = inspect.getdoc(getattr(importlib.import_module(module), name)) or ""
+        return text.partition("\n\n")[0].replace("\n", " ")
+
+
+class Addition(NamedTuple):
+    """A pass that a mechanism adds to the month.
+
+    Attributes
+    ----------
+    function : str
+        Dotted path of the compiled loop, of signature ``pass(scene, own)``.
+    before, after : str
+        The step of the schedule that it stands before, or after; one of the two.
+    """
+
+    function: str
+    before: str = ""
+    after: str = ""
+
+
+def passes(setting: Setting, additions: Sequence[Iterable[Addition]] = ()) -> tuple[Pass, ...]:
+    """Return the passes of a market's month in their order.
+
+    Parameters
+    ----------
+    setting : Setting
+        What decides between choices.
+    additions : sequence of iterables of Addition
+        What each mechanism that is on adds, in the order of the mechanisms.
+
+    Examples
+    --------
+    >>> woven = passes(Setting("relationship", False, False))
+    >>> [one.function.rpartition(".")[2] for one in woven][:3]
+    ['draw', 'meet_terms', 'fit']
+    """
+    added = [(own, one) for own, some in enumerate(additions) for one in some]
+    found: list[Pass] = []
+    for step in SCHEDULE:
+        found += [Pass(one.function, own) for own, one in added if one.before == step.name]
+        chosen = [choice.function for choice in step.choices if choice.when(setting)]
+        found += [Pass(function) for function in chosen[:1]]
+        found += [Pass(one.function, own) for own, one in added if one.after == step.name]
+    return tuple(found)

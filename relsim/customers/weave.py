@@ -1,0 +1,151 @@
+"""From the passes of a market to its compiled month: a small module that is written and imported.
+
+Choosing passes at run time would either test in every loop for what is off, or call through
+pointers, which costs twice the month. So the list of the passes is written as a module of some
+fifty lines, kept in the cache folder under the hash of its text, and compiled like any other.
+"""
+
+import contextlib
+import functools
+import hashlib
+import inspect
+import os
+import sys
+import tempfile
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from relsim.customers import columns
+from relsim.customers.compiled import cache_folder
+from relsim.customers.schedule import Pass
+
+_TEMPLATE = '''"""The month of a market, woven from its passes. Sources: {sources}."""
+
+from relsim.customers.block import BLOCK
+from relsim.customers.choosers import choosers_space
+from relsim.customers.compiled import loop
+from relsim.customers.passes import common
+from relsim.customers.scene import FIRM, Scene, account_of, address_space, block_space
+{imports}
+
+@loop
+def live_block(s, own):
+    columns, f, lo, n = s.columns, s.f, s.lo, s.n
+{calls}
+
+
+@loop
+def live(columns, network, tables, terms, m, accounts, stream, month, size, first, last, own):
+    customers = columns.supplier.size
+    f = block_space()
+    choosers = choosers_space(terms.size // FIRM - 1)
+    address = address_space()
+    for k in range(first, last):
+        account = account_of(accounts, k)
+        for lo in range(k * size, min((k + 1) * size, customers), BLOCK):
+            n = min(BLOCK, customers - lo)
+            live_block(
+                Scene(
+                    columns, network, tables, terms, m, account, stream, month, f, choosers,
+                    address, k, lo, n,
+                ),
+                own,
+            )
+'''
+
+
+def text(passes: Sequence[Pass]) -> str:
+    """Return the module of a month with these passes.
+
+    Parameters
+    ----------
+    passes : sequence of Pass
+        In their order.
+    """
+    modules = dict.fromkeys(one.function.rpartition(".")[0] for one in passes)
+    names = {module: f"passes_{k}" for k, module in enumerate(modules)}
+    calls = [*_taken(), *(_call(one, names) for one in passes), *_given_back()]
+    return _TEMPLATE.format(
+        sources=_hash_of(modules),
+        imports="".join(f"import {module} as {name}\n" for module, name in names.items()),
+        calls="\n".join(f"    {call}" for call in calls),
+    )
+
+
+def _call(one: Pass, names: dict[str, str]) -> str:
+    module, _, function = one.function.rpartition(".")
+    own = "" if one.own is None else f", own[{one.own}]"
+    return f"{names[module]}.{function}(s{own})"
+
+
+def _taken() -> list[str]:
+    return [
+        f"common.take(columns.{name}, f, {column.row}, lo, n)  # {name}"
+        for name, column in columns.TABLE.items()
+        if column.row is not None
+    ]
+
+
+def _given_back() -> list[str]:
+    return [
+        f"common.{'give_back' if issubclass(column.dtype, np.floating) else 'give_back_whole'}"
+        f"(columns.{name}, f, {column.back}, lo, n)  # {name}"
+        for name, column in columns.TABLE.items()
+        if column.back is not None
+    ]
+
+
+def _hash_of(modules: Sequence[str] | dict[str, None]) -> str:
+    """Return a hash of the sources of modules; relsim's own are in the cache folder's name."""
+    digest = hashlib.sha256()
+    for name in modules:
+        if not name.startswith("relsim."):
+            digest.update(inspect.getsource(sys.modules[name]).encode())
+    return digest.hexdigest()[:12]
+
+
+@functools.lru_cache(maxsize=64)
+def woven(passes: tuple[Pass, ...]) -> Any:
+    """Return the compiled month of these passes.
+
+    Parameters
+    ----------
+    passes : tuple of Pass
+        In their order.
+
+    Returns
+    -------
+    callable
+        ``live(columns, network, tables, terms, m, accounts, stream, month, size, first, last,
+        own)``: the chunks of ``size`` customers from ``first`` up to ``last`` are lived; several
+        threads may share a month. ``own`` has one tuple a mechanism that is on.
+    """
+    return module(text(passes)).live
+
+
+def module(source: str) -> types.ModuleType:
+    """Return a module of this text, kept in the cache folder under its hash."""
+    name = f"month_{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+    path = cache_folder() / f"{name}.py"
+    _keep(path, source)
+    made = types.ModuleType(name)
+    made.__file__ = str(path)
+    # The text is compiled and not the file read, so that nobody else's text is ever run.
+    exec(compile(source, str(path), "exec"), made.__dict__)  # noqa: S102  # our own text
+    sys.modules[name] = made
+    return made
+
+
+def _keep(path: Path, source: str) -> None:
+    """Write a file whole or not at all; one that is there and the same stays as it is."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if path.read_text(encoding="utf-8") == source:
+            return
+    handle, other = tempfile.mkstemp(dir=path.parent, suffix=".py")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(source)
+    os.replace(other, path)  # noqa: PTH105  # of two processes that write it, both win
