@@ -36,6 +36,7 @@ from relsim.claims.spec import (
 from relsim.cli.catalogue import EQUATIONS
 from relsim.customers import columns
 from relsim.customers.rules import departure, response, talk
+from relsim.customers.schedule import SCHEDULE, Pass
 from relsim.firms.firm import Firm
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.strategies import BUILT_IN
@@ -119,6 +120,16 @@ def customer_state() -> str:
     return table(["column", "kept as", "meaning"], rows)
 
 
+def schedule() -> str:
+    """Return the table of the passes of a customer's month, in their order."""
+    rows = []
+    for step in SCHEDULE:
+        for choice in step.choices:
+            name = step.name.replace("_", " ")
+            rows.append([name, Pass(choice.function).meaning, choice.when.words])
+    return table(["step", "what the pass does", "when"], rows)
+
+
 def firm_state() -> str:
     """Return the table of a firm's state, from its class."""
     text = inspect.getdoc(Firm) or ""
@@ -153,6 +164,7 @@ def submodels() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "customer": customer_state,
+    "schedule": schedule,
     "firm": firm_state,
     "ledger": ledger,
     "strategies": strategies,

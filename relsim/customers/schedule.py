@@ -61,8 +61,23 @@ def setting(spec: MarketSpec) -> Setting:
     )
 
 
-def _always(_: Setting) -> bool:
-    return True
+class When(NamedTuple):
+    """A condition: in words, and whether a setting meets it."""
+
+    words: str
+    holds: Callable[[Setting], bool]
+
+
+_ALWAYS = When("always", lambda _: True)
+_OTHERWISE = When("none of the choices above", lambda _: True)
+_HAS_EVENTS = When("events", lambda s: s.has_events)
+_FOLLOWS_RELATIONSHIP = When('retention rule "relationship"', lambda s: s.follows_relationship)
+_OWN_RETENTION = When('retention rule "own"', lambda s: s.own_retention)
+_DROPS_OUT = When('retention rule "dropout"', lambda s: s.drops_out)
+_COUNTS_PURCHASES = When("non-contractual", lambda s: s.counts_purchases)
+_COUNTS_UNTIL_DROPOUT = When(
+    'non-contractual, retention rule "dropout"', lambda s: s.counts_purchases and s.drops_out
+)
 
 
 class Choice(NamedTuple):
@@ -72,12 +87,12 @@ class Choice(NamedTuple):
     ----------
     function : str
         Dotted path of the compiled loop.
-    when : callable
-        Whether it is the step's pass in a setting.
+    when : When
+        In which settings it is the step's pass.
     """
 
     function: str
-    when: Callable[[Setting], bool] = _always
+    when: When = _ALWAYS
 
 
 class Step(NamedTuple):
@@ -104,34 +119,34 @@ def _step(name: str, *choices: str | Choice) -> Step:
 
 
 SCHEDULE: tuple[Step, ...] = (
-    _step("feel_the_times", Choice("common.feel_the_times", lambda s: s.has_events)),
+    _step("feel_the_times", Choice("common.feel_the_times", _HAS_EVENTS)),
     _step("draw", "common.draw"),
     _step("meet_terms", "common.meet_terms"),
     _step("fit", "experience.fit"),
     _step("experience", "experience.experience"),
     _step(
         "reconsider",
-        Choice("reconsider.by_relationship", lambda s: s.follows_relationship),
-        Choice("reconsider.by_own_chance", lambda s: s.own_retention),
-        Choice("reconsider.by_dropping_out", lambda s: s.drops_out),
-        "reconsider.by_given_chance",
+        Choice("reconsider.by_relationship", _FOLLOWS_RELATIONSHIP),
+        Choice("reconsider.by_own_chance", _OWN_RETENTION),
+        Choice("reconsider.by_dropping_out", _DROPS_OUT),
+        Choice("reconsider.by_given_chance", _OTHERWISE),
     ),
     _step("loosen", "common.loosen"),
     _step(
         "choose",
-        Choice("choose.among_known_and_own", lambda s: s.follows_relationship),
-        "choose.among_others",
+        Choice("choose.among_known_and_own", _FOLLOWS_RELATIONSHIP),
+        Choice("choose.among_others", _OTHERWISE),
     ),
     _step(
         "move",
-        Choice("move.with_causes", lambda s: s.follows_relationship),
-        "move.as_given",
+        Choice("move.with_causes", _FOLLOWS_RELATIONSHIP),
+        Choice("move.as_given", _OTHERWISE),
     ),
     _step(
         "buy",
-        Choice("buy.counted_until_dropout", lambda s: s.counts_purchases and s.drops_out),
-        Choice("buy.counted", lambda s: s.counts_purchases),
-        "buy.expected",
+        Choice("buy.counted_until_dropout", _COUNTS_UNTIL_DROPOUT),
+        Choice("buy.counted", _COUNTS_PURCHASES),
+        Choice("buy.expected", _OTHERWISE),
     ),
     _step("pay", "buy.pay"),
     _step("talk", "talk.talk"),
@@ -202,7 +217,7 @@ def passes(setting: Setting, additions: Sequence[Iterable[Addition]] = ()) -> tu
     found: list[Pass] = []
     for step in SCHEDULE:
         found += [Pass(one.function, own) for own, one in added if one.before == step.name]
-        chosen = [choice.function for choice in step.choices if choice.when(setting)]
+        chosen = [choice.function for choice in step.choices if choice.when.holds(setting)]
         found += [Pass(function) for function in chosen[:1]]
         found += [Pass(one.function, own) for own, one in added if one.after == step.name]
     return tuple(found)
