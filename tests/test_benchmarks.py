@@ -140,9 +140,9 @@ def test_c_knows_more_firms_than_a_draw_has_words(build: Build) -> None:
 @pytest.mark.parametrize("build", EXACT)
 def test_c_feels_what_the_times_bring(build: Build) -> None:
     here = busy(2_000)
-    felt = here.customers.mechanisms._replace(usage_factor=0.7, needs=0.2)
     people = here.people()
-    people.mechanisms = felt
+    people.setting = people.setting._replace(has_events=True)
+    people.feel(0.7, 0.2)
     times = dataclasses.replace(here, customers=people)
     theirs, own = CMonth(times, build).live(), speed.compiled(times).live()
     np.testing.assert_allclose(theirs.years, own.years, rtol=1e-9, atol=1e-9)
