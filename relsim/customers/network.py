@@ -30,6 +30,7 @@ Ids = npt.NDArray[np.uint32]
 
 _WIRING = int(Purpose.WIRING)
 _HALF = np.uint64(32)
+_FEW = 32  # neighbours that are sorted fastest by putting each in its place
 _ATTEMPTS = 64  # to rewire a link; all fail only where a customer knows nearly everybody
 _MOST = 2**32  # customers, or entries of ``neighbour``, that 32 bits can number
 # A line of a file that is a link; and an entry that can be the name of a column.
@@ -245,8 +246,22 @@ def _rows(edges: Ids, size: int) -> tuple[Ids, Ids]:
             neighbour[start[row]] = edges[e, 1 - side]
             start[row] += 1
     for i in range(size):
-        neighbour[start[i] : start[i + 1]].sort()
+        _sort(neighbour[start[i] : start[i + 1]])
     return start, neighbour
+
+
+@loop
+def _sort(row: Ids) -> None:
+    """Sort the few neighbours of a customer; the many of a hub as arrays sort themselves."""
+    if row.size > _FEW:
+        row.sort()
+        return
+    for k in range(1, row.size):
+        moved, at = row[k], k
+        while at > 0 and row[at - 1] > moved:
+            row[at] = row[at - 1]
+            at -= 1
+        row[at] = moved
 
 
 @loop
@@ -263,9 +278,11 @@ def _link_all(edges: Ids, count: int) -> int:
 @loop
 def _rewire(edges: Ids, size: int, half: int, rewiring: float, stream: Stream) -> None:
     """Fill in the small world; row ``i * half + lap`` is customer i's clockwise link of a lap."""
-    for e in range(len(edges)):
-        edges[e, 0] = e // half
-        edges[e, 1] = (e // half + e % half + 1) % size
+    for i in range(size):
+        for lap in range(half):
+            nearest = i + lap + 1
+            edges[i * half + lap, 0] = i
+            edges[i * half + lap, 1] = nearest if nearest < size else nearest - size
     for lap in range(half):
         for i in range(size):
             w0, w1, w2, _ = draws.words(stream, i, lap, _WIRING)

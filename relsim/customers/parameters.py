@@ -1,5 +1,6 @@
 """From the spec to the numbers that rules and draws work with."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -11,13 +12,17 @@ from relsim.customers.draws import Stream
 from relsim.customers.network import Network
 from relsim.customers.traits import TraitTables
 from relsim.spec import MarketSpec, NetworkSpec, Segment
+from relsim.spec.mechanisms import Retention
 
 
 def trait_tables(spec: MarketSpec) -> TraitTables:
-    """Return the quantile tables of the traits that a spec describes."""
-    segments = spec.customers.segments
+    """Return the quantile tables of the traits that a spec describes; they are shared."""
+    return _trait_tables(spec.customers.segments, spec.mechanisms.retention)
+
+
+@functools.lru_cache(maxsize=16)  # runs of an experiment have few, and many runs have the same
+def _trait_tables(segments: tuple[Segment, ...], retention: Retention) -> TraitTables:
     shares = np.array([segment.share for segment in segments])
-    retention = spec.mechanisms.retention
 
     def table(
         of: Callable[[Segment], npt.NDArray[np.float64]],

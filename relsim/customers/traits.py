@@ -1,7 +1,7 @@
 """Fixed traits of customers, drawn once when they come to the market.
 
 A trait is its distribution's quantile function at the customer's own uniform draw. The
-function is tabulated once per segment by scipy, so a newcomer in the middle of a run costs a
+function is tabulated once per segment, so a newcomer in the middle of a run costs a
 look-up, and a customer's random numbers do not depend on who else there is.
 """
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from relsim.customers import draws
 from relsim.customers.columns import Columns
@@ -35,26 +35,32 @@ class TraitTables(NamedTuple):
     retention: npt.NDArray[np.float64]
 
 
-def _table(distribution: object, mean: float | None = None) -> npt.NDArray[np.float64]:
-    """Tabulate a frozen scipy distribution's quantiles so that linear look-up keeps its mean."""
+# A sweep builds thousands of markets with the same few traits, and quantiles take milliseconds.
+_remember = functools.lru_cache(maxsize=256)
+
+
+def _edges() -> npt.NDArray[np.float64]:
+    """Return the chances at which quantiles are tabulated."""
     edges = np.linspace(0.0, 1.0, CELLS + 1)
     edges[0], edges[-1] = 0.05 / CELLS, 1.0 - 0.05 / CELLS
-    values = np.asarray(distribution.ppf(edges), dtype=np.float64)  # type: ignore[attr-defined]
-    if mean is not None and mean > 0.0:
-        values *= mean / float(np.trapezoid(values, dx=1.0 / CELLS))
-    values.flags.writeable = False  # it is remembered, and shared
+    return edges
+
+
+def _kept(values: npt.NDArray[np.float64], mean: float) -> npt.NDArray[np.float64]:
+    """Return quantiles stretched so that linear look-up keeps the mean."""
+    if mean > 0.0:
+        values = values * (mean / float(np.trapezoid(values, dx=1.0 / CELLS)))
+    return _shared(values)
+
+
+def _shared(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    values.flags.writeable = False  # it is remembered
     return values
 
 
 def constant(value: float) -> npt.NDArray[np.float64]:
     """Return the table of a trait that everyone has alike."""
-    table = np.full(CELLS + 1, value)
-    table.flags.writeable = False
-    return table
-
-
-# A sweep builds thousands of markets with the same few traits, and quantiles take milliseconds.
-_remember = functools.lru_cache(maxsize=256)
+    return _shared(np.full(CELLS + 1, value))
 
 
 @_remember
@@ -62,7 +68,13 @@ def gamma_table(mean: float, shape: float) -> npt.NDArray[np.float64]:
     """Return quantiles of a gamma distribution; an infinite shape is a constant."""
     if np.isinf(shape) or mean == 0.0:
         return constant(mean)
-    return _table(stats.gamma(shape, scale=mean / shape), mean)
+    return _kept(_plain_gamma(shape) * (mean / shape), mean)
+
+
+@_remember
+def _plain_gamma(shape: float) -> npt.NDArray[np.float64]:
+    """Return quantiles of a gamma distribution of scale 1: slow, and the same for every mean."""
+    return _shared(np.asarray(special.gammaincinv(shape, _edges()), np.float64))
 
 
 @_remember
@@ -70,7 +82,8 @@ def lognormal_table(mean: float, deviation: float) -> npt.NDArray[np.float64]:
     """Return quantiles of a lognormal with this mean; ``deviation`` is that of its logarithm."""
     if deviation == 0.0 or mean == 0.0:
         return constant(mean)
-    return _table(stats.lognorm(deviation, scale=mean * np.exp(-(deviation**2) / 2)), mean)
+    scale = mean * np.exp(-(deviation**2) / 2)
+    return _kept(np.exp(deviation * normal_table()) * scale, mean)
 
 
 @_remember
@@ -80,14 +93,14 @@ def beta_table(mean: float, concentration: float) -> npt.NDArray[np.float64]:
         return constant(mean)
     if mean > 0.5:  # the mean is kept by stretching, which must not lead beyond 1
         return 1.0 - beta_table(1.0 - mean, concentration)[::-1]
-    table = _table(stats.beta(mean * concentration, (1.0 - mean) * concentration), mean)
-    return np.minimum(table, 1.0)
+    alpha, beta = mean * concentration, (1.0 - mean) * concentration
+    return np.minimum(_kept(special.betaincinv(alpha, beta, _edges()), mean), 1.0)
 
 
 @_remember
 def normal_table() -> npt.NDArray[np.float64]:
     """Return quantiles of the standard normal distribution."""
-    return _table(stats.norm())
+    return _shared(special.ndtri(_edges()))
 
 
 @rule

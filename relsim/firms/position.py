@@ -67,10 +67,12 @@ def first(spec: MarketSpec, columns: Columns) -> Array:
     array of shape (firms, FIGURES)
         Named by :data:`relsim.firms.quantities.FIGURES`.
     """
-    firms = range(1, len(spec.firms) + 1)
-    served = columns.supplier
+    on_rung = _counted(
+        columns.supplier * np.uint16(N_RUNGS) + columns.rung, len(spec.firms), N_RUNGS
+    )
     low = columns.satisfaction < np.float32(spec.mechanisms.reconsider.dissatisfied_below)
-    customers = np.array([float(np.count_nonzero(served == f)) for f in firms])
+    unhappy = _counted(columns.supplier[low], len(spec.firms), 1)
+    customers = on_rung.sum(axis=1)
     usage, demand = mean_usage(spec), mean_service_demand(spec)
     prices = np.array([firm.price for firm in spec.firms])
     unit_costs = np.array([firm.unit_cost for firm in spec.firms])
@@ -80,7 +82,7 @@ def first(spec: MarketSpec, columns: Columns) -> Array:
     start = spec.customers.start
     known = {
         "customers": customers,
-        "dissatisfied": np.array([float(np.count_nonzero(low & (served == f))) for f in firms]),
+        "dissatisfied": unhappy[:, 0],
         "running_contribution": contribution,
         "service": customers * demand,
         "revenue": customers * usage * prices,
@@ -96,9 +98,14 @@ def first(spec: MarketSpec, columns: Columns) -> Array:
     for name, by_firm in known.items():
         month[:, PLACES[name]] = by_firm
     month[:, places(*(f"contribution_{tier}" for tier in TIERS))] = contribution[:, None]
-    on_rung = [np.bincount(columns.rung[served == f], minlength=N_RUNGS)[1:] for f in firms]
-    month[:, places(*(f"rung_{rung}" for rung in RUNGS[1:]))] = on_rung
+    month[:, places(*(f"rung_{rung}" for rung in RUNGS[1:]))] = on_rung[:, 1:]
     return month
+
+
+def _counted(codes: npt.NDArray[np.integer[Any]], firms: int, kinds: int) -> Array:
+    """Return how many customers have each code ``supplier * kinds + kind``: (firms, kinds)."""
+    counts = np.bincount(codes, minlength=(firms + 1) * kinds)
+    return counts.reshape(-1, kinds)[1:].astype(np.float64)
 
 
 def knowledge(spec: MarketSpec, firm: FirmSpec) -> Know:
