@@ -1,12 +1,15 @@
 """The patterns in every industry's config, as it is: not in one market that was picked."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 import relsim
+from experiments import seeds as seeded
+from experiments.seeds import by_seed
 from relsim.market import Market
 from relsim.spec import MarketSpec, override
 from relsim.spec.locations import shipped
@@ -49,9 +52,8 @@ def by_choice(late: pd.DataFrame) -> pd.Series:
     return 1.0 - (1.0 - monthly) ** 12
 
 
-def _jeopardy(industry: str, customers: int, seed: int) -> Iterator[tuple[str, float]]:
+def _jeopardy(table: pd.DataFrame) -> Iterator[tuple[str, float]]:
     """Yield share and churn of the smallest and the largest of firms alike, years 5 to 8."""
-    table = Market(alike(industry, SHARES, customers), seed=seed).run().table
     late = table[table["month"] > 48]
     share = late.groupby("firm", observed=True)["share"].mean()
     defection = by_choice(late)
@@ -60,10 +62,8 @@ def _jeopardy(industry: str, customers: int, seed: int) -> Iterator[tuple[str, f
         yield f"defection_{name}", float(defection.iloc[place])
 
 
-def _relationships(industry: str, customers: int, seed: int) -> Iterator[tuple[str, float]]:
+def _relationships(spec: MarketSpec, tenure: pd.DataFrame) -> Iterator[tuple[str, float]]:
     """Yield retention and profit by year with the firm, of the config's own firms."""
-    spec = relsim.load(industry, {"market.customers": customers, "run.months": _MONTHS})
-    tenure = Market(spec, seed=seed).run().tenure_table
     sums = tenure[tenure["year"] >= LATE].groupby("tenure_year")[
         ["customer_months", "lost", "profit"]
     ]
@@ -79,27 +79,39 @@ def _relationships(industry: str, customers: int, seed: int) -> Iterator[tuple[s
     yield "profit_late", float(12.0 * profit.loc[LATE])
 
 
-def _launch(industry: str, customers: int, seed: int) -> Iterator[tuple[str, float]]:
-    """Yield how one of the config's firms, alone and nearly unknown, fills its market."""
+def _alone(industry: str, customers: int) -> dict[str, MarketSpec]:
+    """Return markets of one of the config's firms, alone and nearly unknown."""
     spec = relsim.load(industry, {"market.customers": customers, "run.months": _LAUNCH})
     unknown = spec.firms[0].model_dump() | {"share": 0.0, "awareness": 0.001}
     silent = unknown | {"strategy": {"kind": "defensive", "budget_share": 0.0}}
-    share = _filled(spec, unknown, seed)
+    mute = override(spec, {"mechanisms.word_of_mouth.persuasion": 0.0})
+    ways = {
+        "usual": (spec, unknown),
+        "no_talk": (mute, unknown),
+        "talk_alone": (spec, silent),
+        "neither": (mute, silent),
+    }
+    return {
+        way: MarketSpec.model_validate(market.model_dump() | {"firms": [firm]})
+        for way, (market, firm) in ways.items()
+    }
+
+
+def _launch(filled: Mapping[str, np.ndarray]) -> Iterator[tuple[str, float]]:
+    """Yield how a firm without rivals fills its market, from its share of it month by month."""
+    share = filled["usual"]
     top = float(share[-24:].mean())
     yield "ceiling", top
     for part in (10, 50, 90):
         yield f"month_{part}", _reached(share, top * part / 100.0)
-    mute = override(spec, {"mechanisms.word_of_mouth.persuasion": 0.0})
-    yield "month_50_no_talk", _reached(_filled(mute, unknown, seed), top / 2.0)
-    yield "talk_alone", float(_filled(spec, silent, seed)[-1])
-    yield "neither", float(_filled(mute, silent, seed)[-1])
+    yield "month_50_no_talk", _reached(filled["no_talk"], top / 2.0)
+    yield "talk_alone", float(filled["talk_alone"][-1])
+    yield "neither", float(filled["neither"][-1])
 
 
-def _filled(spec: MarketSpec, firm: dict[str, Any], seed: int) -> np.ndarray:
-    """Return the share of the potential that a firm without rivals has, month by month."""
-    alone = MarketSpec.model_validate(spec.model_dump() | {"firms": [firm]})
-    table = Market(alone, seed=seed).run().table
-    return table["penetration"].to_numpy(dtype=float)
+def _filled(market: Market) -> np.ndarray:
+    """Return the share of the potential that is served, month by month."""
+    return market.run().table["penetration"].to_numpy(dtype=float)
 
 
 def _reached(share: np.ndarray, level: float) -> float:
@@ -121,12 +133,26 @@ def in_all_industries(
     recommendation persuades. ``talk_alone``, ``neither``: what a newcomer without a budget has
     after twenty years, with and without recommendations that persuade.
     """
-    studies = (_jeopardy, _relationships, _launch)
     rows = [
         Finding(industry, seed, measure, value)
         for industry in industries or shipped()
-        for seed in seeds
-        for study in studies
-        for measure, value in study(industry, customers, seed)
+        for seed, found in _studied(industry, customers, seeds)
+        for measure, value in found
     ]
     return pd.DataFrame(rows).assign(market_size=customers)
+
+
+def _studied(
+    industry: str, customers: int, seeds: Sequence[int]
+) -> Iterator[tuple[int, Iterator[tuple[str, float]]]]:
+    """Yield each seed and all numbers of an industry."""
+    firms_alike = by_seed(alike(industry, SHARES, customers), seeds, seeded.table)
+    spec = relsim.load(industry, {"market.customers": customers, "run.months": _MONTHS})
+    own = by_seed(spec, seeds, seeded.tenure_table)
+    launches = {
+        way: dict(by_seed(alone, seeds, _filled))
+        for way, alone in _alone(industry, customers).items()
+    }
+    for (seed, table), (_, tenure) in zip(firms_alike, own, strict=True):
+        filled = {way: shares[seed] for way, shares in launches.items()}
+        yield seed, itertools.chain(_jeopardy(table), _relationships(spec, tenure), _launch(filled))

@@ -23,6 +23,7 @@ import pandas as pd
 from experiments import five_percent_figure
 from experiments.five_percent import POINTS, RESULTS
 from experiments.studies.shared import Floats, jackknife
+from relsim import lab
 from relsim.economics.lifetime import MONTHS_A_YEAR, monthly_rate
 from relsim.lab.statistics.intervals import t_interval
 from relsim.loader import load
@@ -64,10 +65,10 @@ def spending(spec: MarketSpec, more: float) -> MarketSpec:
     )
 
 
-def _lived(spec: MarketSpec, replication: int) -> dict[str, float]:
+def _lived(market: Market) -> dict[str, float]:
     """Return what the first firm lost of whom once settled, and its discounted profit."""
-    columns = Market(spec, replication=replication).run().columns
-    rate = monthly_rate(spec.market.annual_discount_rate)
+    columns = market.run().columns
+    rate = monthly_rate(market.spec.market.annual_discount_rate)
     profit = columns["profit"][:, 0]
     return {
         "lost": float(columns["lost"][SETTLED:, 0].sum()),
@@ -84,11 +85,12 @@ def runs(
 ) -> pd.DataFrame:
     """Return an industry's runs, a row each; replications share their random numbers."""
     spec = load(base, {"market.customers": customers, "run.months": MONTHS})
+    markets = [spending(spec, extra) for extra in more]
+    found = lab.evaluate(markets, _lived, replications=replications).whole()
     return pd.DataFrame(
         [
-            {"base": base, "more": extra, "replication": k, **_lived(spending(spec, extra), k)}
-            for extra in more
-            for k in range(replications)
+            {"base": base, "more": more[place], "replication": k, **left}
+            for (place, _, k), left in zip(found.where, found.left, strict=True)
         ]
     )
 

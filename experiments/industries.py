@@ -16,6 +16,8 @@ import yaml
 import relsim
 from experiments.industries_figure import draw
 from experiments.industries_page import page
+from experiments.seeds import by_seed
+from relsim.market import Market
 from relsim.report.run_figures import save
 from relsim.spec.locations import shipped
 
@@ -125,14 +127,17 @@ def run(name: str, seeds: Iterable[int], customers: int = CUSTOMERS) -> pd.DataF
     """
     levels, rows = published()[name], []
     spec = relsim.load(name, {"market.customers": customers})
-    for seed in seeds:
-        market = relsim.Market(spec, seed=seed).run()
-        table, tenure = market.table, market.tenure_table
-        for firm in (MARKET, *(firm.name for firm in market.spec.firms)):
+    for seed, (table, tenure) in by_seed(spec, tuple(seeds), _tables):
+        for firm in (MARKET, *(firm.name for firm in spec.firms)):
             mine = [t if firm == MARKET else t[t["firm"] == firm] for t in (table, tenure)]
             values = measure(mine[0], mine[1], levels)
             rows += [(name, seed, firm, what, value) for what, value in values.items()]
     return pd.DataFrame(rows, columns=["industry", "seed", "firm", "measure", "value"])
+
+
+def _tables(market: Market) -> tuple[pd.DataFrame, pd.DataFrame]:
+    market.run()
+    return market.table, market.tenure_table
 
 
 def compare(realised: pd.DataFrame) -> pd.DataFrame:

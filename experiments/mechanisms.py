@@ -15,8 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 import relsim
+from experiments import seeds
 from experiments.commanding import command
 from experiments.mechanisms_figure import draw
+from experiments.seeds import by_seed
 from relsim.customers.rules import (
     choice,
     departure,
@@ -415,8 +417,7 @@ def sweep(effect: Effect) -> pd.DataFrame:
     for setting in effect.settings:
         changes = {"market.customers": CUSTOMERS, "run.months": MONTHS, **effect.base}
         spec = relsim.load("telecom", changes | {effect.key: setting})
-        for seed in SEEDS:
-            table = relsim.Market(spec, seed=seed).run().table
+        for seed, table in by_seed(spec, SEEDS, seeds.table):
             late = table[table["month"] > WARM_UP]
             rows.append({"value": setting, "seed": seed, "measure": effect.measure(late)})
     return pd.DataFrame(rows)

@@ -13,20 +13,18 @@ import numpy as np
 import pandas as pd
 
 import relsim
+from experiments import seeds as seeded
 from experiments.across import SHARES, alike, by_choice, in_all_industries
 from experiments.commanding import command
 from experiments.patterns_figure import DRAWN
 from experiments.relationships import lifetime_profit
+from experiments.seeds import by_seed
 from relsim.economics import repeat_buying
 from relsim.market import Market
-from relsim.spec import MarketSpec, override, starter
+from relsim.spec import override, starter
 
 RESULTS = Path("results/patterns")
 SEEDS = (1, 2, 3, 4, 5)
-
-
-def _lived(spec: MarketSpec, seed: int) -> Market:
-    return Market(spec, seed=seed).run()
 
 
 def _joined(rows: Sequence[pd.DataFrame], customers: int) -> pd.DataFrame:
@@ -43,8 +41,7 @@ def double_jeopardy(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd
     """
     spec = alike("telecom", SHARES, customers)
     rows = []
-    for seed in seeds:
-        table = _lived(spec, seed).table
+    for seed, table in by_seed(spec, seeds, seeded.table):
         late = table[table["month"] > 48]
         shares = late.groupby("firm", observed=True)["share"].mean()
         share, defection = shares.to_numpy(), by_choice(late).to_numpy(dtype=float)
@@ -88,8 +85,7 @@ def adoption(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFr
     }
     rows = []
     for world, values in worlds.items():
-        for seed in seeds:
-            table = _lived(override(starter(), values), seed).table
+        for seed, table in by_seed(override(starter(), values), seeds, seeded.table):
             own = table[table["firm"] == "Attack"]
             rows.append(
                 own[["month", "penetration"]]
@@ -121,8 +117,7 @@ def cohort_retention(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> p
     rows = []
     for world, rule in (("each its own", "own"), ("all alike", "fixed")):
         spec = override(starter(), alone | {"mechanisms.retention.rule": rule})
-        for seed in seeds:
-            table = _lived(spec, seed).table
+        for seed, table in by_seed(spec, seeds, seeded.table):
             left = table.loc[table["firm"] == "Attack", "customers"].to_numpy()
             yearly = np.append(table["opening"].iloc[0], left[11::12])
             rows.append(
@@ -145,8 +140,7 @@ def tenure_profit(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.D
     """
     spec = relsim.load("telecom", {"market.customers": customers})
     rows = []
-    for seed in seeds:
-        tenure = _lived(spec, seed).tenure_table
+    for seed, tenure in by_seed(spec, seeds, seeded.tenure_table):
         late = tenure[(tenure["year"] > 5) & (tenure["tenure_year"] <= 6)]
         sums = late.groupby("tenure_year")[["customer_months", "profit"]].sum()
         people: pd.Series = sums["customer_months"] / np.where(sums.index == 0, 1.0, 12.0)
@@ -165,15 +159,7 @@ def purchase_counts(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd
     """
     spec = relsim.load("grocery", {"market.customers": customers, "run.months": 27})
     rows = []
-    for seed in seeds:
-        market = Market(spec, seed=seed).run(24)
-        columns = market.customers.columns
-        before, firm = columns.purchases.astype(int), columns.supplier.copy()
-        market.run(3)
-        columns = market.customers.columns
-        stayed = (firm > 0) & (columns.supplier == firm) & (columns.tenure >= 3)
-        counts = columns.purchases[stayed].astype(int) - before[stayed]
-        counts = counts[counts >= 0]  # who left and came back began anew
+    for seed, counts in by_seed(spec, seeds, _bought):
         shape, mean = repeat_buying.fit_gamma_poisson(counts)
         k = np.arange(int(counts.max()) + 1)
         rows.append(
@@ -188,6 +174,16 @@ def purchase_counts(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd
             )
         )
     return _joined(rows, customers)
+
+
+def _bought(market: Market) -> np.ndarray:
+    """Return what those who stayed bought in the quarter after two years."""
+    columns = market.run(24).customers.columns
+    before, firm = columns.purchases.astype(int), columns.supplier.copy()
+    columns = market.run(3).customers.columns
+    stayed = (firm > 0) & (columns.supplier == firm) & (columns.tenure >= 3)
+    counts: np.ndarray = columns.purchases[stayed].astype(int) - before[stayed]
+    return counts[counts >= 0]  # who left and came back began anew
 
 
 STUDIES: dict[str, Callable[..., pd.DataFrame]] = {

@@ -1,25 +1,32 @@
 """Whole relationships, customer by customer: how long they lasted, what they brought in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 import relsim
+from experiments.seeds import by_seed
 from relsim.agents.market import AgentCustomers, AgentMarket
+from relsim.market import Market
 from relsim.spec.locations import shipped
 
 WON_UNTIL, MONTHS = 12, 48
 
 
-def relationships(config: str, customers: int, seed: int) -> pd.DataFrame:
-    """Return the relationships that began in the first year, seen until the fourth.
+def relationships(
+    config: str, customers: int, seeds: Sequence[int]
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield each seed and the relationships that began in the first year, seen until the fourth.
 
     Lived by the engine of agents, who know what each brought in: ``lifetime`` in months,
     ``profit``, the sum of running contributions (money), and ``rate``, that a month.
     """
     spec = relsim.load(config, {"market.customers": customers, "run.months": MONTHS})
-    market = AgentMarket(spec, seed=seed)
+    yield from by_seed(spec, seeds, _followed, AgentMarket)
+
+
+def _followed(market: Market) -> pd.DataFrame:
     people = market.customers
     assert isinstance(people, AgentCustomers)  # noqa: S101  # for the type checker
     size = len(people)
@@ -50,8 +57,7 @@ def lifetime_profit(customers: int = 6_000, seeds: Sequence[int] = (1, 2, 3)) ->
     """
     rows = []
     for config in shipped():
-        for seed in seeds:
-            frame = relationships(config, customers, seed)
+        for seed, frame in relationships(config, customers, seeds):
             matrix = frame.corr()
             spread = frame.std() / frame.mean()
             rows.append(

@@ -59,7 +59,7 @@ def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
     ``ratio`` is the average cost of a customer won over that of keeping one for a year.
     """
     rows = []
-    for reach, split, seed in each(REACH_FOR_MONEY, SPLITS, seeds):
+    for reach, split in each(REACH_FOR_MONEY, SPLITS):
         values = {
             "market.customers": customers,
             "run.months": MONTHS,
@@ -67,20 +67,20 @@ def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
             "firms.0.strategy.retention_share": split,
             "firms.*.acquisition.rate": 0.05 * reach,
         }
-        columns, profit = money(relsim.load("telecom", values), seed)
-        to_win, to_keep = costs(columns)
-        rows.append(
-            {
-                "reach_for_money": reach,
-                "retention_share": split,
-                "seed": seed,
-                "profit": profit,
-                "to_win": to_win,
-                "to_keep_a_year": to_keep,
-                "ratio": to_win / to_keep if to_keep else np.nan,
-                "market_size": customers,
-            }
-        )
+        for seed, (columns, profit) in money(relsim.load("telecom", values), seeds):
+            to_win, to_keep = costs(columns)
+            rows.append(
+                {
+                    "reach_for_money": reach,
+                    "retention_share": split,
+                    "seed": seed,
+                    "profit": profit,
+                    "to_win": to_win,
+                    "to_keep_a_year": to_keep,
+                    "ratio": to_win / to_keep if to_keep else np.nan,
+                    "market_size": customers,
+                }
+            )
     return pd.DataFrame(rows)
 
 

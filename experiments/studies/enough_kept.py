@@ -12,6 +12,7 @@ source.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -23,11 +24,13 @@ from matplotlib.ticker import FuncFormatter
 
 import relsim
 from experiments import markdown
+from experiments.seeds import by_seed
 from experiments.studies.shared import dressed, each, half_width, how_many, spread, titled
 from relsim.economics.lifetime import MONTHS_A_YEAR
 from relsim.fork import changed
 from relsim.market import Market
 from relsim.report.style import BLUE, GREEN, INK, MUTED, VERMILLION
+from relsim.spec import MarketSpec
 
 CONFIGS = ("telecom", "grocery")
 WARM_UP, YEARS = 36, 20
@@ -47,18 +50,21 @@ UNASKED: Mapping[str, Mapping[str, Any]] = {
 """What changes beside the firm's own plan, from the month in which it stops."""
 
 
-def _lived(config: str, customers: int, seed: int, after: Mapping[str, Any]) -> Market:
-    """Return the simulated market a warm-up, and then under other values."""
+def _started(config: str, customers: int) -> MarketSpec:
     values = {
         "market.customers": customers,
         "run.months": WARM_UP + MONTHS_A_YEAR * YEARS,
         "firms.0.strategy.kind": "balanced",
     }
-    spec = relsim.load(config, values)
-    market = Market(spec, seed=seed).run(WARM_UP)
+    return relsim.load(config, values)
+
+
+def _lived(after: Mapping[str, Any], market: Market) -> dict[str, Any]:
+    """Return the columns of a market simulated a warm-up, and then under other values."""
+    market.run(WARM_UP)
     if after:
-        market.change(changed(spec, after, at=WARM_UP + 1))
-    return market.run(MONTHS_A_YEAR * YEARS)
+        market.change(changed(market.spec, after, at=WARM_UP + 1))
+    return market.run(MONTHS_A_YEAR * YEARS).columns
 
 
 def _stopped(config: str, part: float | None) -> dict[str, Any]:
@@ -73,29 +79,28 @@ def _stopped(config: str, part: float | None) -> dict[str, Any]:
 def table(customers: int = 10_000, seeds: Sequence[int] = tuple(range(1, 11))) -> pd.DataFrame:
     """Return the firm's customers by year after it stopped, and what it won and lost in it."""
     rows = []
-    for config, (unasked, world), (way, part), seed in each(
-        CONFIGS, UNASKED.items(), KEEPING.items(), seeds
-    ):
-        columns = _lived(config, customers, seed, dict(world) | _stopped(config, part)).columns
-        mine = {
-            name: columns[name][WARM_UP:, 0].reshape(YEARS, MONTHS_A_YEAR)
-            for name in ("opening", "customers", "acquired", "lost")
-        }
-        start = mine["opening"][0, 0]
-        rows.append(
-            pd.DataFrame(
-                {
-                    "config": config,
-                    "unasked": unasked,
-                    "way": way,
-                    "seed": seed,
-                    "year": np.arange(YEARS + 1),
-                    "customers": np.append(start, mine["customers"][:, -1]),
-                    "won": np.append(0.0, mine["acquired"].sum(axis=1)),
-                    "lost": np.append(0.0, mine["lost"].sum(axis=1)),
-                }
+    for config, (unasked, world), (way, part) in each(CONFIGS, UNASKED.items(), KEEPING.items()):
+        lived = partial(_lived, dict(world) | _stopped(config, part))
+        for seed, columns in by_seed(_started(config, customers), seeds, lived):
+            mine = {
+                name: columns[name][WARM_UP:, 0].reshape(YEARS, MONTHS_A_YEAR)
+                for name in ("opening", "customers", "acquired", "lost")
+            }
+            start = mine["opening"][0, 0]
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "config": config,
+                        "unasked": unasked,
+                        "way": way,
+                        "seed": seed,
+                        "year": np.arange(YEARS + 1),
+                        "customers": np.append(start, mine["customers"][:, -1]),
+                        "won": np.append(0.0, mine["acquired"].sum(axis=1)),
+                        "lost": np.append(0.0, mine["lost"].sum(axis=1)),
+                    }
+                )
             )
-        )
     return pd.concat(rows, ignore_index=True).assign(market_size=customers)
 
 

@@ -61,7 +61,7 @@ def by_cost(
     the run.
     """
     rows = []
-    for onboard, y, split, seed in each(onboarding, range(len(leaving)), splits, seeds):
+    for onboard, y, split in each(onboarding, range(len(leaving)), splits):
         hazard, turnover = leaving[y]
         values = {
             "market.customers": customers,
@@ -72,21 +72,21 @@ def by_cost(
             "mechanisms.reconsider.base_hazard": hazard,
             "market.annual_turnover": turnover,
         }
-        columns, profit = money(relsim.load("telecom", values), seed)
-        to_win, to_keep = costs(columns)
-        lost = columns["lost"].sum() / columns["opening"].sum()
-        rows.append(
-            {
-                "x": onboard,
-                "y": y,
-                "retention_share": split,
-                "seed": seed,
-                "profit": profit,
-                "ratio": to_win / to_keep if to_keep else np.nan,
-                "defection": 1.0 - (1.0 - lost) ** 12,
-                "market_size": customers,
-            }
-        )
+        for seed, (columns, profit) in money(relsim.load("telecom", values), seeds):
+            to_win, to_keep = costs(columns)
+            lost = columns["lost"].sum() / columns["opening"].sum()
+            rows.append(
+                {
+                    "x": onboard,
+                    "y": y,
+                    "retention_share": split,
+                    "seed": seed,
+                    "profit": profit,
+                    "ratio": to_win / to_keep if to_keep else np.nan,
+                    "defection": 1.0 - (1.0 - lost) ** 12,
+                    "market_size": customers,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -99,19 +99,19 @@ def by_size(
 ) -> pd.DataFrame:
     """Return discounted profit by split, the firm's share at the start and the number of firms."""
     rows = []
-    for share, count, split, seed in each(sizes, firms, splits, seeds):
+    for share, count, split in each(sizes, firms, splits):
         strategy = {"kind": "balanced", "retention_share": split}
-        _, profit = money(sized(share, count, strategy, customers), seed)
-        rows.append(
-            {
-                "x": share,
-                "y": count,
-                "retention_share": split,
-                "seed": seed,
-                "profit": profit,
-                "market_size": customers,
-            }
-        )
+        for seed, (_, profit) in money(sized(share, count, strategy, customers), seeds):
+            rows.append(
+                {
+                    "x": share,
+                    "y": count,
+                    "retention_share": split,
+                    "seed": seed,
+                    "profit": profit,
+                    "market_size": customers,
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -19,7 +19,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import relsim
+from experiments import seeds as seeded
 from experiments.markdown import table as markdown_table
+from experiments.seeds import by_seed
 from experiments.studies.shared import (
     COLOURS,
     MARKS,
@@ -31,7 +33,6 @@ from experiments.studies.shared import (
     titled,
 )
 from relsim.economics.lifetime import MONTHS_A_YEAR, monthly_rate
-from relsim.market import Market
 from relsim.report.style import BLUE, MUTED, VERMILLION
 
 PENETRATIONS = (0.1, 0.3, 0.5, 0.7, 0.95)
@@ -53,9 +54,7 @@ def table(customers: int = 5_000, seeds: Sequence[int] = tuple(range(1, 11))) ->
     ``filled_...`` is the share of the market with a supplier after so many years.
     """
     rows = []
-    for (market, (fame, reach)), penetration, split, seed in each(
-        MARKETS.items(), PENETRATIONS, SPLITS, seeds
-    ):
+    for (market, (fame, reach)), penetration, split in each(MARKETS.items(), PENETRATIONS, SPLITS):
         values = {
             "market.customers": customers,
             "run.months": MONTHS,
@@ -66,23 +65,23 @@ def table(customers: int = 5_000, seeds: Sequence[int] = tuple(range(1, 11))) ->
             "firms.0.strategy.retention_share": split,
         }
         spec = relsim.load("telecom", values)
-        columns = Market(spec, seed=seed).run().columns
         rate = monthly_rate(spec.market.annual_discount_rate)
-        profit = columns["profit"][:, 0] / (1.0 + rate) ** np.arange(1, MONTHS + 1)
-        filled = columns["customers"].sum(axis=1) / customers
-        rows.append(
-            {
-                "market": market,
-                "penetration": penetration,
-                "retention_share": split,
-                "seed": seed,
-                "profit": profit.sum(),
-                "early": profit[: MONTHS_A_YEAR * EARLY].sum(),
-                "filled_2": filled[2 * MONTHS_A_YEAR - 1],
-                "filled_10": filled[-1],
-                "market_size": customers,
-            }
-        )
+        for seed, columns in by_seed(spec, seeds, seeded.columns):
+            profit = columns["profit"][:, 0] / (1.0 + rate) ** np.arange(1, MONTHS + 1)
+            filled = columns["customers"].sum(axis=1) / customers
+            rows.append(
+                {
+                    "market": market,
+                    "penetration": penetration,
+                    "retention_share": split,
+                    "seed": seed,
+                    "profit": profit.sum(),
+                    "early": profit[: MONTHS_A_YEAR * EARLY].sum(),
+                    "filled_2": filled[2 * MONTHS_A_YEAR - 1],
+                    "filled_10": filled[-1],
+                    "market_size": customers,
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -7,12 +7,14 @@ Marketing 75:1, found recommended customers to be worth at least 16% more.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
 import relsim
+from experiments.seeds import by_seed
 from experiments.studies.shared import (
     SEEDS,
     dressed,
@@ -27,39 +29,44 @@ from relsim.customers.rules.choice import AWARENESS, REACH, REFERRAL
 from relsim.market import Market
 from relsim.report.style import BLUE
 
+_WAYS = {"recommendation": REFERRAL, "reach": REACH, "awareness": AWARENESS}
+
 
 def table(customers: int = 50_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
     """Return what became of customers won in the second year, by what brought them."""
-    ways = {"recommendation": REFERRAL, "reach": REACH, "awareness": AWARENESS}
     values = {
         "market.customers": customers,
         "run.months": 60,
         "mechanisms.word_of_mouth.recommend_rate": 0.2,
     }
     rows = []
-    for config, seed in each(("credit-card", "grocery"), seeds):
-        market = Market(relsim.load(config, values), seed=seed).run(24)
-        people = market.customers.columns
-        new = (people.supplier > 0) & (people.tenure <= 12)
-        firm, tenure, way = people.supplier.copy(), people.tenure.copy(), people.came_through.copy()
-        market.run(24)
-        people = market.customers.columns
-        kept = (people.supplier == firm) & (people.tenure == tenure + 24)
-        for name, code in ways.items():
-            cohort = new & (way == code)
-            rows.append(
-                {
-                    "config": config,
-                    "seed": seed,
-                    "came_by": name,
-                    "n": int(cohort.sum()),
-                    "kept": float(kept[cohort].mean()),
-                    "usage": float(people.usage[cohort].mean()),
-                    "trust": float(people.trust[cohort & kept].mean()),
-                    "market_size": customers,
-                }
-            )
+    for (config,) in each(("credit-card", "grocery")):
+        for seed, cohorts in by_seed(relsim.load(config, values), seeds, _cohorts):
+            rows += [
+                {"config": config, "seed": seed, **cohort, "market_size": customers}
+                for cohort in cohorts
+            ]
     return pd.DataFrame(rows)
+
+
+def _cohorts(market: Market) -> list[dict[str, Any]]:
+    """Return what became of customers won in the second year, by what brought them."""
+    people = market.run(24).customers.columns
+    new = (people.supplier > 0) & (people.tenure <= 12)
+    firm, tenure, way = people.supplier.copy(), people.tenure.copy(), people.came_through.copy()
+    people = market.run(24).customers.columns
+    kept = (people.supplier == firm) & (people.tenure == tenure + 24)
+    cohorts = {name: new & (way == code) for name, code in _WAYS.items()}
+    return [
+        {
+            "came_by": name,
+            "n": int(cohort.sum()),
+            "kept": float(kept[cohort].mean()),
+            "usage": float(people.usage[cohort].mean()),
+            "trust": float(people.trust[cohort & kept].mean()),
+        }
+        for name, cohort in cohorts.items()
+    ]
 
 
 def draw(frame: pd.DataFrame) -> Figure:

@@ -21,9 +21,10 @@ from matplotlib.lines import Line2D
 
 import relsim
 from experiments import markdown
+from experiments import seeds as seeded
+from experiments.seeds import by_seed
 from experiments.studies.shared import dressed, each, half_width, how_many, joined, spread, titled
 from relsim.economics.lifetime import MONTHS_A_YEAR
-from relsim.market import Market
 from relsim.report.style import BLUE, GREEN, INK, MUTED, VERMILLION
 
 CONFIGS = ("telecom", "credit-card", "grocery")
@@ -70,21 +71,21 @@ def table(customers: int = 10_000, seeds: Sequence[int] = tuple(range(1, 11))) -
     }
     rows = []
     for config in CONFIGS:
-        for (loyalty, values), fame, seed in each(_loyalty(config).items(), FAME, seeds):
+        for (loyalty, values), fame in each(_loyalty(config).items(), FAME):
             spec = relsim.load(config, common | dict(values) | {"firms.3.awareness": fame})
-            columns = Market(spec, seed=seed).run().columns
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "config": config,
-                        "loyalty": loyalty,
-                        "fame": fame,
-                        "seed": seed,
-                        "month": np.arange(1, MONTHS + 1),
-                        "share": columns["penetration"][BEFORE:, 3],
-                    }
+            for seed, columns in by_seed(spec, seeds, seeded.columns):
+                rows.append(
+                    pd.DataFrame(
+                        {
+                            "config": config,
+                            "loyalty": loyalty,
+                            "fame": fame,
+                            "seed": seed,
+                            "month": np.arange(1, MONTHS + 1),
+                            "share": columns["penetration"][BEFORE:, 3],
+                        }
+                    )
                 )
-            )
     return pd.concat(rows, ignore_index=True).assign(market_size=customers)
 
 

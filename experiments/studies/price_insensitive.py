@@ -13,6 +13,7 @@ stayed so far.
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -23,12 +24,12 @@ from matplotlib.figure import Figure
 
 import relsim
 from experiments import markdown
+from experiments.seeds import by_seed
 from experiments.studies.shared import Floats, dressed, each, how_many, jackknife, titled
 from relsim.economics.lifetime import MONTHS_A_YEAR
 from relsim.fork import changed
 from relsim.market import Market
 from relsim.report.style import BLUE, GREEN, INK, MUTED, VERMILLION
-from relsim.spec import MarketSpec
 
 BEFORE = 72
 PRICE = 55.0
@@ -50,14 +51,13 @@ LEAST = 500
 _SUMS = ["free_months", "looked", "left"]
 
 
-def _lived(spec: MarketSpec, seed: int, values: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the first firm's customers before the year, and what each did within it."""
-    market = Market(spec, seed=seed).run(BEFORE)
-    people = market.customers.columns
+def _lived(values: Mapping[str, Any], market: Market) -> pd.DataFrame:
+    """Return sums over the first firm's customers of what each did within the year."""
+    people = market.run(BEFORE).customers.columns
     there = people.supplier == 1
     trust, tenure = people.trust.copy(), people.tenure.astype(int)
     if values:
-        market.change(changed(spec, values, at=BEFORE + 1))
+        market.change(changed(market.spec, values, at=BEFORE + 1))
     here = there.copy()
     free, looked, left = np.zeros((3, there.size))
     for month in range(1, MONTHS_A_YEAR + 1):
@@ -72,8 +72,7 @@ def _lived(spec: MarketSpec, seed: int, values: Mapping[str, Any]) -> pd.DataFra
         left += goes
         here = stayed
     lived = {"trust": trust, "tenure": tenure, "free_months": free, "looked": looked, "left": left}
-    mine: pd.DataFrame = pd.DataFrame(lived)[there]
-    return mine
+    return _grouped(pd.DataFrame(lived)[there])
 
 
 def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
@@ -96,8 +95,9 @@ def table(customers: int = 40_000, seeds: Sequence[int] = tuple(range(1, 21))) -
     months = BEFORE + MONTHS_A_YEAR
     spec = relsim.load("telecom", {"market.customers": customers, "run.months": months})
     rows = [
-        _grouped(_lived(spec, seed, values)).assign(year=year, seed=seed)
-        for (year, values), seed in each(YEARS.items(), seeds)
+        sums.assign(year=year, seed=seed)
+        for ((year, values),) in each(YEARS.items())
+        for seed, sums in by_seed(spec, seeds, partial(_lived, values))
     ]
     frame = pd.concat(rows, ignore_index=True).astype(dict.fromkeys(_SUMS, int))
     columns = ["year", "by", "group", "seed", "n", "mean_trust", *_SUMS]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from scipy import stats
 
+from experiments.seeds import by_seed
 from relsim.economics.lifetime import monthly_rate
 from relsim.market import Market
 from relsim.report.style import BLUE, GREEN, INK, MUTED, PURPLE, VERMILLION
@@ -25,11 +26,16 @@ MARKS = ("o", "s", "^", "D", "v")
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, INK)
 
 
-def money(spec: MarketSpec, seed: int, place: int = 0) -> tuple[dict[str, Any], float]:
-    """Return the columns of a firm that has lived, by month, and its discounted profit."""
-    market = Market(spec, seed=seed).run()
-    columns = {name: values[:, place] for name, values in market.columns.items()}
-    rate = monthly_rate(spec.market.annual_discount_rate)
+def money(
+    spec: MarketSpec, seeds: Sequence[int]
+) -> Iterator[tuple[int, tuple[dict[str, Any], float]]]:
+    """Yield each seed, the columns of the first firm by month, and its discounted profit."""
+    yield from by_seed(spec, seeds, _money)
+
+
+def _money(market: Market) -> tuple[dict[str, Any], float]:
+    columns = {name: values[:, 0] for name, values in market.run().columns.items()}
+    rate = monthly_rate(market.spec.market.annual_discount_rate)
     months = np.arange(1, columns["profit"].size + 1)
     return columns, float((columns["profit"] / (1.0 + rate) ** months).sum())
 

@@ -66,21 +66,21 @@ def sized(share: float, count: int, strategy: Mapping[str, Any], customers: int)
 def table(customers: int = 10_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame:
     """Return what defence brings over attack, by a firm's size and the number of firms."""
     rows = []
-    for share, count, seed in each(SIZES, FIRMS, seeds):
-        profits = {
-            strategy: money(sized(share, count, {"kind": strategy}, customers), seed)[1]
+    for share, count in each(SIZES, FIRMS):
+        offensive, defensive = (
+            money(sized(share, count, {"kind": strategy}, customers), seeds)
             for strategy in ("offensive", "defensive")
-        }
-        gain = profits["defensive"] / profits["offensive"] - 1.0
-        rows.append(
-            {
-                "share": share,
-                "firms": count,
-                "seed": seed,
-                "gain": gain,
-                "market_size": customers,
-            }
         )
+        for (seed, (_, attack)), (_, (_, defence)) in zip(offensive, defensive, strict=True):
+            rows.append(
+                {
+                    "share": share,
+                    "firms": count,
+                    "seed": seed,
+                    "gain": defence / attack - 1.0,
+                    "market_size": customers,
+                }
+            )
     return pd.DataFrame(rows)
 
 

@@ -150,6 +150,11 @@ def test_a_run_that_hangs_is_stopped() -> None:
     assert "longer than the 0.2 s" in found.table["error"][0]
 
 
+def test_another_engine_leaves_the_same() -> None:
+    agents = lab.evaluate(SMALL, OUTCOMES, ASSIGNMENTS, engine=relsim.AgentMarket).table
+    pd.testing.assert_frame_equal(agents, lab.evaluate(SMALL, OUTCOMES, ASSIGNMENTS).table)
+
+
 def test_progress_is_told() -> None:
     told: list[tuple[int, int]] = []
     lab.evaluate(SMALL, OUTCOMES, ASSIGNMENTS, each=lambda *one: told.append(one))
@@ -231,4 +236,4 @@ def test_many_markets_are_run_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Market"
     }
-    assert makers == {"lab/runs/run.py", "fork.py", "testing.py"}
+    assert makers == {"fork.py", "testing.py"}

@@ -156,6 +156,7 @@ def evaluate(
     executor: str | Executor | Crew | None = None,
     threads: int = 1,
     limit: float = 0.0,
+    engine: type[Market] = Market,
     each: Callable[[int, int], None] = lambda _, __: None,
 ) -> Evaluation:
     """Simulate a market, or several, under each of some assignments, and return what they leave.
@@ -189,6 +190,8 @@ def evaluate(
         Threads that share the months of one run.
     limit : float
         Seconds that a run may take; 0 = as long as it does.
+    engine : type
+        The market's class, such as :class:`relsim.AgentMarket`.
     each : callable, optional
         Told after some runs: how many more are done, and how many of these failed.
 
@@ -215,7 +218,8 @@ def evaluate(
         markets = tuple(market.with_({"run.months": months}) for market in markets)
     _check(assignments, replications)
     crew = crew_of(executor, workers)
-    recipe = _recipe(markets, outcomes, assignments, warm_up)._replace(threads=threads, limit=limit)
+    recipe = _recipe(markets, outcomes, assignments, warm_up)
+    recipe = recipe._replace(threads=threads, limit=limit, engine=engine)
     check_workers(_EVALUATE, recipe.code, recipe.paths, crew)
     streams = [None] if replications is None else list(range(replications))
     given: list[Assignment] = []

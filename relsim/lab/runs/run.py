@@ -46,6 +46,8 @@ class Recipe(NamedTuple):
     simulate : callable, optional
         Given a market that is set up, simulates it and returns what it leaves, in place of a whole
         run with its outcomes and panel.
+    engine : type
+        The market's class.
     keyed : bool
         Whether runs are to have keys, by which they are known again.
     """
@@ -60,6 +62,7 @@ class Recipe(NamedTuple):
     code: tuple[str, ...] = ()
     limit: float = 0.0
     simulate: Callable[[Market], Any] | None = None
+    engine: type[Market] = Market
     keyed: bool = True
 
 
@@ -134,7 +137,8 @@ def _one(recipe: Recipe, assignment: Assignment) -> Lived:
     try:
         with within(recipe.limit):
             spec = override(recipe.bases[assignment.base], assignment.overrides)
-            market = Market(spec, recipe.seed, assignment.replication, threads=recipe.threads)
+            noise = recipe.seed, assignment.replication
+            market = recipe.engine(spec, *noise, threads=recipe.threads)
             left = None if recipe.simulate is None else recipe.simulate(market)
             outcomes, panel = _results(recipe, assignment, market)
             key = content_key(recipe, assignment, spec) if recipe.keyed else ""
