@@ -8,6 +8,7 @@ off are not drawn.
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from relsim.lab.spec import DesignSpec, ReplicationSpec
 from relsim.spec import MarketSpec
 from relsim.spec.explain import Entry, entries
 from relsim.spec.fields import ASSUMED
-from relsim.spec.paths import covers, split_last, value_at
+from relsim.spec.paths import covers, found, split_last, value_at
 
 LEAST, MOST = 0.5, 1.5
 """How far each number is moved, as a multiple of what it is."""
@@ -32,14 +33,26 @@ _CANDIDATES = 8
 
 _SECTION = "mechanisms."
 
+_RULE = f"{_SECTION}retention.rule"
+
 _RULES = {
-    "relationship": (),
-    "fixed": ("monthly",),
-    "own": ("monthly", "concentration"),
-    "dropout": ("monthly", "concentration"),
-    "response": ("ceiling", "rate"),
+    "relationship": (
+        "reconsider.base_hazard",
+        "reconsider.satisfaction_effect",
+        "reconsider.trust_effect",
+        "reconsider.care_effect",
+        "reconsider.price_effect",
+        "reconsider.rival_effect",
+        "choice.satisfaction_weight",
+        "choice.trust_weight",
+        "choice.price_tolerance",
+    ),
+    "fixed": ("retention.monthly",),
+    "own": ("retention.monthly", "retention.concentration"),
+    "dropout": ("retention.monthly", "retention.concentration"),
+    "response": ("retention.ceiling", "retention.rate"),
 }
-"""The numbers of ``mechanisms.retention`` that each of its rules reads."""
+"""The numbers of ``mechanisms`` that are read under some rules of retention only, by rule."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +137,8 @@ def assumed_keys(study: Study) -> tuple[str, ...]:
     """Return the numbers of mechanisms that are assumed, in use, and not set by the reading.
 
     What an arm, a setting or the scope sets is what the reading is about, or varied there. A
-    number is in use where a rule reads it in any market of any arm.
+    number is in use where a rule reads it in any market of any arm; a mechanism that is switched
+    off in one of the markets has no numbers.
     """
     spec = study.spec
     idle = _idle_keys(study)
@@ -139,22 +153,38 @@ def assumed_keys(study: Study) -> tuple[str, ...]:
         and entry.source == ASSUMED
         and _is_number(entry)
         and entry.path not in idle
+        and all(any(found(market, entry.path)) for market in study.markets)
         and not any(covers(path, entry.path) for path in own)
     )
 
 
 def _idle_keys(study: Study) -> set[str]:
-    """Return the numbers of retention that no rule reads, in no market of no arm."""
-    path = f"{_SECTION}retention."
+    """Return the numbers that the rules of retention do not read, in no market of no arm."""
     rules: set[str] = {str(market.mechanisms.retention.rule) for market in study.markets}
     arms = study.spec.arms.values()
     # A rule may be set by an arm, by a setting or by a factor: by any value at all.
-    given = [values.get(f"{path}rule") for values in (*arms, study.spec.settings)]
+    given = [values.get(_RULE) for values in (*arms, study.spec.settings)]
     rules |= {rule for rule in given if rule in _RULES}
-    if any(factor.key == f"{path}rule" for factor in study.spec.factors):
+    if any(factor.key == _RULE for factor in study.spec.factors):
         rules |= set(_RULES)
+    return unread(rules)
+
+
+def unread(rules: Iterable[str]) -> set[str]:
+    """Return the numbers that none of some rules of retention reads.
+
+    Parameters
+    ----------
+    rules : iterable of str
+        Values of ``mechanisms.retention.rule``.
+
+    Examples
+    --------
+    >>> sorted(unread(["relationship"]))[:2]
+    ['mechanisms.retention.ceiling', 'mechanisms.retention.concentration']
+    """
     numbers = {name for names in _RULES.values() for name in names}
-    return {path + name for name in numbers.difference(*(_RULES[rule] for rule in rules))}
+    return {_SECTION + name for name in numbers.difference(*(_RULES[rule] for rule in rules))}
 
 
 def _is_number(entry: Entry) -> bool:

@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from relsim.claims.assumed import _changes, assumed_keys, check_of
+from relsim.claims import assumed
+from relsim.claims.assumed import _changes, assumed_keys, check_of, unread
 from relsim.claims.config import Claim, read_claim
 from relsim.lab.design.points import POINT
-from relsim.spec import MarketSpec
-from relsim.spec.explain import entries
+from relsim.market import Market
+from relsim.spec import MarketSpec, override, starter
+from relsim.spec.explain import Entry, entries
+from relsim.spec.paths import value_at
 from tests.claims.conftest import Data, written
 
 
@@ -85,3 +88,38 @@ def test_numbers_of_what_is_switched_off_are_not_drawn(tmp_path: Path, data: Dat
     study = read_claim(written(tmp_path, data)).readings["pays"].study
     retention = {key for key in assumed_keys(study) if key.startswith("mechanisms.retention.")}
     assert retention == {"mechanisms.retention.monthly", "mechanisms.retention.concentration"}
+    held = {"mechanisms.retention.rule": "fixed"}
+    data["readings"]["pays"]["experiment"]["arms"]["keep"].pop("mechanisms.retention.rule")
+    data["readings"]["pays"]["experiment"]["settings"] |= held
+    study = read_claim(written(tmp_path, data)).readings["pays"].study
+    used = assumed_keys(study)
+    assert "mechanisms.retention.monthly" in used
+    assert "mechanisms.reconsider.dissatisfied_below" in used
+    assert not {"mechanisms.reconsider.trust_effect", "mechanisms.choice.trust_weight"} & set(used)
+
+
+def test_a_mechanism_that_is_off_has_no_numbers(
+    claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = claim.readings["pays"].study
+    before = assumed_keys(study)
+    off = Entry("mechanisms.not_there.rate", "A rate.", "-", "from 0 to 1", 0.5, "assumed")
+    monkeypatch.setattr(assumed, "entries", lambda model: [*entries(model), off])
+    assert assumed_keys(study) == before
+
+
+def outcome(spec: MarketSpec) -> str:
+    market = Market(spec).run(8)
+    return market.table.to_csv() + market.customers.frame().to_csv()
+
+
+@pytest.mark.parametrize("rule", assumed._RULES)
+def test_what_a_rule_does_not_read_changes_nothing(rule: str) -> None:
+    values = {"market.customers": 400, "mechanisms.retention.rule": rule}
+    if rule == "dropout":
+        values |= {"market.setting": "non_contractual", "firms.*.contract_months": 1}
+    spec = override(starter(), values)
+    moved = {key: 0.5 * value_at(spec, key) for key in unread([rule])}
+    assert outcome(override(spec, moved)) == outcome(spec)
+    for key in unread(()) - unread([rule]):
+        assert outcome(override(spec, {key: 0.5 * value_at(spec, key)})) != outcome(spec), key
