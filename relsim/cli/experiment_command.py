@@ -27,9 +27,9 @@ from relsim.lab.archive.tables import read_table, tables_of
 from relsim.lab.config import read_experiment
 from relsim.lab.design.needs import lacking, tells
 from relsim.lab.design.table import expected_points
-from relsim.lab.runs.evaluation import evaluated
 from relsim.lab.runs.execution import Hooks, run_study
 from relsim.lab.runs.executors import Crew, dask_workers
+from relsim.lab.runs.memory import evaluated
 from relsim.lab.runs.rounds import Conduct, first_sizes, recipe_of, shape_of
 from relsim.lab.runs.run import Recipe
 from relsim.lab.runs.study import Study

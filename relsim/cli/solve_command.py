@@ -16,8 +16,8 @@ from relsim.cli.run_command import cores
 from relsim.errors import RelsimError, SpecError
 from relsim.firms.strategies import build, modules_of
 from relsim.lab.design.checks import is_number
-from relsim.lab.runs.evaluation import evaluated
 from relsim.lab.runs.executors import Crew, standing
+from relsim.lab.runs.memory import evaluated
 from relsim.lab.runs.outcomes import resolved
 from relsim.lab.runs.run import Assignment, Recipe
 from relsim.lab.runs.study import naming

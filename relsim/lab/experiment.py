@@ -1,6 +1,5 @@
 """An experiment written in Python: the same keys as in YAML, the same runs, the same tables."""
 
-import inspect
 import shutil
 import tempfile
 import weakref
@@ -16,13 +15,13 @@ from relsim.lab.archive.folder import Finished, opened
 from relsim.lab.archive.results import DESIGN, EFFECTS, FAILURES, REPLICATIONS, SENSITIVITY
 from relsim.lab.archive.tables import read_table
 from relsim.lab.config import from_python
+from relsim.lab.plain_data import plain
 from relsim.lab.runs.execution import run_study
 from relsim.lab.runs.executors import crew_of
 from relsim.lab.runs.rounds import Conduct
 from relsim.lab.runs.study import Study
 from relsim.lab.statistics.comparison import Comparison, compared
 from relsim.spec import MarketSpec
-from relsim.spec.paths import split_last
 
 Base = str | Path | Mapping[str, Any] | MarketSpec
 
@@ -164,7 +163,7 @@ class Experiment:
     ) -> None:
         _check_base(base)
         bases = [base] if isinstance(base, str | Path | Mapping | MarketSpec) else list(base)
-        data = {name: _plain(value) for name, value in keys.items()}
+        data = {name: plain(value) for name, value in keys.items()}
         for factor in factors:
             kind = "levers" if {"levels", "steps"} & set(factor) else "uncertainties"
             data[kind] = [*data.get(kind, ()), dict(factor)]
@@ -228,20 +227,3 @@ def _check_any(result: Result) -> None:
     if about["failed"] == about["runs"]:
         first = result.failures["error"].iloc[0]
         raise OutputError(f"all {about['runs']:,} runs failed; the first: {first}")
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as YAML would have it; a strategy's class becomes the path to it."""
-    if inspect.isclass(value):
-        return f"{value.__module__}.{value.__qualname__}"
-    if isinstance(value, Mapping):
-        return {str(key): _plain_at(str(key), inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value.item() if hasattr(value, "item") else value
-
-
-def _plain_at(key: str, value: Any) -> Any:
-    plain = _plain(value)
-    whole = inspect.isclass(value) and split_last(key)[1] == "strategy"
-    return {"kind": plain} if whole else plain

@@ -19,10 +19,12 @@ import relsim
 from relsim import lab
 from relsim.errors import RelsimError, SpecError, StrategyError
 from relsim.firms.plan import Plan
+from relsim.firms.strategies import Conquest
 from relsim.firms.view import FirmView
 from relsim.lab.runs import scheduler
-from relsim.lab.runs.evaluation import Evaluation, evaluated
+from relsim.lab.runs.evaluation import Evaluation
 from relsim.lab.runs.executors import Crew, standing
+from relsim.lab.runs.memory import evaluated
 from relsim.lab.runs.run import Assignment, Recipe
 from relsim.lab.spec import OutcomeSpec
 from relsim.market import Market
@@ -183,7 +185,14 @@ def test_no_runs_at_all() -> None:
     [
         ({"outcomes": {"x": {"measure": "prfit"}}}, "no column 'prfit'; did you mean 'profit'"),
         ({"outcomes": {"x": {"measur": "profit"}}}, "outcomes.x: measur: unknown key; did you mea"),
-        ({"replications": 0}, "replications: given 0, allowed: 1 or more"),
+        ({"outcomes": {}}, "outcomes: given none, allowed: outcomes by name, or a function"),
+        ({"outcomes": "profit"}, "outcomes: given 'profit', allowed: outcomes by name, or a"),
+        ({"replications": 0}, "replications: given 0, allowed: a whole number from 1"),
+        ({"replications": 2.5}, "replications: given 2.5, allowed: a whole number from 1"),
+        ({"bases": "telecom"}, "bases: given 'telecom', allowed: markets, as relsim.load makes"),
+        ({"bases": [SMALL, "telecom"]}, "bases: given 'telecom', allowed: markets, as"),
+        ({"assignments": {"firms.0.price": 2.0}}, "assignments: given one, allowed: a list of"),
+        ({"assignments": ["x=1"]}, "assignments: number 0: given 'x=1', allowed: a mapping of"),
         ({"months": 0}, "run.months: given 0, allowed"),
         ({"workers": 0}, "workers: given 0, allowed: a whole number from 1"),
         ({"executor": "thread"}, "unknown executor 'thread'; did you mean 'threads'"),
@@ -192,9 +201,18 @@ def test_no_runs_at_all() -> None:
     ],
 )
 def test_what_cannot_be_run_is_said_before_anything_runs(how: dict[str, Any], said: str) -> None:
-    asked: dict[str, Any] = {"outcomes": OUTCOMES, **how}
+    asked: dict[str, Any] = {"bases": SMALL, "outcomes": OUTCOMES, **how}
     with pytest.raises(SpecError, match=said):
-        lab.evaluate(SMALL, **asked)
+        lab.evaluate(**asked)
+
+
+def test_values_from_python_are_what_yaml_has() -> None:
+    numbers = [{"firms.0.contract_months": np.int64(3), "firms.0.price": np.float64(26.0)}]
+    plain = [{"firms.0.contract_months": 3, "firms.0.price": 26.0}]
+    assert same(lab.evaluate(SMALL, OUTCOMES, numbers), lab.evaluate(SMALL, OUTCOMES, plain))
+    classes = [{"firms.0.strategy": Conquest}]
+    by_name = [{"firms.0.strategy.kind": "conquest"}]
+    assert same(lab.evaluate(SMALL, OUTCOMES, classes), lab.evaluate(SMALL, OUTCOMES, by_name))
 
 
 def test_a_strategy_that_workers_do_not_find(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from relsim.lab.archive.folder import Finished
 from relsim.lab.archive.results import TABLES, write_tables
 from relsim.lab.archive.store import PANEL, Store
-from relsim.lab.runs.evaluation import evaluated
+from relsim.lab.runs.memory import evaluated
 from relsim.lab.runs.rounds import Conduct, conduct, recipe_of, shape_of
 from relsim.records import altered, sha256
 

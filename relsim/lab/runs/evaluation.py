@@ -1,12 +1,13 @@
 """Many markets simulated, and what each leaves: the one call under all that runs more than one.
 
-An experiment keeps its runs in a folder (:mod:`relsim.lab.runs.rounds`); what is here keeps them
-in memory. Both hand runs out in the same way (:class:`relsim.lab.runs.scheduler.Dispatch`), and a
-run is the same wherever it is simulated (:func:`relsim.lab.runs.run.live`).
+Runs are kept in memory (:mod:`relsim.lab.runs.memory`). An experiment keeps its runs in a folder
+(:mod:`relsim.lab.runs.rounds`), but both hand them out in the same way, by
+:class:`relsim.lab.runs.scheduler.Dispatch`, and a run is the same wherever it is simulated
+(:func:`relsim.lab.runs.run.live`).
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,73 +19,22 @@ import pandas as pd
 
 from relsim.errors import RelsimError, SpecError
 from relsim.lab.archive.own_code import check_workers, kinds_among, kinds_in, modules_of
+from relsim.lab.design.assignments import plain_assignments
 from relsim.lab.runs.executors import Crew, crew_of
+from relsim.lab.runs.memory import evaluated
 from relsim.lab.runs.outcomes import Outcome, resolved
 from relsim.lab.runs.run import Assignment, Lived, Recipe
-from relsim.lab.runs.scheduler import Dispatch
 from relsim.lab.spec import OutcomeSpec
 from relsim.market import Market
 from relsim.own_code import places
 from relsim.spec import MarketSpec
-from relsim.spec.hints import brief
-from relsim.spec.paths import split_first
+from relsim.spec.hints import shown
 from relsim.spec.validation import checked
 
 _EVALUATE = "evaluate"
-_SEED = "run.seed"
 
 Wanted = Mapping[str, OutcomeSpec | Mapping[str, Any]] | Callable[[Market], Any]
 """What a run leaves: outcomes by name, or what a function makes of a market that is set up."""
-
-
-class _Memory:
-    """Keeps runs for as long as they are wanted here."""
-
-    def __init__(self) -> None:
-        self.lived: dict[int, Lived] = {}
-
-    def add(self, lived: Sequence[Lived], tries: int = 1) -> None:  # noqa: ARG002  # a Keeper's
-        """Keep some runs."""
-        self.lived |= {one.run: one for one in lived}
-
-    def settle(self, limit: int) -> None:
-        """Do nothing: nothing is put together here."""
-
-
-def evaluated(
-    recipe: Recipe,
-    assignments: Iterable[Assignment],
-    crew: Crew | None = None,
-    each: Callable[[int, int], None] = lambda _, __: None,
-) -> list[Lived]:
-    """Simulate runs and return what they left, in the order of their assignments.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        What they share.
-    assignments : iterable of Assignment
-        What is special about each; no two have one number.
-    crew : Crew, optional
-        Who works; this process alone unless said.
-    each : callable, optional
-        Told after some runs: how many more are done, and how many of these failed.
-
-    Returns
-    -------
-    list of Lived
-        A run that failed is one that says so.
-
-    Raises
-    ------
-    RelsimError
-        If an executor of the user's own broke.
-    """
-    given = {one.run: one for one in assignments}
-    kept = _Memory()
-    dispatch = Dispatch(recipe, given.__getitem__, crew or Crew(), kept, each)
-    dispatch.run(sorted(given), len(given))
-    return [kept.lived[run] for run in given]
 
 
 @dataclass(frozen=True)
@@ -213,10 +163,11 @@ def evaluate(
     >>> found.failed.any()
     np.False_
     """
-    markets = (bases,) if isinstance(bases, MarketSpec) else tuple(bases)
+    markets = _markets(bases)
     if months is not None:
         markets = tuple(market.with_({"run.months": months}) for market in markets)
-    _check(assignments, replications)
+    assignments = plain_assignments(assignments)
+    _check_replications(replications)
     crew = crew_of(executor, workers)
     recipe = _recipe(markets, outcomes, assignments, warm_up)
     recipe = recipe._replace(threads=threads, limit=limit, engine=engine)
@@ -234,16 +185,22 @@ def evaluate(
     return Evaluation(tuple(evaluated(recipe, given, crew, each)), tuple(where), names)
 
 
-def _check(assignments: Sequence[Mapping[str, Any]], replications: int | None) -> None:
-    if replications is not None and replications < 1:
-        raise SpecError(f"replications: given {replications}, allowed: 1 or more")
-    for place, values in enumerate(assignments):
-        for path in values:
-            if split_first(path)[0] == "run" and path != _SEED:
-                raise SpecError(
-                    f"assignments: number {place}: given {brief(path)}, allowed: keys of the "
-                    f"market, and {_SEED}; months and replications are said for all runs alike"
-                )
+def _markets(bases: Any) -> tuple[MarketSpec, ...]:
+    markets = (bases,) if isinstance(bases, MarketSpec | str) else tuple(bases)
+    for market in markets:
+        if not isinstance(market, MarketSpec):
+            raise SpecError(
+                f"bases: given {shown(market)}, allowed: markets, as relsim.load makes them"
+            )
+    return markets
+
+
+def _check_replications(replications: Any) -> None:
+    whole = isinstance(replications, int) and not isinstance(replications, bool)
+    if replications is not None and not (whole and replications >= 1):
+        raise SpecError(
+            f"replications: given {shown(replications)}, allowed: a whole number from 1"
+        )
 
 
 def _recipe(
@@ -267,6 +224,12 @@ def _recipe(
     )
     if callable(outcomes):
         return shared._replace(simulate=outcomes)
+    named: Any = outcomes
+    if not (isinstance(named, Mapping) and named):
+        raise SpecError(
+            f"outcomes: given {shown(outcomes) if outcomes else 'none'}, allowed: outcomes by "
+            "name, or a function of a market"
+        )
     wanted = {
         name: one if isinstance(one, OutcomeSpec) else checked(OutcomeSpec, one, f"outcomes.{name}")
         for name, one in outcomes.items()

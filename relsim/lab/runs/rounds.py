@@ -12,8 +12,8 @@ from relsim.errors import RelsimError, SpecError
 from relsim.lab.archive.changes import modules
 from relsim.lab.archive.own_code import check_workers
 from relsim.lab.archive.store import Shape, Store
-from relsim.lab.runs.evaluation import evaluated
 from relsim.lab.runs.executors import Crew
+from relsim.lab.runs.memory import evaluated
 from relsim.lab.runs.outcomes import resolved
 from relsim.lab.runs.replication import Rule
 from relsim.lab.runs.run import Recipe
