@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import firms, lab, passes, size, speed, threads, warm
+from benchmarks import firms, lab, passes, size, small, speed, threads, warm
 from benchmarks.c_build import BLOCKS, FAST_BLOCKS, PLAIN, SINGLE_BLOCKS, Build
 from benchmarks.c_month import CMonth
 from benchmarks.numpy_month import NumpyMonth
@@ -215,6 +215,12 @@ def test_sizes_firms_and_threads_run() -> None:
     # More customers than a chunk, so that both threads have something to do.
     shared = threads.measure(customers=9_000, rounds=1, megabytes=2)
     assert [row[-1] for row in shared.rows] == ["yes", None]
+
+
+def test_small_markets_are_timed() -> None:
+    section = small.measure(rounds=1, times=2)
+    assert len(section.rows) == 4
+    assert [target.measure for target in section.targets] == ["around a month", "setting up"]
 
 
 def test_a_market_too_large_for_memory_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import Protocol
 
 import mesa
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from relsim.errors import RelsimError, StrategyError, TimeExceeded
 from relsim.firms.decisions import Decisions
 from relsim.firms.plan import Plan, check
-from relsim.firms.quantities import PLACES, places
+from relsim.firms.quantities import places
 from relsim.firms.results import Record
 from relsim.firms.strategies import BUILT_IN, Strategy
 from relsim.firms.strategies.split import Order
@@ -21,7 +22,8 @@ from relsim.firms.view import FirmView, OwnMonth
 from relsim.spec import FirmSpec, MarketSpec
 
 _CUSTOMERS, _CASH, _DATA, _STAFF = places("customers", "cash", "data", "staff")
-_BOOKED = {name: PLACES[name] for name in OwnMonth._fields if name != "month"}
+_BOOKED = tuple(name for name in OwnMonth._fields if name != "month")
+_booked = itemgetter(*places(*_BOOKED))
 
 
 class Numbers(weakref.WeakKeyDictionary[mesa.Model, Iterator[int]]):
@@ -150,13 +152,24 @@ class Firm(mesa.Agent):
     @property
     def past(self) -> list[OwnMonth]:
         """The firm's own books, oldest month first."""
-        known = len(self._past)
-        rows = [record.figures[self.place] for record in self._host.records[known:]]
-        if rows:
-            booked = np.array(rows)[:, list(_BOOKED.values())].tolist()
-            for month, row in enumerate(booked, start=known + 1):
-                self._past.append(OwnMonth(month=month, **dict(zip(_BOOKED, row, strict=True))))
+        for record in self._host.records[len(self._past) :]:
+            self._remember(record.figures[self.place].tolist())
         return self._past
+
+    def remember(self, seen: Sequence[float]) -> None:
+        """Add the last month to the firm's own past, if it is all that is missing.
+
+        Parameters
+        ----------
+        seen : sequence of float
+            The firm's figures of last month, which who looks has at hand.
+        """
+        if len(self._past) == len(self._host.records) - 1:
+            self._remember(seen)
+
+    def _remember(self, seen: Sequence[float]) -> None:
+        booked = dict(zip(_BOOKED, _booked(seen), strict=True))
+        self._past.append(OwnMonth(month=len(self._past) + 1, **booked))
 
     @property
     def _host(self) -> Host:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from relsim.customers.columns import Columns
 from relsim.customers.parameters import mean_service_demand, mean_usage
+from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import N_RUNGS
@@ -22,28 +23,18 @@ Array = npt.NDArray[np.float64]
 _REMEMBERED = 120  # months of its own past that a firm looks back on
 
 
-def _of_view(field: str) -> str | tuple[str, ...]:
-    """Return the figure that a field of a firm's view shows, or the figures."""
-    several = {
-        "acquired_by": tuple(f"by_{way}" for way in ("recommendation", "reach", "awareness")),
-        "tier_customers": tuple(f"tier_{tier}" for tier in TIERS),
-        "tier_contributions": tuple(f"contribution_{tier}" for tier in TIERS),
-        "rung_customers": tuple(f"rung_{rung}" for rung in RUNGS[1:]),
-    }
-    return several.get(field, "running_contribution" if field == "contribution" else field)
-
-
-def _known(field: str) -> bool:
-    figure = _of_view(field)
-    return isinstance(figure, tuple) or figure in PLACES
-
-
-_SEEN: Mapping[str, Callable[[Sequence[float]], Any]] = {
-    field: itemgetter(*places(*([figure] if isinstance(figure, str) else figure)))
-    for field in FirmView._fields
-    if _known(field) and (figure := _of_view(field))
+_SEVERAL: Mapping[str, Callable[[Sequence[float]], tuple[float, ...]]] = {
+    "acquired_by": itemgetter(*places(*(f"by_{way}" for way in WAYS[1:]))),
+    "tier_customers": itemgetter(*places(*(f"tier_{tier}" for tier in TIERS))),
+    "tier_contributions": itemgetter(*places(*(f"contribution_{tier}" for tier in TIERS))),
+    "rung_customers": itemgetter(*places(*(f"rung_{rung}" for rung in RUNGS[1:]))),
 }
-"""How each field of a firm's view that is a figure is taken from a row of figures."""
+"""How the fields of a firm's view that are several figures are taken from a row of figures."""
+
+_CALLED = {"contribution": "running_contribution"}  # figures that a view calls otherwise
+_SINGLE = tuple(field for field in FirmView._fields if _CALLED.get(field, field) in PLACES)
+"""Fields of a firm's view that are one figure each."""
+_single = itemgetter(*places(*(_CALLED.get(field, field) for field in _SINGLE)))
 
 _RESEARCHED: Mapping[str, int] = {
     field: PLACES["price" if field == "prices" else field]
@@ -143,6 +134,8 @@ def views(
     month : int
         Which month is planned.
     """
+    for firm, row in zip(firms, seen, strict=True):
+        firm.remember(row)
     size = spec.market.customers
     known_to_all: dict[str, Any] = {
         field: tuple(row[place] for row in seen) for field, place in _RESEARCHED.items()
@@ -159,6 +152,9 @@ def views(
 def _view(
     firm: Firm, know: Know, market: MarketView, row: Sequence[float], money: float, month: int
 ) -> FirmView:
+    seen: dict[str, Any] = dict(zip(_SINGLE, _single(row), strict=True))
+    for field, figures in _SEVERAL.items():
+        seen[field] = figures(row)
     return FirmView(
         month=month,
         place=firm.place,
@@ -171,5 +167,5 @@ def _view(
         market=market,
         know=know,
         past=tuple(firm.past[-_REMEMBERED:]),
-        **{field: figure(row) for field, figure in _SEEN.items()},
+        **seen,
     )
