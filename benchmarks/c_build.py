@@ -1,9 +1,11 @@
 """How a month in C is compiled by the system's compiler, and told how relsim's tables lie."""
 
 import ctypes
+import functools
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,8 +110,8 @@ def _struct(name: str, arrays: Any) -> str:
     return f"struct {name} {{ {members} }};"
 
 
-def compiled(situation: Situation, build: Build, folder: Path) -> ctypes.CDLL:
-    """Compile the month of a build in a folder and return its library.
+def compiled(situation: Situation, build: Build) -> ctypes.CDLL:
+    """Return the library of a build's month, compiled once for all situations alike.
 
     Raises
     ------
@@ -120,13 +122,20 @@ def compiled(situation: Situation, build: Build, folder: Path) -> ctypes.CDLL:
     compiler = shutil.which(name)
     if compiler is None:
         raise NoCompilerError(f"no C compiler called {name!r} was found")
-    (folder / "layout.h").write_text(_layout(situation))
-    source, code = str(_FOLDER / build.source), str(folder / "month.o")
-    library = str(folder / "month.so")
-    _call([compiler, *_FLAGS, *build.flags, f"-I{folder}", "-c", source, "-o", code])
-    # Linked without -ffast-math, which would switch off the smallest numbers in this whole process.
-    _call([compiler, "-shared", code, "-o", library, "-lm"])
-    loaded = ctypes.CDLL(library)
+    return _library(compiler, build, _layout(situation))
+
+
+@functools.cache
+def _library(compiler: str, build: Build, layout: str) -> ctypes.CDLL:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "layout.h").write_text(layout)
+        source, code = str(_FOLDER / build.source), str(folder / "month.o")
+        library = str(folder / "month.so")
+        _call([compiler, *_FLAGS, *build.flags, f"-I{folder}", "-c", source, "-o", code])
+        # Linked without -ffast-math, which would switch off the smallest numbers in this process.
+        _call([compiler, "-shared", code, "-o", library, "-lm"])
+        loaded = ctypes.CDLL(library)
     loaded.live.restype = None
     loaded.live.argtypes = [ctypes.c_void_p] * 7 + [ctypes.c_int64] * 3
     return loaded

@@ -6,8 +6,6 @@ fastest C we know: cut into passes over blocks, as relsim's month is.
 """
 
 import ctypes
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,8 +44,7 @@ class CMonth:
         numbers = flat(situation.customers)
         if situation.customers.network.start.size < 2:
             raise ValueError("C knows markets with a network")
-        with tempfile.TemporaryDirectory() as folder:
-            self._library = compiled(situation, build, Path(folder))
+        self._library = compiled(situation, build)
         self.customers = situation.customers
         self.columns = situation.columns()
         self.month = situation.month
@@ -79,7 +76,7 @@ class CMonth:
         return accounts
 
     def seconds(self) -> dict[str, float]:
-        """Return the seconds that each pass has taken so far; of a build that is profiled."""
+        """Return the seconds that each pass has taken so far, in all markets of a build."""
         count = ctypes.c_int.in_dll(self._library, "passes").value
         names = (ctypes.c_char_p * count).in_dll(self._library, "names")
         taken = (ctypes.c_double * count).in_dll(self._library, "seconds")
