@@ -12,7 +12,6 @@
  * which is large enough that now and then a customer decides otherwise.
  * -DPROFILE counts the seconds of each pass.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "common.h"
@@ -760,15 +759,16 @@ void live(const struct columns *c, const struct network *net, const struct trait
           const double *terms, const double *m, const struct accounts *a,
           const struct luck *luck, int64_t size, int64_t firms, int64_t segments)
 {
-    struct month *l = aligned_alloc(64, (sizeof *l + 63) / 64 * 64);
-    struct space *s = aligned_alloc(64, (sizeof *s + 63) / 64 * 64);
-    struct sums *sums = aligned_alloc(64, (sizeof *sums + 63) / 64 * 64);
-    *l = (struct month){
-        .c = c, .net = net, .q = q, .terms = terms, .m = m, .a = a, .luck = luck,
-        .firms = (int)firms, .segments = (int)segments, .service_share = service_share(m),
-    };
+    /* Kept from month to month: to ask the system for memory takes longer than a small market. */
+    static struct month the_month;
+    static struct space the_space;
+    static struct sums the_sums; /* empty: folding leaves them so */
+    struct month *l = &the_month;
+    struct space *s = &the_space;
+    struct sums *sums = &the_sums;
+    l->c = c, l->net = net, l->q = q, l->terms = terms, l->m = m, l->a = a, l->luck = luck;
+    l->firms = (int)firms, l->segments = (int)segments, l->service_share = service_share(m);
     lay_table(l);
-    memset(sums, 0, sizeof *sums);
     for (int64_t lo = 0; lo < size; lo += BLOCK) {
         const int n = size - lo < BLOCK ? (int)(size - lo) : BLOCK;
         int count = 0;
@@ -786,7 +786,4 @@ void live(const struct columns *c, const struct network *net, const struct trait
         if ((lo + BLOCK) % CHUNK == 0 || lo + BLOCK >= size)
             fold(l, sums);
     }
-    free(l);
-    free(s);
-    free(sums);
 }
