@@ -292,7 +292,7 @@ class Market(mesa.Model):
     @property
     def columns(self) -> dict[str, Array]:
         """Results so far: each column of the table as an array of shape (months, firms)."""
-        return market_columns(self.spec, self.records, self.extras.names)
+        return market_columns(self.spec, self.records, self.extras)
 
     @property
     def tenure_columns(self) -> dict[str, Array]:
@@ -302,7 +302,7 @@ class Market(mesa.Model):
     @property
     def table(self) -> pd.DataFrame:
         """Results so far: one row a month and firm (:func:`relsim.firms.tables.market_table`)."""
-        return market_table(self.spec, self.records, self.extras.names)
+        return market_table(self.spec, self.records, self.extras)
 
     @property
     def tenure_table(self) -> pd.DataFrame:

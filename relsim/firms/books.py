@@ -46,9 +46,13 @@ _TIER_CONTRIBUTIONS = np.array(places(*(f"contribution_{tier}" for tier in TIERS
 _SPENT_PLACES = np.array(places(*(f"spent_{name}" for name in SPENT_FIELDS)))
 _CUSTOMER_LINES, _FIRM_LINES = (np.array(places(*names)) for names in (CUSTOMER_LINES, FIRM_LINES))
 _REVENUES = np.array(places(*(line.name for line in LINES.values() if line.counts_as == "revenue")))
-# Money is added up in this order: another one would round otherwise.
-_WON = np.array(places("acquisition", "onboarding", "rewards", "discounts"))
-_KEPT = np.array(places("retention", "recovery"))
+ACQUIRING = ("acquisition", "onboarding", "rewards", "discounts")
+"""Lines that are spent to acquire customers, in the order in which they are added up."""
+
+KEEPING = ("retention", "recovery")
+"""Lines that are spent to keep customers, in the order in which they are added up."""
+
+_WON, _KEPT = np.array(places(*ACQUIRING)), np.array(places(*KEEPING))
 _ACQUISITION = PLACES["acquisition"]
 _PLANNED_REWARD = PLAN_FIELDS.index("referral_reward")
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import Accounts
-from relsim.firms.ledger import Line, Stock
+from relsim.firms.ledger import CountsAs, Line, Stock
 from relsim.firms.quantities import FIGURES, PLACES
 
 Array = npt.NDArray[np.float64]
@@ -116,6 +116,10 @@ class Extras:
     def lines(self) -> tuple[Line, ...]:
         """All lines."""
         return tuple(line for source in self.sources for line in source.lines)
+
+    def counted(self, kind: CountsAs) -> tuple[str, ...]:
+        """Return the names of the lines that count as something."""
+        return tuple(line.name for line in self.lines if line.counts_as == kind)
 
     @property
     def stocks(self) -> tuple[Stock, ...]:

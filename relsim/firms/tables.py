@@ -9,6 +9,7 @@ import pandas as pd
 from relsim.categories import named
 from relsim.customers.rules.departure import CAUSES
 from relsim.firms import results
+from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.quantities import PLACES, TABLE, WORTH
 from relsim.firms.results import Record
 from relsim.spec import MarketSpec
@@ -23,7 +24,7 @@ _MONEY = [name for name in results.TENURE_FIELDS if name not in _COUNTS]
 
 
 def market_columns(
-    spec: MarketSpec, records: Sequence[Record], extra: Sequence[str] = ()
+    spec: MarketSpec, records: Sequence[Record], extras: Extras = NO_EXTRAS
 ) -> dict[str, Array]:
     """Return results by month and firm, a column an array of shape (months, firms).
 
@@ -33,8 +34,8 @@ def market_columns(
         The market.
     records : sequence of Record
         The months, in order, from month 1.
-    extra : sequence of str
-        Names of the figures that mechanisms add to this market: columns behind all others.
+    extras : Extras
+        What mechanisms add to the books of this market: columns behind all others.
 
     Returns
     -------
@@ -44,15 +45,16 @@ def market_columns(
         :data:`relsim.firms.quantities.TABLE`. Lifetime values and equities without a bound (nobody
         lost yet, and nothing discounts) are not defined: NaN.
     """
-    columns = results.columns(records, len(spec.firms), extra)
+    columns = results.columns(records, len(spec.firms), extras.names)
     customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
+    to_acquire = (*CAC_LINES, *extras.counted("acquisition"))
     everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
     return {
         "share": results.ratio(customers, everyone),
         "penetration": customers / spec.market.customers,
         "churn": results.ratio(lost, opening),
         "cac": results.ratio(
-            -np.sum([columns[line] for line in CAC_LINES], axis=0), columns["acquired"]
+            -np.sum([columns[line] for line in to_acquire], axis=0), columns["acquired"]
         ),
         **columns,
         **{name: _defined(columns[name]) for name in WORTH},
@@ -76,7 +78,7 @@ FORMER = {"defection": "churn", "market_share": "penetration"}
 
 
 def market_table(
-    spec: MarketSpec, records: Sequence[Record], extra: Sequence[str] = ()
+    spec: MarketSpec, records: Sequence[Record], extras: Extras = NO_EXTRAS
 ) -> pd.DataFrame:
     """Return results by month and firm.
 
@@ -86,7 +88,7 @@ def market_table(
         The market.
     records : sequence of Record
         The months, in order, from month 1.
-    extra : sequence of str
+    extras : Extras
         As in :func:`market_columns`.
 
     Returns
@@ -102,7 +104,7 @@ def market_table(
         "month": np.repeat(np.arange(1, months + 1), len(names)),
         "firm": named(np.tile(np.arange(len(names)), months), names),
     }
-    columns = market_columns(spec, records, extra)
+    columns = market_columns(spec, records, extras)
     return pd.DataFrame(keys | {name: column.reshape(-1) for name, column in columns.items()})
 
 

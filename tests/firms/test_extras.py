@@ -13,7 +13,7 @@ from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES, Line, Stock
 from relsim.firms.quantities import FIGURES, PLACES
 from relsim.market import Market
-from relsim.spec import override, starter
+from relsim.spec import MarketSpec, override, starter
 
 
 class Club:
@@ -41,8 +41,10 @@ class Club:
 class ClubMarket(Market):
     club: type[Club] = Club
 
-    def _extras(self) -> Extras:
-        return Extras.of([self.club()])
+    def __init__(self, spec: MarketSpec, seed: int | None = None) -> None:
+        super().__init__(spec, seed)
+        self.extras = Extras.of([self.club()])
+        self.figures = self.extras.first(self.figures)
 
 
 SPEC = override(starter(), {"market.customers": 400, "customers.network.kind": "none"})
@@ -62,6 +64,11 @@ def test_lines_are_booked_and_count_as_they_say() -> None:
     for name, line in (("revenue", "fees"), ("winning", "welcome_gifts"), ("defence", "evenings")):
         apart = market.figures[:, PLACES[name]] - plain.figures[:, PLACES[name]]
         assert apart == pytest.approx(np.abs(mine[line])), name
+
+
+def test_what_counts_as_acquisition_is_part_of_its_cost() -> None:
+    mine, plain = ClubMarket(SPEC, seed=2).run(1).table, Market(SPEC, seed=2).run(1).table
+    assert (mine["cac"] - plain["cac"]).to_numpy() == pytest.approx(3.0)
 
 
 def test_stocks_are_kept_from_month_to_month() -> None:
