@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from relsim.report.style import drawing, pen
+from relsim.spec.paths import split_last
 
 Array = npt.NDArray[np.float64]
 _SIGNS = ("equation, at the default parameters", "telecom market")
@@ -56,7 +57,7 @@ def draw(
         _draw_effect(right, frame)
         seeds = frame["seed"].nunique()
         note = f"{customers:,} customers, {months} months, {seeds} seeds; bars: 95% intervals"
-        _name(right, f"{_SIGNS[1]}: {swept[0]}", f"{swept[0].rpartition('.')[2]}\n{note}", swept[1])
+        _name(right, f"{_SIGNS[1]}: {swept[0]}", f"{split_last(swept[0])[1]}\n{note}", swept[1])
         return figure
 
 
