@@ -214,7 +214,7 @@ class Market(mesa.Model):
         terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
         own, before = self._offers.own, self.figures
         month = books.close(accounts, own, table, spent, plans.rows, self._present, before)
-        fault = books.fault(month, before, accounts, float(self.spec.market.customers))
+        fault = books.fault(month, before, accounts.years, float(self.spec.market.customers))
         if fault != books.SOUND:
             raise ConservationError(f"month {self.month}: {books.FAULTS[fault]}")
         if self.extras:

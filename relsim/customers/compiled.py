@@ -40,6 +40,7 @@ COMPILED_ELSEWHERE = (
     "firms/ledger.py",
     "firms/offers.py",
     "firms/plan.py",
+    "firms/strategies/margins.py",
     "firms/strategies/split.py",
     "firms/worth.py",
 )

@@ -231,15 +231,15 @@ def _sum(row: Array, at: npt.NDArray[np.int64]) -> float:
 
 
 @loop
-def fault(month: Array, before: Array, accounts: Accounts, size: float) -> int:
+def fault(month: Array, before: Array, years: Array, size: float) -> int:
     """Return which check of conservation a month fails: a place in ``FAULTS``, or -1.
 
     Parameters
     ----------
     month, before : array of shape (firms, FIGURES)
         Figures of the month, and of the one before.
-    accounts : Accounts
-        Sums over customers, chunks folded.
+    years : array of shape (firms + 1, tenure years, YEAR_FIELDS)
+        Sums over customers by year of tenure.
     size : float
         Customers of the market.
     """
@@ -255,9 +255,9 @@ def fault(month: Array, before: Array, accounts: Accounts, size: float) -> int:
         moved += row[_TO_NONE] + row[_LEFT] - row[_FROM_PROSPECTS]
     if size - served != size - was + moved:
         return MARKET_LOST
-    for firm in range(accounts.years.shape[0]):
-        for year in range(accounts.years.shape[1]):
-            lived += accounts.years[firm, year, _MONTHS]
+    for firm in range(years.shape[0]):
+        for year in range(years.shape[1]):
+            lived += years[firm, year, _MONTHS]
     return NOT_LIVED if lived != size else SOUND
 
 

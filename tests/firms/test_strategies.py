@@ -21,7 +21,7 @@ from relsim.firms.strategies import (
     build,
     find,
 )
-from relsim.firms.strategies.marginal import best_spend, divide
+from relsim.firms.strategies.margins import best_spend, divide
 from relsim.market import Market
 from relsim.spec import StrategySpec, override, starter
 from relsim.testing import StrategyContract
@@ -159,6 +159,16 @@ def test_best_spend_is_where_nothing_more_pays() -> None:
 
     assert net(x) > net(x * 1.01)
     assert net(x) > net(x * 0.99)
+
+
+def test_what_has_no_worth_that_is_known_gets_nothing() -> None:
+    """Without discount a customer may be worth more than any number, and care have no effect."""
+    assert divide(((10.0, math.nan, 0.1), (10.0, 50.0, 0.1)), 1e6) == [
+        0.0,
+        10.0 * best_spend(50.0, 0.1),
+    ]
+    spent = divide(((10.0, math.inf, 0.1), (10.0, 50.0, 0.0)), 100.0)
+    assert spent == [pytest.approx(100.0), 0.0]
 
 
 def test_adaptive_moves_its_split() -> None:

@@ -1,10 +1,10 @@
 """The strategy that spends until another unit of money no longer pays."""
 
-import math
 from typing import ClassVar
 
-from relsim.firms.plan import Plan, added
+from relsim.firms.plan import Plan
 from relsim.firms.strategies.base import Spending
+from relsim.firms.strategies.margins import divide
 from relsim.firms.view import FirmView
 from relsim.spec.fields import fraction, key
 
@@ -102,51 +102,3 @@ class Marginal(Spending):
         hazard = min(view.reconsidered / opening, 1.0)
         leave = min(max(view.lost - view.left_market, 0.0) / view.reconsidered, 1.0)
         return view.know.care_on_staying * hazard * (1.0 - hazard) * leave
-
-
-Use = tuple[float, float, float]
-
-
-def best_spend(worth: float, rate: float, price: float = 1.0) -> float:
-    """Return the spend x that makes ``worth (1 - exp(-rate x)) - price x`` largest.
-
-    Examples
-    --------
-    >>> round(best_spend(50.0, 0.1), 4)
-    16.0944
-    >>> best_spend(0.5, 0.1)
-    0.0
-    """
-    slope = worth * rate / price
-    return math.log(slope) / rate if slope > 1.0 else 0.0
-
-
-def divide(uses: tuple[Use, ...], limit: float) -> list[float]:
-    """Return what each use gets: its optimum, or equal margins within the limit.
-
-    Parameters
-    ----------
-    uses : tuple of (people, worth of full effect on one, rate)
-        What money can be spent on.
-    limit : float
-        The most that may be spent in all.
-
-    Examples
-    --------
-    >>> [round(x, 3) for x in divide(((10.0, 50.0, 0.1), (10.0, 50.0, 0.1)), 100.0)]
-    [50.0, 50.0]
-    """
-
-    def spend(price: float) -> list[float]:
-        return [
-            people * best_spend(min(worth, 1e300), rate, price) if rate > 0.0 else 0.0
-            for people, worth, rate in uses
-        ]
-
-    if added(spend(1.0)) <= limit:
-        return spend(1.0)
-    low, high = 0.0, 700.0  # logarithm of the price of money
-    for _ in range(60):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if added(spend(math.exp(middle))) > limit else (low, middle)
-    return spend(math.exp(high))
