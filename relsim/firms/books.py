@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from relsim.customers.accounts import CELL_FIELDS, FIRM_FIELDS, YEAR_FIELDS, Accounts
 from relsim.customers.compiled import Whole, loop
-from relsim.customers.rules.choice import AWARENESS, REACH, REFERRAL
+from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.departure import CAUSES
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.response import spend_response
@@ -37,8 +37,7 @@ _COUNT_PLACES = np.array(places(*COUNTS))
 _COUNT_FIELDS = np.array([FIRM_FIELDS.index(name) for name in COUNTS])
 _MEAN_PLACES = np.array(places(*quantities.MEANS))
 _MEAN_FIELDS = np.array([CELL_FIELDS.index(name) for name in quantities.MEANS])
-_WAY_PLACES = np.array(places("by_recommendation", "by_reach", "by_awareness"))
-_WAY_CODES = np.array([int(way) for way in (REFERRAL, REACH, AWARENESS)])
+_WAY_PLACES = np.array([PLACES.get(f"by_{way}", -1) for way in WAYS])
 _CAUSE_PLACES = np.array([PLACES.get(f"lost_by_{cause}", -1) for cause in CAUSES])
 _RUNG_PLACES = np.array([PLACES.get(f"rung_{rung}", -1) for rung in RUNGS])
 _TIER_PLACES = np.array(places(*(f"tier_{tier}" for tier in TIERS)))
@@ -58,7 +57,7 @@ _PLANNED_REWARD = PLAN_FIELDS.index("referral_reward")
 
 _N_FIGURES, _N_YEAR_FIELDS, _N_CELL_FIELDS = len(PLACES), len(YEAR_FIELDS), len(CELL_FIELDS)
 _N_CUSTOMER_LINES, _N_FIRM_LINES = len(CUSTOMER_LINES), len(FIRM_LINES)
-_N_CAUSES, _N_RATES = len(CAUSES), len(Rates._fields)
+_N_CAUSES, _N_RATES, _N_WAYS = len(CAUSES), len(Rates._fields), len(WAYS)
 _RATE_PRICE, _RATE_UNIT_COST, _RATE_SERVICE_COST, _RATE_DISCOUNT = (
     Rates._fields.index(name) for name in ("price", "unit_cost", "service_cost", "discount")
 )
@@ -154,8 +153,9 @@ def _move(row: Array, accounts: Accounts, firm: Whole) -> None:
     row[_LEFT] = accounts.firms[firm, _LEFT_FIELD]
     row[_ACQUIRED] = row[_FROM_PROSPECTS] + row[_FROM_RIVALS]
     row[_LOST] = row[_TO_RIVALS] + row[_TO_NONE] + row[_LEFT]
-    for way in range(_WAY_PLACES.size):
-        row[_WAY_PLACES[way]] = accounts.sources[firm, _WAY_CODES[way]]
+    for way in range(_N_WAYS):
+        if _WAY_PLACES[way] >= 0:  # nobody comes from the start
+            row[_WAY_PLACES[way]] = accounts.sources[firm, way]
     for rung in range(1, N_RUNGS):
         for tier in range(N_TIERS):
             people = cells[firm, rung, tier, _PEOPLE]

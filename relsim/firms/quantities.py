@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import FIRM_FIELDS
+from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.departure import CAUSES
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.value import TIERS
@@ -21,9 +22,7 @@ MOVES = (
     "customers",
     "acquired_prospects",
     "acquired_rivals",
-    "by_recommendation",
-    "by_reach",
-    "by_awareness",
+    *(f"by_{way}" for way in WAYS[1:]),
     "lost_to_rivals",
     "lost_to_none",
     "left_market",
