@@ -213,14 +213,15 @@ class Market(mesa.Model):
         """
         terms = table[1:, 0].copy()  # the whole table would be kept for as long as the record
         own, before = self._offers.own, self.figures
-        month = books.close(accounts, own, table, spent, plans.rows, self._present, before)
-        fault = books.fault(month, before, accounts.years, float(self.spec.market.customers))
+        size = float(self.spec.market.customers)
+        month, fault = books.close(
+            accounts, own, table, spent, plans.rows, self._present, before, size
+        )
         if fault != books.SOUND:
             raise ConservationError(f"month {self.month}: {books.FAULTS[fault]}")
         if self.extras:
             month = self.extras.close(month, accounts, table, before, self.month)
         self.worth.update(accounts, month, before)
-        books.settle(month, before, own)
         self.figures = month
         self.records.append(Record(accounts, own, terms, month))
 

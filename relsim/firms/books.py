@@ -86,8 +86,11 @@ def close(
     planned: Array,
     present: Array,
     before: Array,
-) -> Array:
-    """Return the figures of all firms after a month; what outlasts it (STATE) is left at 0.
+    size: float,
+) -> tuple[Array, int]:
+    """Return the figures of all firms after a month, and whether anybody got lost.
+
+    What customers are worth is left at 0 (:mod:`relsim.firms.worth`).
 
     Parameters
     ----------
@@ -105,11 +108,15 @@ def close(
         1 = in the market; who is not has no fixed cost.
     before : array of shape (firms, FIGURES)
         Their figures a month ago.
+    size : float
+        Customers of the market.
 
     Returns
     -------
-    array of shape (firms, FIGURES)
+    month : array of shape (firms, FIGURES)
         Named by :data:`relsim.firms.quantities.FIGURES`.
+    fault : int
+        Which check of conservation the month fails: a place in ``FAULTS``, or ``SOUND``.
     """
     firms = spent.shape[0]
     month = np.zeros((firms, _N_FIGURES))
@@ -139,7 +146,8 @@ def close(
             own[firm, Own.FIXED_COST] * present[firm],
         )
         _book(row, of_customers, of_firm)
-    return month
+        _settle(row, before[firm], own[firm])
+    return month, _fault(month, before, accounts.years, size)
 
 
 @loop
@@ -231,18 +239,8 @@ def _sum(row: Array, at: npt.NDArray[np.int64]) -> float:
 
 
 @loop
-def fault(month: Array, before: Array, years: Array, size: float) -> int:
-    """Return which check of conservation a month fails: a place in ``FAULTS``, or -1.
-
-    Parameters
-    ----------
-    month, before : array of shape (firms, FIGURES)
-        Figures of the month, and of the one before.
-    years : array of shape (firms + 1, tenure years, YEAR_FIELDS)
-        Sums over customers by year of tenure.
-    size : float
-        Customers of the market.
-    """
+def _fault(month: Array, before: Array, years: Array, size: float) -> int:
+    """Return which check of conservation a month fails: a place in ``FAULTS``, or ``SOUND``."""
     served = was = moved = lived = 0.0
     for firm in range(month.shape[0]):
         row = month[firm]
@@ -262,29 +260,19 @@ def fault(month: Array, before: Array, years: Array, size: float) -> int:
 
 
 @loop
-def settle(month: Array, before: Array, own: Array) -> None:
-    """Let firms take their profit, and build their capabilities from what they invested.
+def _settle(row: Array, was: Array, mine: Array) -> None:
+    """Let a firm take its profit, and build its capabilities from what it invested a customer.
 
-    A capability after a month is ``x + (1 - x)(1 - exp(-rate investment)) - decay x``, with the
-    investment per customer.
-
-    Parameters
-    ----------
-    month, before : array of shape (firms, FIGURES)
-        Figures of the month, to be completed, and of the one before.
-    own : array of shape (firms, Own)
-        What firms are: how their capabilities grow and wear.
+    A capability after a month is ``x + (1 - x)(1 - exp(-rate investment)) - decay x``.
     """
-    for firm in range(month.shape[0]):
-        row, was, mine = month[firm], before[firm], own[firm]
-        row[_CASH] = was[_CASH] + row[_PROFIT]
-        served = max(row[_CUSTOMERS], 1.0)
-        row[_DATA] = _built(
-            was[_DATA], mine[Own.DATA_RATE], mine[Own.DATA_DECAY], row[_SPENT_DATA] / served
-        )
-        row[_STAFF] = _built(
-            was[_STAFF], mine[Own.STAFF_RATE], mine[Own.STAFF_DECAY], row[_SPENT_STAFF] / served
-        )
+    row[_CASH] = was[_CASH] + row[_PROFIT]
+    served = max(row[_CUSTOMERS], 1.0)
+    row[_DATA] = _built(
+        was[_DATA], mine[Own.DATA_RATE], mine[Own.DATA_DECAY], row[_SPENT_DATA] / served
+    )
+    row[_STAFF] = _built(
+        was[_STAFF], mine[Own.STAFF_RATE], mine[Own.STAFF_DECAY], row[_SPENT_STAFF] / served
+    )
 
 
 @loop

@@ -19,7 +19,7 @@ _COUNTED = {
     "acquisition": (PLACES["winning"], -1.0),
     "retention": (PLACES["defence"], -1.0),
 }
-_PROFIT = PLACES["profit"]
+_PROFIT, _CASH = PLACES["profit"], PLACES["cash"]
 
 
 class Source(Protocol):
@@ -177,7 +177,7 @@ class Extras:
         Returns
         -------
         array of shape (firms, FIGURES and names)
-            ``profit`` and what each line counts as include them.
+            ``profit``, ``cash`` and what each line counts as include them.
         """
         figures = figures.copy()
         money, levels = [], []
@@ -197,8 +197,9 @@ class Extras:
 
 
 def _count(figures: Array, line: Line, paid: Array) -> None:
-    """Add a line to what it counts as."""
+    """Add a line to profit and cash, and to what it counts as."""
     figures[:, _PROFIT] += paid
+    figures[:, _CASH] += paid
     if line.counts_as is not None:
         place, sign = _COUNTED[line.counts_as]
         figures[:, place] += sign * paid
