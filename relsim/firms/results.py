@@ -56,9 +56,10 @@ def columns(records: Sequence[Record], firms: int, extra: Sequence[str] = ()) ->
     names = (*TABLE, *extra)
     if not records:
         return {name: np.zeros((0, firms)) for name in names}
-    shown = [*range(len(TABLE)), *range(len(FIGURES), len(FIGURES) + len(extra))]
-    by_figure = np.stack([record.figures.T[shown] for record in records], axis=1)
-    return dict(zip(names, by_figure, strict=True))
+    figures = np.stack([record.figures for record in records])
+    by_figure = np.ascontiguousarray(np.moveaxis(figures, -1, 0))
+    shown = [*by_figure[: len(TABLE)], *by_figure[len(FIGURES) :]]
+    return dict(zip(names, shown, strict=True))
 
 
 def tenure_rows(records: Sequence[Record], firms: int) -> Array:
