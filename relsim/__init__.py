@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from relsim.version import __version__
 
 if TYPE_CHECKING:
-    from relsim.agents.market import CustomerAgent
+    from relsim.agents.customer import CustomerAgent
     from relsim.errors import RelsimError
     from relsim.firms.plan import Plan
     from relsim.firms.strategies import Strategy
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Loaded when first asked for: compiled code and Mesa take most of a second to import.
 _HOMES = {
     "AgentMarket": "relsim.notebook",
-    "CustomerAgent": "relsim.agents.market",
+    "CustomerAgent": "relsim.agents.customer",
     "Experiment": "relsim.lab.experiment",
     "FirmView": "relsim.firms.view",
     "Market": "relsim.notebook",

@@ -56,6 +56,10 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
     after = override(spec, overrides, "--set")
     if len(after.firms) != len(spec.firms):
         raise SpecError("--set: firms: their number cannot change in mid-run; an event can")
+    if set(after.mechanisms.model_dump()) != set(spec.mechanisms.model_dump()):
+        raise SpecError(
+            "--set: mechanisms: which of them are on is settled before month 1; run anew"
+        )
     settled = [*_LASTING]
     settled += [f"firms.{k}.{name}" for k in range(len(spec.firms)) for name in _LASTING_OF_FIRMS]
     for path in settled:

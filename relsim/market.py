@@ -15,7 +15,7 @@ from relsim.errors import SpecError
 from relsim.events import effects
 from relsim.firms import books, position
 from relsim.firms.decisions import Decisions, row_of
-from relsim.firms.extras import NO_EXTRAS, Extras
+from relsim.firms.extras import Extras
 from relsim.firms.firm import Firm
 from relsim.firms.offers import Offers, Times, times_of
 from relsim.firms.plan import Plan
@@ -32,6 +32,7 @@ from relsim.firms.tables import (
 )
 from relsim.firms.view import FirmView
 from relsim.firms.worth import Worth
+from relsim.mechanisms import registry
 from relsim.spec import MarketSpec
 from relsim.spec.hints import nearest
 
@@ -107,10 +108,11 @@ class Market(mesa.Model):
             Firm(self, place, firm, build(firm.strategy, f"firms.{place}.strategy"))
             for place, firm in enumerate(spec.firms)
         ]
+        self.mechanisms = registry.build(spec)
         self.customers = self._people(threads)
         self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
-        self.extras = self._extras()
+        self.extras = Extras.of(self.mechanisms)
         self.figures = position.first(spec, self.customers.columns)
         if self.extras:
             self.figures = self.extras.first(self.figures)
@@ -121,11 +123,7 @@ class Market(mesa.Model):
 
     def _people(self, threads: int) -> Customers:
         """Return the customers; another engine puts others here."""
-        return Customers(self.spec, self.seed_of_luck, self.replication, threads)
-
-    def _extras(self) -> Extras:
-        """Return the lines and stocks that mechanisms add to the books."""
-        return NO_EXTRAS
+        return Customers(self.spec, self.seed_of_luck, self.replication, threads, self.mechanisms)
 
     # The month ---------------------------------------------------------------------------
 
@@ -196,6 +194,8 @@ class Market(mesa.Model):
         """Turn plans into what customers meet, and into what is spent (firms, SPENT_FIELDS)."""
         table, spent = self._offers.of(plans.rows, self.figures, self._times)
         if self.extras:
+            for one in self.mechanisms:
+                one.decide(plans.made)
             self.extras.offer(table, self.figures, self.month)
         return table, spent
 
@@ -284,6 +284,8 @@ class Market(mesa.Model):
         self.spec = spec
         self.chapters.append((self.month + 1, spec))
         self.customers.use(spec)
+        for one in self.mechanisms:
+            one.use(spec, registry.numbers_of(spec, one.name))
         self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
         self.worth.rate = monthly_rate(spec.market.annual_discount_rate)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from relsim.agents.market import AgentMarket, CustomerAgent
+from relsim.agents.customer import CustomerAgent
+from relsim.agents.market import AgentMarket
 from relsim.market import Market
 from relsim.spec import MarketSpec, override, starter
 

@@ -1,526 +1,18 @@
-"""The same market with one ``mesa.Agent`` per customer: slow, readable, open to subclassing.
+"""The same market with one agent per customer."""
 
-It calls the same rules with the same draws as the compiled month, one customer at a time, and
-agrees with it on every discrete state, and on money to rounding. It is the place to try a rule
-of your own, and the oracle against which the compiled month is tested.
-"""
-
+import functools
 from typing import Any
 
-import mesa
 import numpy as np
 import numpy.typing as npt
 
-from relsim.customers import accounts as books
-from relsim.customers import draws
+from relsim.agents.company import Company
+from relsim.agents.customer import CustomerAgent
 from relsim.customers.accounts import Accounts
-from relsim.customers.arithmetic import clip01
-from relsim.customers.columns import STATE, TRAITS
-from relsim.customers.draws import Purpose, uniform
-from relsim.customers.numbers import Numbers
-from relsim.customers.passes.book import book_trouble, tenure_year
-from relsim.customers.passes.move import LONGEST_TENURE, new_bound
-from relsim.customers.passes.talk import MOST_RECOMMENDATIONS
-from relsim.customers.population import Customers
-from relsim.customers.rules import (
-    choice,
-    departure,
-    experience,
-    ladder,
-    purchase,
-    reconsider,
-    relationship,
-    service,
-    talk,
-    value,
-)
-from relsim.customers.rules.talk import WARNING_OFFSET
-from relsim.customers.terms import Term
-from relsim.customers.traits import draw_traits
-from relsim.firms.firm import NUMBERS
+from relsim.customers.columns import STATE
 from relsim.market import Market
+from relsim.mechanisms.registry import mixin
 from relsim.spec import MarketSpec
-
-_LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED, _SAVED = (
-    books.FIRM_FIELDS.index(name)
-    for name in (
-        "left_market",
-        "reconsidered",
-        "recommendations",
-        "warnings",
-        "dissatisfied",
-        "saved",
-    )
-)
-_LOST, _LEFT = (books.YEAR_FIELDS.index(name) for name in ("lost", "left_market"))
-
-
-class CustomerAgent(mesa.Agent):
-    """One customer. Each method is one step of the month; override what you want to change.
-
-    Attributes
-    ----------
-    place : int
-        The customer's number.
-    supplier : int
-        Its firm, counted from 1; 0 = none.
-    satisfaction, trust : float
-        0 to 1; kept in single precision like the columns of the compiled engine.
-    tier, rung, bound, tenure, purchases, recommendations, came_through : int
-        As in :class:`relsim.customers.columns.Columns`.
-    usage, price_sensitivity, orientation, service_demand, growth_potential : float
-        Traits.
-    said : int
-        What it said last month; neighbours who decide hear it.
-    """
-
-    _ids = NUMBERS
-
-    supplier: int
-    tier: int
-    rung: int
-    bound: int
-    tenure: int
-    purchases: int
-    recommendations: int
-    came_through: int
-    segment: int
-    born: int
-    satisfaction: float
-    trust: float
-    usage: float
-    price_sensitivity: float
-    orientation: float
-    service_demand: float
-    growth_potential: float
-    misjudgement: float
-    retention: float
-
-    def __init__(self, model: Market, place: int, people: "Company") -> None:
-        super().__init__(model)
-        self.place = place
-        self.people = people
-        self.said = self.saying = 0
-        self._read(STATE)
-        self._read(TRAITS)
-
-    def _read(self, names: tuple[str, ...]) -> None:
-        for name in names:
-            setattr(self, name, getattr(self.people.columns, name)[self.place].item())
-
-    @property
-    def m(self) -> Numbers:
-        """The numbers of the rules."""
-        return self.people.numbers
-
-    def term(self, term: Term) -> float:
-        """Return what the present supplier offers to the customer's tier."""
-        return float(self.people.table[self.supplier, self.tier, term])
-
-    def words(self, purpose: int) -> tuple[Any, Any, Any, Any]:
-        """Return this month's four random words for a purpose."""
-        return draws.words(self.people.stream, self.place, self.people.month, purpose)
-
-    # The month ---------------------------------------------------------------------------
-
-    def experience(self) -> None:
-        """Live the month with the supplier: trouble, experience, satisfaction, trust."""
-        trouble_word, reconsider_word, leave_word, mood_word = self.words(int(Purpose.MONTH))
-        mood, self.tell_chance = draws.coarse_and_fine(mood_word)
-        self.reconsider_chance = uniform(reconsider_word)
-        self.leave_chance = uniform(leave_word)
-        self.trouble = experience.NO_TROUBLE
-        self.rung_before = self.rung
-        self.feel_the_times()
-        if self.supplier == 0:
-            return
-        m = self.m
-        self.trouble = experience.trouble(
-            uniform(trouble_word),
-            self.term(Term.FAILURE_RATE),
-            m.experience.complaint_rate,
-            self.term(Term.RECOVERY),
-        )
-        unresolved = self.trouble in (experience.FAILED, experience.COMPLAINED)
-        lived = experience.experience(
-            self.term(Term.SERVICE),
-            m.experience.fit_weight * experience.fit(self.orientation, self.term(Term.OFFER)),
-            m.experience.severity if unresolved else 0.0,
-            m.experience.noise,
-            mood,
-        )
-        satisfaction = relationship.satisfaction_after(
-            self.satisfaction, lived, m.experience.learning_rate
-        )
-        trust = relationship.trust_after(
-            self.trust, satisfaction, m.trust.build_rate, m.trust.break_rate
-        )
-        self.satisfaction, self.trust = _single(satisfaction), _single(trust)
-
-    def feel_the_times(self) -> None:
-        """Let the times change usage and orientation for the month."""
-        columns, m = self.people.columns, self.m
-        self.usage = columns.usage[self.place].item() * m.times.usage
-        self.orientation = clip01(columns.orientation[self.place].item() + m.times.needs)
-
-    def reconsider(self) -> bool:
-        """Return whether the customer chooses this month."""
-        free = self.bound <= 1 or self.term(Term.ABSENT) > 0.0
-        self.lets_go = self.bound == 1
-        self.bound = max(self.bound - 1, 0)
-        if self.supplier == 0:
-            return True
-        return free and self._wants_to_choose()
-
-    def _wants_to_choose(self) -> bool:
-        m = self.m
-        if not self.people.setting.follows_relationship:
-            if self.term(Term.ABSENT) > 0.0:
-                return True
-            if self.people.setting.drops_out:
-                return self.lets_go
-            kept = (
-                self.retention if self.people.setting.own_retention else self.term(Term.RETENTION)
-            )
-            return self.reconsider_chance >= kept
-        pull = self.term(Term.PULL) - self.conquest() - self.price_push()
-        chance = reconsider.hazard(
-            m.reconsider.base,
-            m.reconsider.satisfaction_effect,
-            self.satisfaction,
-            m.reconsider.trust_effect,
-            self.trust,
-            pull,
-        )
-        return self.reconsider_chance < chance
-
-    def dissatisfied(self) -> bool:
-        """Return whether the customer is dissatisfied."""
-        return bool(self.satisfaction < self.m.reconsider.dissatisfied_below)
-
-    def conquest(self) -> float:
-        """Return what rivals' offers to the dissatisfied take from the pull to stay."""
-        return self.term(Term.CONQUEST) if self.dissatisfied() else 0.0
-
-    def price_push(self) -> float:
-        """Return what the price of the present supplier adds to reconsidering."""
-        m = self.m
-        felt = choice.felt_price(
-            self.term(Term.RELATIVE_PRICE), m.choice.price_tolerance, self.trust
-        )
-        return reconsider.price_push(m.reconsider.price_effect, self.price_sensitivity, felt)
-
-    def cause_of_leaving(self, through: int) -> int:
-        """Return why the customer leaves its supplier (``rules.leaving``)."""
-        m = self.m
-        if not self.people.setting.follows_relationship or self.term(Term.ABSENT) > 0.0:
-            return departure.GIVEN
-        push, conquest = self.price_push(), self.conquest()
-        pull = self.term(Term.PULL) - conquest - push
-        unresolved = self.trouble in (experience.FAILED, experience.COMPLAINED)
-        return departure.cause(
-            self.reconsider_chance,
-            reconsider.log_odds(
-                m.reconsider.base,
-                m.reconsider.satisfaction_effect,
-                self.satisfaction,
-                m.reconsider.trust_effect,
-                self.trust,
-                pull,
-            ),
-            push,
-            self.term(Term.RIVALS) + conquest,
-            unresolved or self.dissatisfied(),
-            float(through),
-            self.lets_go,
-        )
-
-    def is_saved(self) -> bool:
-        """Return whether the customer stays although it would have left."""
-        chance = self.term(Term.SAVED)
-        return chance > 0.0 and uniform(self.words(int(Purpose.SAVE))[0]) < chance
-
-    def considered(self, firm: int, unmoved: float, standing: float) -> float:
-        """Return through what a firm comes into consideration (``rules.choice``)."""
-        m, terms = self.m, self.people.table[firm, 0]
-        if terms[Term.ABSENT] > 0.0:
-            return choice.NOBODY
-        if firm == self.supplier:
-            return choice.INCUMBENT if self.people.setting.follows_relationship else choice.NOBODY
-        reach = float(terms[Term.REACH_RIVALS])
-        if self.satisfaction < m.reconsider.dissatisfied_below:
-            reach = choice.either(reach, float(terms[Term.REACH_DISSATISFIED]))
-        if self.supplier == 0:
-            reach = float(terms[Term.REACH_PROSPECTS])
-        word = self.words(int(Purpose.CONSIDER) + (firm - 1) // 4)[(firm - 1) % 4]
-        aware = float(terms[Term.AWARENESS])
-        return choice.considered_through(uniform(word), 1.0 - unmoved, reach, aware, standing)
-
-    def utility(self, firm: int) -> float:
-        """Return the systematic utility of a firm."""
-        m, terms = self.m, self.people.table[firm, 0]
-        own = firm == self.supplier
-        price = float(terms[Term.RELATIVE_PRICE])
-        felt = price * (1.0 - float(terms[Term.DISCOUNT]))
-        if own:
-            felt = choice.felt_price(price, m.choice.price_tolerance, self.trust)
-        utility = choice.utility(
-            float(terms[Term.APPEAL]),
-            m.choice.price_weight,
-            self.price_sensitivity,
-            felt,
-            m.choice.fit_weight,
-            experience.fit(self.orientation, float(terms[Term.OFFER])),
-        )
-        if not own:
-            return utility
-        return utility + choice.relationship_utility(
-            m.choice.satisfaction_weight,
-            self.satisfaction,
-            m.choice.trust_weight,
-            self.trust,
-            float(terms[Term.SWITCHING_COST]),
-        )
-
-    def listen(self) -> tuple[list[float], list[float]]:
-        """Return, by firm, what recommendations left unmoved and what warnings left standing."""
-        unmoved, standing = (
-            self.people.table[:, 0, term].tolist() for term in (Term.UNMOVED, Term.STANDING)
-        )
-        for neighbour in self.people.neighbours(self.place):
-            word = int(self.people.columns.said[neighbour])
-            if word >= WARNING_OFFSET:
-                standing[word - WARNING_OFFSET] *= 1.0 - self.m.word_of_mouth.warning
-            elif word > 0:
-                unmoved[word] *= 1.0 - self.m.word_of_mouth.persuasion
-        return unmoved, standing
-
-    def choose(self) -> tuple[int, int]:
-        """Return the firm taken (0 = none) and through what it was considered."""
-        unmoved, standing = self.listen()
-        word, _, _, _ = self.words(int(Purpose.OUTSIDE))
-        earliest = choice.arrival(uniform(word), self.m.choice.outside_utility)
-        winner, through = 0, choice.NOBODY
-        for firm in range(1, self.people.table.shape[0]):
-            way = self.considered(firm, unmoved[firm], standing[firm])
-            if way == choice.NOBODY:
-                continue
-            word = self.words(int(Purpose.TASTE) + (firm - 1) // 4)[(firm - 1) % 4]
-            arrival = choice.arrival(uniform(word), self.utility(firm))
-            if arrival < earliest:
-                earliest, winner, through = arrival, firm, way
-        return winner, int(through)
-
-    def move(self, supplier: int, through: int) -> None:
-        """Carry out a choice, and book it."""
-        account = self.people.account
-        if supplier != self.supplier > 0 and self.is_saved():
-            account.firms[self.supplier, _SAVED] += 1.0
-            supplier = self.supplier
-        if self.supplier > 0:
-            account.firms[self.supplier, _RECONSIDERED] += 1.0
-        if supplier == self.supplier:
-            self.bound = int(new_bound(self.term(Term.CONTRACT)))
-            return
-        account.flows[self.supplier, supplier] += 1.0
-        account.sources[supplier, through] += 1.0
-        if self.supplier > 0:
-            account.years[self.supplier, int(tenure_year(float(self.tenure))), _LOST] += 1.0
-            account.steps[self.supplier, self.rung_before, 0] += 1.0
-            account.causes[self.supplier, self.cause_of_leaving(through)] += 1.0
-            book_trouble(account, self.supplier, self.trouble)
-        self.came_through = through
-        self.start(supplier)
-
-    def start(self, supplier: int) -> None:
-        """Begin the first month with a supplier, or without one (0)."""
-        self.supplier = supplier
-        self.tier = int(value.ORDINARY) if supplier else 0
-        self.bound = int(new_bound(self.term(Term.CONTRACT)))
-        self.satisfaction = _single(self.m.start.satisfaction) if supplier else 0.0
-        self.trust = _single(self.m.start.trust) if supplier else 0.0
-        self.rung_before = self.tenure = self.purchases = self.recommendations = 0
-        self.trouble = experience.NO_TROUBLE
-
-    def buy(self) -> tuple[float, float, float]:
-        """Return what is bought: plain usage, growth, cross-sales; units.
-
-        Sets ``expected``, the quantity of which that may be a Poisson count.
-        """
-        self.expected = 0.0
-        if self.supplier == 0:
-            return 0.0, 0.0, 0.0
-        m = self.m
-        more = purchase.growth_share(m.buying.volume_growth, self.growth_potential, self.trust)
-        chance = purchase.cross_sale_chance(m.buying.cross_sale_rate, self.trust)
-        if not self.people.setting.counts_purchases:
-            self.purchases += 1
-            bought = self.usage, self.usage * more, self.usage * m.buying.cross_sale_size * chance
-            self.expected = bought[0] + bought[1] + bought[2]
-            return bought
-        count_word, cross_word, last_word, _ = self.words(int(Purpose.PURCHASE))
-        count = purchase.poisson(uniform(count_word), self.usage * (1.0 + more))
-        if self.people.setting.drops_out:
-            last = int(purchase.last_purchase(uniform(last_word), self.retention))
-            self.bound = 1 if count >= last else 0
-            count = min(count, last)
-        self.purchases += count
-        self.expected = self.usage * (1.0 + more + m.buying.cross_sale_size * chance)
-        base = count / (1.0 + more)
-        crosses = uniform(cross_word) < chance and count > 0
-        return base, count - base, self.usage * m.buying.cross_sale_size if crosses else 0.0
-
-    def tell(self) -> None:
-        """Talk about the supplier; it is heard next month."""
-        m = self.m
-        self.saying = 0
-        if self.supplier == 0:
-            return
-        word = talk.telling(
-            self.tell_chance,
-            self.trust,
-            self.satisfaction,
-            m.word_of_mouth.recommend_trust,
-            self.term(Term.RECOMMEND_RATE),
-            m.word_of_mouth.warn_satisfaction,
-            m.word_of_mouth.warn_rate,
-        )
-        if word == talk.RECOMMENDS:
-            self.saying = self.supplier
-            self.recommendations = min(self.recommendations + 1, int(MOST_RECOMMENDATIONS))
-        elif word == talk.WARNS:
-            self.saying = self.supplier + WARNING_OFFSET
-
-    def climb(self) -> int:
-        """Return the rung of the ladder on which the customer stands."""
-        m = self.m
-        if self.supplier == 0:
-            return 0
-        return int(
-            ladder.rung(
-                float(self.purchases),
-                self.trust,
-                float(self.recommendations),
-                self.orientation,
-                m.ladder.client_purchases,
-                m.ladder.supporter_trust,
-                m.ladder.advocate_trust,
-                m.ladder.advocate_recommendations,
-                m.ladder.partner_trust,
-                m.ladder.partner_recommendations,
-                m.ladder.partner_orientation,
-            )
-        )
-
-    def live(self) -> None:
-        """Live the month after the choice: buy, pay, tell, climb, and be booked."""
-        m = self.m
-        # The terms of the month are those of the tier at its start.
-        terms = {term: self.term(term) for term in _PAYING}
-        base, growth, cross = self.buy()
-        quantity = base + growth + cross
-        premium_share = purchase.price_premium(m.buying.premium, self.trust)
-        premium = quantity * premium_share
-        units = service.service_units(
-            self.service_demand, m.service.learning, float(self.tenure), m.service.learning_months
-        )
-        contribution = value.contribution(
-            terms[Term.GROSS_MARGIN],
-            quantity,
-            terms[Term.PRICE],
-            premium,
-            terms[Term.SERVICE_COST],
-            units,
-        )
-        worth = value.contribution(
-            terms[Term.GROSS_MARGIN],
-            self.expected,
-            terms[Term.PRICE],
-            self.expected * premium_share,
-            terms[Term.SERVICE_COST],
-            units,
-        )
-        self.contribution = contribution if self.supplier > 0 else 0.0
-        self.tell()
-        if self.supplier > 0:
-            self.tier = int(
-                value.tier(
-                    worth,
-                    terms[Term.VALUATION_ERROR],
-                    self.misjudgement,
-                    terms[Term.MOST_VALUABLE_FROM],
-                    self.growth_potential,
-                    m.value_tiers.growable_from,
-                )
-            )
-        self.leaving = self.leave_chance < m.attrition
-        self.rung = 0 if self.leaving else self.climb()
-        # Who was there at the start was not won by an offer: its tenure is at least the month.
-        introduced = self.tenure < min(m.buying.discount_months, self.people.month)
-        discounted = quantity if introduced else 0.0
-        served = units if self.supplier > 0 else 0.0
-        self.book((1.0, base, growth, cross, premium, discounted, served), contribution)
-
-    def book(self, sales: tuple[float, ...], contribution: float) -> None:
-        """Add the month to the accounts of the supplier."""
-        account, firm = self.people.account, self.supplier
-        account.years[firm, int(tenure_year(float(self.tenure))), : len(sales)] += sales
-        cell = (1.0, contribution, self.satisfaction, self.trust)
-        account.cells[firm, self.rung, self.tier] += cell
-        account.steps[firm, self.rung_before, self.rung] += 1.0
-        book_trouble(account, firm, self.trouble)
-        if self.saying > 0:
-            word = _WARNINGS if self.saying >= WARNING_OFFSET else _RECOMMENDATIONS
-            account.firms[firm, word] += 1.0
-        if self.rung > 0 and self.satisfaction < self.m.reconsider.dissatisfied_below:
-            account.firms[firm, _DISSATISFIED] += 1.0
-
-    def turn_over(self) -> None:
-        """Leave the market for good and let a newcomer take the place, or grow older."""
-        if self.leaving:
-            account = self.people.account
-            account.firms[self.supplier, _LEFT_MARKET] += 1.0
-            account.years[self.supplier, int(tenure_year(float(self.tenure))), _LEFT] += 1.0
-            account.causes[self.supplier, departure.LEFT_MARKET] += 1.0
-            self.start(0)
-            self.saying = self.rung = 0
-            self.came_through = int(choice.NOBODY)
-            self.people.renew(self.place)
-            self._read(TRAITS)
-        if self.supplier > 0:
-            self.tenure = min(self.tenure + 1, int(LONGEST_TENURE))
-
-
-_PAYING = (
-    Term.GROSS_MARGIN,
-    Term.PRICE,
-    Term.SERVICE_COST,
-    Term.VALUATION_ERROR,
-    Term.MOST_VALUABLE_FROM,
-)
-
-
-def _single(x: float) -> float:
-    """Round to single precision, as the columns of the compiled engine keep it."""
-    return float(np.float32(x))
-
-
-class Company(Customers):
-    """Customers among whom agents live: what an agent knows of the month and of the others."""
-
-    table: npt.NDArray[np.float64]
-    month: int
-    account: Accounts
-
-    def begin(self, table: npt.NDArray[np.float64], month: int) -> None:
-        """Begin a month: what firms offer, and empty accounts for the agents to be booked in."""
-        self.spread_the_word(table)
-        self.table, self.month = table, month
-        self.account = books.Accounts(*(t[0] for t in books.allocate(1, table.shape[0] - 1)))
-
-    def renew(self, place: int) -> None:
-        """Draw the traits of the newcomer who takes a place this month."""
-        draw_traits(self.columns, self.tables, self.stream, place, self.month)
 
 
 class AgentCustomers(Company):
@@ -547,12 +39,44 @@ class AgentCustomers(Company):
         for agent in self.agents:
             agent.said = agent.saying
         self._show()
+        for one in self.mechanisms:
+            one.month_sums = self.sums[one.name]
         return self.account
 
     def _show(self) -> None:
         for name in STATE:
             getattr(self.columns, name)[:] = [getattr(agent, name) for agent in self.agents]
         self.columns.said[:] = [agent.said for agent in self.agents]
+        for one in self.mechanisms:
+            for name, column in one.state.items():
+                column[:] = [getattr(agent, name) for agent in self.agents]
+
+
+@functools.cache
+def combined(kinds: tuple[type[CustomerAgent], ...]) -> type[CustomerAgent]:
+    """Return a class of customers with what mechanisms add.
+
+    Parameters
+    ----------
+    kinds : tuple of type
+        A class of customers, maybe of a user's own, then the mixins of the mechanisms that are
+        on; each may override those behind it.
+    """
+    needed = tuple(one for one in kinds if one is not CustomerAgent) or (CustomerAgent,)
+    if len(needed) == 1:
+        return needed[0]
+
+    def reduce(self: CustomerAgent) -> tuple[Any, ...]:
+        return _empty, (kinds,), self.__dict__
+
+    # A class that is made here is not found by its name: its agents are pickled by its parts.
+    name, module = kinds[0].__name__, kinds[0].__module__
+    return type(name, needed, {"__module__": module, "__reduce__": reduce})
+
+
+def _empty(kinds: tuple[type[CustomerAgent], ...]) -> CustomerAgent:
+    made = combined(kinds)
+    return made.__new__(made)
 
 
 class AgentMarket(Market):
@@ -591,6 +115,10 @@ class AgentMarket(Market):
         super().__init__(spec, seed, replication, threads)
 
     def _people(self, threads: int) -> AgentCustomers:  # noqa: ARG002  # agents take turns
-        people = AgentCustomers(self.spec, self.seed_of_luck, self.replication, threads=1)
-        people.agents = [self._customer_class(self, place, people) for place in range(len(people))]
+        people = AgentCustomers(
+            self.spec, self.seed_of_luck, self.replication, threads=1, mechanisms=self.mechanisms
+        )
+        mixins = (one for one in map(mixin, self.mechanisms) if one is not None)
+        kind = combined((self._customer_class, *mixins))
+        people.agents = [kind(self, place, people) for place in range(len(people))]
         return people

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.agents.market import Company, CustomerAgent
+from relsim.agents.company import Company
+from relsim.agents.customer import CustomerAgent
 from relsim.customers.accounts import Accounts
 from relsim.customers.columns import STATE
 from relsim.customers.rules import choice, departure, experience

@@ -13,7 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from relsim.customers.draws import CHANCES, SHARED_CALLS
 from relsim.customers.terms import MET_TERMS, Term
+
+WORDS_A_CALL = 4
 
 BLOCK = 1024  # customers a block: the working space, some 400 kB, fits the second cache
 # Rows lie a little more than a block apart: at a power of two they would fight for the same
@@ -48,6 +51,10 @@ RECONSIDER_CHANCE = next(_rows)
 LEAVE_CHANCE = next(_rows)
 MOOD_CHANCE = next(_rows)
 TELL_CHANCE = next(_rows)
+# ... those that mechanisms share, four a call ...
+SHARED_CHANCES = next(_rows)
+for _ in range(WORDS_A_CALL * SHARED_CALLS - 1):
+    next(_rows)
 # ... and what the month brings: codes, fits, then units of usage and of service, and money.
 TROUBLE = next(_rows)
 OPEN = next(_rows)  # 1 = chooses this month
@@ -68,6 +75,19 @@ CONTRIBUTION = next(_rows)  # money
 MET = {term: next(_rows) for term in MET_TERMS}
 """Rows of the terms that every customer meets every month."""
 SPACE = next(_rows)
+
+
+def chance_row(name: str) -> int:
+    """Return the row of a mechanism's random number of the month (:data:`draws.CHANCES`).
+
+    Examples
+    --------
+    >>> (chance_row("loyalty_programme.redeem") - chance_row("loyalty_programme.join")) // ROW
+    1
+    """
+    chance = CHANCES[name]
+    return SHARED_CHANCES + (WORDS_A_CALL * chance.call + chance.word) * ROW
+
 
 # Rows of places in the flat accounts.
 _addresses = itertools.count(0, ROW)

@@ -8,6 +8,8 @@ So threads, order, chunks, more customers, more firms or more replications chang
 """
 
 import enum
+import hashlib
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +35,9 @@ _ROUNDS = 10
 class Purpose(enum.IntEnum):
     """What a call of the generator is for. Each use of random numbers has a number of its own.
 
-    ``CONSIDER`` and ``TASTE`` are the first of 64 numbers each: one per group of four firms.
+    ``CONSIDER`` and ``TASTE`` are the first of 64 numbers each: one per group of four firms;
+    ``SHARED`` of 64 calls that relsim's mechanisms share (:data:`CHANCES`), ``OWN`` of as many as
+    there are, for mechanisms of a user's own (:func:`own_purpose`).
     """
 
     MONTH = 0
@@ -46,6 +50,36 @@ class Purpose(enum.IntEnum):
     SAVE = 7
     CONSIDER = 1024
     TASTE = 2048
+    SHARED = 4096
+    OWN = 2**31
+
+
+class Chance(NamedTuple):
+    """Where a mechanism's random number of the month is: a word of a shared call."""
+
+    call: int
+    word: int
+
+
+CHANCES: Mapping[str, Chance] = {
+    "loyalty_programme.join": Chance(call=0, word=0),
+    "loyalty_programme.redeem": Chance(call=0, word=1),
+}
+"""Random numbers of mechanisms by name. Places are for good: one mechanism more moves no draw."""
+
+SHARED_CALLS = 1 + max(chance.call for chance in CHANCES.values())
+
+
+def own_purpose(name: str) -> int:
+    """Return the purpose of draws of a mechanism of a user's own, from its dotted path.
+
+    Examples
+    --------
+    >>> own_purpose("my_module.Gifts") >= Purpose.OWN, own_purpose("a.B") == own_purpose("a.C")
+    (True, False)
+    """
+    digest = hashlib.sha256(name.encode()).digest()
+    return int(Purpose.OWN) + int.from_bytes(digest[:4], "little") % 2**31
 
 
 class Stream(NamedTuple):

@@ -2,9 +2,9 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,36 @@ class Customer:
     neighbours: tuple[int, ...]
 
 
+class Mechanism(Protocol):
+    """What customers need to know of a mechanism that is on."""
+
+    month_sums: npt.NDArray[np.float64]
+    """What its passes added up in the month, by firm: shape (firms + 1, sums)."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def additions(self) -> Sequence[schedule.Addition]:
+        """Its passes."""
+
+    @property
+    def chances(self) -> Sequence[str]:
+        """Its random numbers."""
+
+    @property
+    def sums(self) -> Sequence[str]:
+        """What its passes add up."""
+
+    @property
+    def state(self) -> Mapping[str, npt.NDArray[Any]]:
+        """Its columns, one entry a customer."""
+
+    def own(self, sums: npt.NDArray[np.float64]) -> Any:
+        """Return what its passes get, a named tuple."""
+
+
 class Customers:
     """The customers of a market.
 
@@ -63,6 +93,8 @@ class Customers:
         Which random numbers.
     threads : int
         Threads that share a month; results do not depend on it.
+    mechanisms : sequence of Mechanism
+        Those that are on.
 
     Examples
     --------
@@ -73,8 +105,14 @@ class Customers:
     """
 
     def __init__(
-        self, spec: MarketSpec, seed: int = 0, replication: int = 0, threads: int = 1
+        self,
+        spec: MarketSpec,
+        seed: int = 0,
+        replication: int = 0,
+        threads: int = 1,
+        mechanisms: Sequence[Mechanism] = (),
     ) -> None:
+        self.mechanisms = tuple(mechanisms)
         size = spec.market.customers
         self.stream = draws.random_stream(seed, replication)
         self.network = parameters.wire(spec.customers.network, size, self.stream)
@@ -130,7 +168,9 @@ class Customers:
         chunks, chunk = books.chunk_count(size), books.chunk_size(size)
         accounts = books.allocate(chunks, table.shape[0] - 1)
         flat = np.ascontiguousarray(table).reshape(-1)
-        live = woven(schedule.passes(self.setting))
+        live = woven(self._passes())
+        sums = [np.zeros((chunks, table.shape[0], len(one.sums))) for one in self.mechanisms]
+        own = tuple(one.own(some) for one, some in zip(self.mechanisms, sums, strict=True))
 
         def live_some(first: int, last: int) -> None:
             live(
@@ -145,12 +185,19 @@ class Customers:
                 chunk,
                 first,
                 last,
-                (),
+                own,
             )
 
         self._share_out(live_some, chunks)
+        for one, some in zip(self.mechanisms, sums, strict=True):
+            one.month_sums = np.add.reduce(some, axis=0)
         self.columns = self.columns._replace(said=self.columns.saying, saying=self.columns.said)
         return books.fold(accounts)
+
+    def _passes(self) -> tuple[schedule.Pass, ...]:
+        """Return the passes of this market's month."""
+        chances = [name for one in self.mechanisms for name in one.chances]
+        return schedule.passes(self.setting, [one.additions for one in self.mechanisms], chances)
 
     def spread_the_word(self, table: npt.NDArray[np.float64]) -> None:
         """Put into the table what a fully mixed market hears of each firm; else nothing."""

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from relsim.customers.draws import CHANCES
 from relsim.spec import MarketSpec
 
 
@@ -166,12 +167,13 @@ class Pass(NamedTuple):
     ----------
     function : str
         Dotted path of the compiled loop.
-    own : int or None
-        Place, among the mechanisms that are on, of the one whose pass it is; None for the core's.
+    argument : str
+        What it gets besides the scene, as Python: "own[0]", the numbers and columns of the first
+        mechanism that is on, or "2", the number of a shared call of the generator.
     """
 
     function: str
-    own: int | None = None
+    argument: str = ""
 
     @property
     def meaning(self) -> str:
@@ -197,7 +199,11 @@ class Addition(NamedTuple):
     after: str = ""
 
 
-def passes(setting: Setting, additions: Sequence[Iterable[Addition]] = ()) -> tuple[Pass, ...]:
+def passes(
+    setting: Setting,
+    additions: Sequence[Iterable[Addition]] = (),
+    chances: Iterable[str] = (),
+) -> tuple[Pass, ...]:
     """Return the passes of a market's month in their order.
 
     Parameters
@@ -206,6 +212,8 @@ def passes(setting: Setting, additions: Sequence[Iterable[Addition]] = ()) -> tu
         What decides between choices.
     additions : sequence of iterables of Addition
         What each mechanism that is on adds, in the order of the mechanisms.
+    chances : iterable of str
+        Random numbers of mechanisms that are needed, by their names in ``draws.CHANCES``.
 
     Examples
     --------
@@ -213,8 +221,9 @@ def passes(setting: Setting, additions: Sequence[Iterable[Addition]] = ()) -> tu
     >>> [one.function.rpartition(".")[2] for one in woven][:3]
     ['draw', 'meet_terms', 'fit']
     """
-    added = [(own, one) for own, some in enumerate(additions) for one in some]
-    found: list[Pass] = []
+    added = [(f"own[{place}]", one) for place, some in enumerate(additions) for one in some]
+    calls = sorted({CHANCES[name].call for name in chances})
+    found = [Pass(f"{_PASSES}.common.draw_shared", str(call)) for call in calls]
     for step in SCHEDULE:
         found += [Pass(one.function, own) for own, one in added if one.before == step.name]
         chosen = [choice.function for choice in step.choices if choice.when.holds(setting)]

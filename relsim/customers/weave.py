@@ -78,8 +78,8 @@ def text(passes: Sequence[Pass]) -> str:
 
 def _call(one: Pass, names: dict[str, str]) -> str:
     module, _, function = one.function.rpartition(".")
-    own = "" if one.own is None else f", own[{one.own}]"
-    return f"{names[module]}.{function}(s{own})"
+    more = f", {one.argument}" if one.argument else ""
+    return f"{names[module]}.{function}(s{more})"
 
 
 def _taken() -> list[str]:

@@ -1,7 +1,7 @@
 """What all firms decide for a month, as rows of numbers; plans are made of them for who looks."""
 
-from collections.abc import Sequence
-from typing import overload
+from collections.abc import Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,11 @@ class Decisions(Sequence[Plan]):
     def __init__(self, rows: Array, plans: dict[int, Plan]) -> None:
         self.rows = rows
         self._plans = plans
+
+    @property
+    def made(self) -> Mapping[int, Plan]:
+        """Plans that strategies made themselves, by the firm's place."""
+        return self._plans
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -84,5 +89,7 @@ def plan_of(row: Sequence[float]) -> Plan:
     >>> plan_of(row_of(plan, 20.0)) == plan
     True
     """
-    others = {name: row[place] for name, place in _OTHERS.items() if name != "price"}
+    others: dict[str, Any] = {
+        name: row[place] for name, place in _OTHERS.items() if name != "price"
+    }
     return Plan(retention=tuple(row[place] for place in _OF_TIERS), **others)

@@ -9,6 +9,7 @@ from typing import Any
 
 from relsim.customers.terms import N_TIERS
 from relsim.errors import StrategyError
+from relsim.spec.relationship import Relationship
 
 _MONEY = ("prospects", "rivals", "dissatisfied", "recovery", "referral_reward", "data", "staff")
 MOST = 1e15
@@ -39,6 +40,9 @@ class Plan:
         Money for each customer won by a recommendation.
     data, staff : float
         Investments in what the firm knows of its customers, and in the skill of its staff.
+    relationship : Relationship or None
+        Policies of mechanisms of relationships from this month on, as in the firm's config; None,
+        and what it does not name, keeps what there is.
     """
 
     prospects: float = 0.0
@@ -51,6 +55,7 @@ class Plan:
     referral_reward: float = 0.0
     data: float = 0.0
     staff: float = 0.0
+    relationship: Relationship | None = None
 
     @property
     def offence(self) -> float:
@@ -111,6 +116,11 @@ def check(plan: Any, money: float, where: str) -> Plan:
     _check_number(checked.discount, where, "discount", 0.0, 1.0)
     if checked.price is not None:
         _check_number(checked.price, where, "price", 0.0, MOST)
+    if not isinstance(checked.relationship, Relationship | None):
+        raise StrategyError(
+            f"{where}: relationship: planned {checked.relationship!r}, allowed: a "
+            "relsim.spec.Relationship, or None"
+        )
     if checked.budget > money * (1.0 + SLACK) + SLACK:
         raise StrategyError(
             f"{where}: plans to spend {checked.budget:,.2f}, allowed: at most its cash of "

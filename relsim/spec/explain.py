@@ -19,6 +19,7 @@ from relsim.spec.events import BY_KIND, Event
 from relsim.spec.hints import nearest
 from relsim.spec.locations import locate
 from relsim.spec.market import MarketSpec
+from relsim.spec.overrides import section_of
 from relsim.spec.paths import plain, split_last, under
 
 EVENTS: Final = "events"
@@ -119,7 +120,7 @@ def entries(
     ['market', 'market.customers']
     """
     for name, field in model.model_fields.items():
-        inner = _inner(field.annotation)
+        inner = section_of(field.annotation)
         default = _default(field) if given is None else getattr(given, name)
         yield _entry(prefix + name, field, default, inner is not None)
         if name == EVENTS:
@@ -151,14 +152,6 @@ def _entry(path: str, field: FieldInfo, default: Any, section: bool) -> Entry:
     )
 
 
-def _inner(annotation: Any) -> type[BaseModel] | None:
-    """Return the model of a section or of a list of sections, if it is one."""
-    for part in (annotation, *typing.get_args(annotation)):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part
-    return None
-
-
 def allowed(field: FieldInfo) -> str:
     """Return what a key may be, in words.
 
@@ -188,7 +181,7 @@ def _of_kind(kind: Any, field: FieldInfo) -> str:
         return "a list of texts"
     if kind == tuple[str | int, ...]:
         return "a list of texts or whole numbers"
-    if _inner(kind) is not None:
+    if section_of(kind) is not None:
         most = _bound(field, "max_length")
         return "keys" if most is None else f"a list of 1 to {most}"
     if kind is bool:

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from relsim.spec.fields import SpecModel, chance, fraction, key, money, weight
+from relsim.spec.relationship import Relationship, Sparse
 
 BLATTBERG = "form Blattberg & Deighton 1996; numbers assumed"
 
@@ -97,7 +98,7 @@ class StrategySpec(BaseModel):
     )
 
 
-class FirmSpec(SpecModel):
+class FirmSpec(Sparse):
     """One firm."""
 
     name: str = key("What the firm is called; different for each.", unit="-", min_length=1)
@@ -165,6 +166,9 @@ class FirmSpec(SpecModel):
         default=Capability(),
     )
     staff: Staff = key("Skill of the staff: adds to its capacity.", unit="-", default=Staff())
+    relationship: Relationship = key(
+        "What the firm does about relationships, by mechanism.", unit="-", default=Relationship()
+    )
     strategy: StrategySpec = Field(
         description="What the firm does with its money.",
         json_schema_extra={"unit": "-", "source": None},

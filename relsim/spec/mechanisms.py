@@ -2,7 +2,9 @@
 
 from typing import Literal
 
+from relsim.mechanisms.loyalty_programme.spec import LoyaltyProgramme
 from relsim.spec.fields import SpecModel, chance, fraction, key, weight
+from relsim.spec.relationship import Sparse
 
 
 class Experience(SpecModel):
@@ -290,8 +292,8 @@ class ValueTiers(SpecModel):
     )
 
 
-class Mechanisms(SpecModel):
-    """All mechanisms of the month."""
+class Mechanisms(Sparse):
+    """All mechanisms of the month; those of relationships are off (null) unless they are named."""
 
     experience: Experience = key("The month's experience.", unit="-", default=Experience())
     trust: Trust = key("Satisfaction becomes trust.", unit="-", default=Trust())
@@ -303,3 +305,6 @@ class Mechanisms(SpecModel):
     word_of_mouth: WordOfMouth = key("Who talks.", unit="-", default=WordOfMouth())
     ladder: Ladder = key("The loyalty ladder.", unit="-", default=Ladder())
     value_tiers: ValueTiers = key("The firm's view of value.", unit="-", default=ValueTiers())
+    loyalty_programme: LoyaltyProgramme | None = key(
+        "Loyalty programmes: points, rewards, members.", unit="-", default=None
+    )

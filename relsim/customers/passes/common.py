@@ -14,11 +14,14 @@ from relsim.customers.block import (
     MOOD_CHANCE,
     ORIENTATION,
     RECONSIDER_CHANCE,
+    ROW,
+    SHARED_CHANCES,
     SUPPLIER,
     TELL_CHANCE,
     TIER,
     TROUBLE_CHANCE,
     USAGE,
+    WORDS_A_CALL,
     Floats,
 )
 from relsim.customers.compiled import Whole, loop, rule
@@ -27,6 +30,7 @@ from relsim.customers.scene import Scene, terms_place
 from relsim.customers.terms import MET_TERMS
 
 _MONTH = int(Purpose.MONTH)
+_SHARED = int(Purpose.SHARED)
 _N_MET = len(MET_TERMS)
 _MET_TERMS = np.array([int(term) for term in MET_TERMS], np.uint64)
 _MET_ROWS = np.array([MET[term] for term in MET_TERMS], np.uint64)
@@ -79,6 +83,19 @@ def draw(s: Scene) -> None:
         mood, tell_chance = draws.coarse_and_fine(w3)
         f[MOOD_CHANCE + c] = mood
         f[TELL_CHANCE + c] = tell_chance
+
+
+@loop
+def draw_shared(s: Scene, call: int) -> None:
+    """Draw random numbers that mechanisms share."""
+    f, stream, lo, month = s.f, s.stream, s.lo, s.month
+    first = SHARED_CHANCES + call * WORDS_A_CALL * ROW
+    for c in range(s.n):
+        w0, w1, w2, w3 = draws.words(stream, lo + c, month, _SHARED + call)
+        f[first + c] = uniform(w0)
+        f[first + ROW + c] = uniform(w1)
+        f[first + 2 * ROW + c] = uniform(w2)
+        f[first + 3 * ROW + c] = uniform(w3)
 
 
 @rule

@@ -22,6 +22,7 @@ from relsim.customers.terms import Term
 _PULL, _CONQUEST = MET[Term.PULL], MET[Term.CONQUEST]
 _RELATIVE_PRICE = MET[Term.RELATIVE_PRICE]
 _RETENTION = int(Term.RETENTION)
+_GONE = reconsider.GONE / 2.0  # whatever mechanisms add to the pull
 _ABSENT = int(Term.ABSENT)
 
 
@@ -39,7 +40,7 @@ def by_relationship(s: Scene) -> None:
         chance = reconsider.hazard(
             m.base, m.satisfaction_effect, satisfaction, m.trust_effect, trust, pull - push
         )
-        free = (f[BOUND + c] <= 1.0) | (f[_PULL + c] <= reconsider.GONE)
+        free = (f[BOUND + c] <= 1.0) | (f[_PULL + c] <= _GONE)
         wants = free & (f[RECONSIDER_CHANCE + c] < chance)
         f[OPEN + c] = 1.0 if (f[SUPPLIER + c] == 0.0) | wants else 0.0
 

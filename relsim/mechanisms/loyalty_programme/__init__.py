@@ -1,0 +1,1 @@
+"""Loyalty programme: points earned, a reward in sight, and what both cost."""
