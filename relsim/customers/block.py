@@ -72,6 +72,7 @@ PREMIUM_SALES = next(_rows)
 DISCOUNTED_SALES = next(_rows)
 SERVICE_UNITS = next(_rows)
 CONTRIBUTION = next(_rows)  # money
+SCRATCH = next(_rows)  # for one pass of a mechanism; the next may overwrite it
 MET = {term: next(_rows) for term in MET_TERMS}
 """Rows of the terms that every customer meets every month."""
 SPACE = next(_rows)

@@ -1,5 +1,7 @@
 """A customer that may be a member of a loyalty programme: the oracle of its passes."""
 
+import math
+
 from relsim.agents.customer import Bought, CustomerAgent
 from relsim.customers.draws import CHANCES, Purpose, uniform
 from relsim.customers.scene import single
@@ -7,10 +9,10 @@ from relsim.mechanisms.loyalty_programme.programme import (
     SUMS,
     LoyaltyProgrammes,
     Own,
-    balance_after,
-    joining,
+    faded,
+    joins,
     pace,
-    toward_next,
+    pull_of,
     usage_factor,
     weight_of,
 )
@@ -24,8 +26,6 @@ class Member(CustomerAgent):
     points: float
     progress: float
     effect: float
-    card: int
-    rests: int
 
     @property
     def programme(self) -> Own:
@@ -40,78 +40,77 @@ class Member(CustomerAgent):
         chance = CHANCES[f"{LoyaltyProgrammes.name}.{name}"]
         return uniform(self.words(int(Purpose.SHARED) + chance.call)[chance.word])
 
-    def _pace(self) -> float:
-        own = self.programme
-        return pace(self.progress / float(own.reward_after[self.card]), own.steepness)
-
     def feel_the_times(self) -> None:
         """Buy faster with the reward in sight, and slower right after one."""
         super().feel_the_times()
-        if self.card:
+        if self.effect:
             own = self.programme
-            self.usage *= usage_factor(
-                self.effect, float(self.rests), self._pace(), own.gain, own.slump
-            )
+            paced = pace(self.progress, own.steepness)
+            self.usage *= usage_factor(self.effect, paced, own.gain, own.slump)
 
     def pull_to_stay(self) -> float:
         """Stay better with the reward in sight."""
         pull = super().pull_to_stay()
-        if not self.card:
+        if not self.effect:
             return pull
-        return pull + self.programme.pressure * self.effect * (0.0 if self.rests else self._pace())
+        own = self.programme
+        return pull + pull_of(self.effect, pace(self.progress, own.steepness), own.pressure)
 
     def move(self, supplier: int, through: int) -> None:
-        """Lose the card, its points and its haste when moving to another firm."""
+        """Lose the card, its points and the haste when moving to another firm."""
+        before = self.supplier
         super().move(supplier, through)
-        if self.card and self.card != self.supplier:
-            self._book("forfeited", self.points, self.card)
-            self._empty()
+        if self.effect and self.supplier != before:
+            self._give_up(before)
             self.usage = self.people.columns.usage[self.place].item() * self.m.times.usage
 
-    def _empty(self) -> None:
-        self.card = self.rests = 0
+    def _give_up(self, firm: int) -> None:
+        self._book("forfeited", self.points, firm)
+        self._book("left", 1.0, firm)
         self.points = self.progress = self.effect = 0.0
 
     def charges(self, bought: Bought) -> float:
         """Earn points, claim a reward, or join."""
-        other = super().charges(bought)
-        if self.card == 0:
+        charged = super().charges(bought)
+        if not self.effect:
             self._may_join()
-            return other
-        own, firm = self.programme, self.supplier
-        earned = float(own.earn_rate[firm]) * bought.price * (bought.quantity + bought.premium)
-        after = single(balance_after(self.points, earned, float(own.expiry[firm])))
-        self._book("earned", earned, firm)
-        self._book("expired", self.points + earned - after, firm)
-        self.progress += bought.quantity
-        paid = 0.0
-        reward_after = float(own.reward_after[firm])
-        if self.progress >= reward_after:
-            self.progress = toward_next(self.progress, reward_after)
-            claims = self._chance("redeem") >= own.breakage
-            self._book("redeemed" if claims else "expired", after, firm)
-            paid, self.rests, after = (after if claims else 0.0), int(claims), 0.0
-        elif self.progress >= 1.0:
-            self.rests = 0
-        self.progress = single(self.progress)
-        self.points = after
-        self.effect = single(max(self.effect * own.fading, _LEAST_EFFECT))
+            return charged
+        self._earn(bought)
+        if self.progress >= 1.0:
+            charged -= self._reward()
         if self.leaving:
-            self._book("forfeited", after, firm)
-            self._empty()
-        else:
-            self._book("held", after, firm)
-            self._book("members", 1.0, firm)
-        return other - paid
+            self._give_up(self.supplier)
+        return charged
+
+    def _earn(self, bought: Bought) -> None:
+        own, firm = self.programme, self.supplier
+        step = float(own.step[firm])
+        earned = float(own.earn_rate[firm]) * bought.price * (bought.quantity + bought.premium)
+        self._book("earned", earned, firm)
+        self.points += earned
+        self.progress = single(self.progress + bought.quantity * step)
+        self.effect = single(faded(self.effect, own.fading, self.progress, step))
+        lapsed = self.points * float(own.lapses[firm])
+        self.points -= lapsed
+        self._book("lapsed", lapsed, firm)
+
+    def _reward(self) -> float:
+        """Return the money that a reward takes; none if it is never claimed."""
+        claims = self._chance("redeem") >= self.programme.breakage
+        points = self.points
+        self._book("redeemed" if claims else "lapsed", points, self.supplier)
+        self.points = 0.0
+        self.progress = single(self.progress - math.floor(self.progress))
+        self.effect = -abs(self.effect) if claims else abs(self.effect)
+        return points if claims else 0.0
 
     def _may_join(self) -> None:
         own, firm = self.programme, self.supplier
         if own.is_open[firm] == 0.0 or self.leaving:
             return
         usage = self.people.columns.usage[self.place].item()
-        chance = joining(own.join_base, own.join_slope, usage, own.mean_usage, own.scale_usage)
-        if self._chance("join") < chance:
-            self.card = firm
+        u, mean, scale = self._chance("join"), own.mean_usage, own.scale_usage
+        if joins(u, own.join_base, own.join_slope, usage, mean, scale):
             weight = weight_of(usage, float(own.reward_after[firm]), own.horizon)
             self.effect = single(max(weight, _LEAST_EFFECT))
-            self._book("members", 1.0, firm)
+            self._book("joined", 1.0, firm)

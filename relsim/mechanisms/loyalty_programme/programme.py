@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import Accounts
-from relsim.customers.arithmetic import expit
+from relsim.customers.arithmetic import exp, expit
 from relsim.customers.block import (
     BASE_SALES,
     CROSS_SALES,
@@ -16,10 +16,12 @@ from relsim.customers.block import (
     LEAVING,
     MET,
     PREMIUM_SALES,
+    SCRATCH,
     SOCKETS,
     SUPPLIER,
     chance_row,
 )
+from relsim.customers.choosers import WHO_SUPPLIER
 from relsim.customers.columns import Column
 from relsim.customers.compiled import loop, rule
 from relsim.customers.parameters import mean_usage
@@ -39,7 +41,6 @@ _LOGISTIC_OF_NORMAL = 1.702  # Camilli 1994: a logistic this much steeper is nea
 _LEAST_EFFECT = 1e-30
 
 Singles = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.uint8]
 
 
 # Rules ------------------------------------------------------------------------------------
@@ -61,17 +62,32 @@ def pace(progress: float, steepness: float) -> float:
 
 
 @rule
-def usage_factor(effect: float, rests: float, paced: float, gain: float, slump: float) -> float:
+def usage_factor(effect: float, paced: float, gain: float, slump: float) -> float:
     """Return by what a member's usage is multiplied this month.
 
-    ``1 + effect gain pace`` on the way to the reward, ``1 - effect slump`` right after one.
+    ``1 + effect gain pace`` on the way to the reward; right after one, when the effect is below
+    zero, ``1 + effect slump``.
 
     Examples
     --------
-    >>> usage_factor(1.0, 0.0, 1.0, 0.25, 0.1), usage_factor(1.0, 1.0, 1.0, 0.25, 0.1)
+    >>> usage_factor(1.0, 1.0, 0.25, 0.1), usage_factor(-1.0, 1.0, 0.25, 0.1)
     (1.25, 0.9)
     """
-    return 1.0 + effect * (-slump if rests > 0.0 else gain * paced)
+    return 1.0 + effect * (gain * paced if effect > 0.0 else slump)
+
+
+@rule
+def pull_of(effect: float, paced: float, pressure: float) -> float:
+    """Return what the reward in sight adds to staying, in log-odds: ``pressure effect pace``.
+
+    Nothing right after a reward, when the effect is below zero.
+
+    Examples
+    --------
+    >>> pull_of(0.5, 1.0, 0.3), pull_of(-0.5, 1.0, 0.3)
+    (0.15, 0.0)
+    """
+    return pressure * max(effect, 0.0) * paced
 
 
 @rule
@@ -93,43 +109,34 @@ def weight_of(usage: float, reward_after: float, horizon: float) -> float:
 
 
 @rule
-def joining(base: float, slope: float, usage: float, mean: float, scale: float) -> float:
-    """Return the chance to join: ``expit(base + slope (usage - mean) scale)``.
+def joins(u: float, base: float, slope: float, usage: float, mean: float, scale: float) -> bool:
+    """Return whether a customer joins: ``u < expit(base + slope (usage - mean) scale)``.
 
     ``scale`` is one over the standard deviation of usage, 0 where all are alike: heavy buyers
     join, which a naive comparison takes for the effect (Leenheer et al. 2007, International
-    Journal of Research in Marketing 24:1).
+    Journal of Research in Marketing 24:1). Written without a division: ``u (1 + exp(-z)) < 1``.
 
     Examples
     --------
-    >>> joining(0.0, 1.0, 2.0, 2.0, 0.5)
-    0.5
+    >>> joins(0.4, 0.0, 1.0, 2.0, 2.0, 0.5), joins(0.6, 0.0, 1.0, 2.0, 2.0, 0.5)
+    (True, False)
     """
-    return expit(base + slope * (usage - mean) * scale)
+    return u * (1.0 + exp(-(base + slope * (usage - mean) * scale))) < 1.0
 
 
 @rule
-def balance_after(balance: float, earned: float, expiry: float) -> float:
-    """Return the points held after a month without reward: ``(balance + earned)(1 - expiry)``.
+def faded(effect: float, fading: float, progress: float, rest: float) -> float:
+    """Return the effect on a member after a month: ``fading`` of it is left.
+
+    Below zero it rests after a reward, until one unit (``rest`` of the way) is bought.
 
     Examples
     --------
-    >>> balance_after(10.0, 2.0, 0.5)
-    6.0
+    >>> faded(0.5, 0.5, 0.0, 0.1), faded(-0.5, 0.5, 0.0, 0.1), faded(-0.5, 0.5, 0.2, 0.1)
+    (0.25, -0.25, 0.25)
     """
-    return (balance + earned) * (1.0 - expiry)
-
-
-@rule
-def toward_next(progress: float, reward_after: float) -> float:
-    """Return the progress that is left once rewards are reached: the remainder of the division.
-
-    Examples
-    --------
-    >>> toward_next(12.5, 10.0), toward_next(9.0, 10.0)
-    (2.5, 9.0)
-    """
-    return progress - reward_after * float(math.floor(progress / reward_after))
+    size = max(abs(effect) * fading, _LEAST_EFFECT)
+    return -size if (effect < 0.0) & (progress < rest) else size
 
 
 # Passes -----------------------------------------------------------------------------------
@@ -138,15 +145,14 @@ def toward_next(progress: float, reward_after: float) -> float:
 class Own(NamedTuple):
     """What the passes get: columns, one entry a customer; policies, one a firm; numbers."""
 
-    points: Singles
+    points: Array
     progress: Singles
     effect: Singles
-    card: Bytes
-    rests: Bytes
     sums: npt.NDArray[np.float64]
     earn_rate: Array
-    reward_after: Array
-    expiry: Array
+    reward_after: Array  # units
+    step: Array  # share of the way to the reward that a unit is
+    lapses: Array  # share of the points held, a month
     is_open: Array
     gain: float
     slump: float
@@ -161,106 +167,132 @@ class Own(NamedTuple):
     scale_usage: float
 
 
-SUMS = ("earned", "redeemed", "expired", "forfeited", "held", "members")
-"""Points by firm and month, in money: earned, claimed, lapsed, lost by leaving, held; members."""
+SUMS = ("earned", "lapsed", "redeemed", "forfeited", "joined", "left")
+"""By firm and month: points earned, lapsed, claimed and lost by leaving, in money; members."""
 
-_EARNED, _REDEEMED, _EXPIRED = (SUMS.index(name) for name in ("earned", "redeemed", "expired"))
-_FORFEITED, _HELD, _MEMBERS = (SUMS.index(name) for name in ("forfeited", "held", "members"))
+_EARNED, _LAPSED, _REDEEMED, _FORFEITED, _JOINED, _LEFT = (
+    SUMS.index(name) for name in ("earned", "lapsed", "redeemed", "forfeited", "joined", "left")
+)
 
 
 @loop
 def press(s: Scene, own: Own) -> None:
     """Let the reward in sight hold members and quicken their usage, and those just paid rest."""
     f, lo, n = s.f, s.lo, s.n
-    card, rests = own.card[lo : lo + n], own.rests[lo : lo + n]
     progress, effect = own.progress[lo : lo + n], own.effect[lo : lo + n]
     gain, slump, pressure, steepness = own.gain, own.slump, own.pressure, own.steepness
-    reward_after = own.reward_after
     for c in range(n):
-        if card[c] == 0:
-            continue
-        paced = pace(np.float64(progress[c]) / reward_after[card[c]], steepness)
-        moved, resting = np.float64(effect[c]), np.float64(rests[c])
-        f[_USAGE + c] *= usage_factor(moved, resting, paced, gain, slump)
-        f[_PULL + c] += pressure * moved * (0.0 if resting > 0.0 else paced)
-
-
-@loop
-def part(s: Scene, own: Own) -> None:
-    """Let who moved to another firm lose its card, its points and its haste."""
-    f, lo, choosers = s.f, s.lo, s.choosers
-    usage, factor = s.columns.usage, s.m.times.usage
-    sums = own.sums[s.chunk]
-    for k in range(np.int64(choosers.number[0])):
-        c = np.int64(choosers.who[k])
-        firm = np.int64(own.card[lo + c])
-        if (firm > 0) & (np.float64(firm) != f[SUPPLIER + c]):
-            f[_USAGE + c] = np.float64(usage[lo + c]) * factor
-            sums[firm, _FORFEITED] += own.points[lo + c]
-            _empty(own, lo + c)
+        paced = pace(np.float64(progress[c]), steepness)
+        moved = np.float64(effect[c])
+        f[_USAGE + c] *= usage_factor(moved, paced, gain, slump)
+        f[_PULL + c] += pull_of(moved, paced, pressure)
 
 
 @rule
-def _empty(own: Own, i: Any) -> None:
-    own.card[i] = 0
-    own.rests[i] = 0
+def _give_up(own: Own, sums: Array, i: Any, firm: Any) -> None:
+    """Take the points of a member who leaves its firm, and its membership."""
+    sums[firm, _FORFEITED] += own.points[i]
+    sums[firm, _LEFT] += 1.0
     own.points[i] = 0.0
     own.progress[i] = 0.0
     own.effect[i] = 0.0
 
 
 @loop
-def collect(s: Scene, own: Own) -> None:
-    """Let members earn points and claim rewards, and others join; book both."""
-    f, lo = s.f, s.lo
-    usage, sums = s.columns.usage, own.sums[s.chunk]
-    points, progresses, effects = own.points, own.progress, own.effect
-    for c in range(s.n):
-        firm, i = np.int64(f[SUPPLIER + c]), lo + c
-        leaves = f[LEAVING + c] > 0.0
-        if own.card[i] == 0:
-            if (own.is_open[firm] > 0.0) & (not leaves):
-                chance = joining(
-                    own.join_base,
-                    own.join_slope,
-                    np.float64(usage[i]),
-                    own.mean_usage,
-                    own.scale_usage,
-                )
-                if f[_JOIN + c] < chance:
-                    weight = weight_of(np.float64(usage[i]), own.reward_after[firm], own.horizon)
-                    own.card[i] = firm
-                    effects[i] = max(weight, _LEAST_EFFECT)
-                    sums[firm, _MEMBERS] += 1.0
+def part(s: Scene, own: Own) -> None:
+    """Let who moved to another firm lose the card, its points and the haste."""
+    f, lo, choosers = s.f, s.lo, s.choosers
+    usage, factor, sums = s.columns.usage, s.m.times.usage, own.sums[s.chunk]
+    for k in range(np.int64(choosers.number[0])):
+        c = np.int64(choosers.who[k])
+        before = choosers.state[WHO_SUPPLIER + k]
+        if (own.effect[lo + c] != 0.0) & (before != f[SUPPLIER + c]):
+            f[_USAGE + c] = np.float64(usage[lo + c]) * factor
+            _give_up(own, sums, lo + c, np.int64(before))
+
+
+@loop
+def earn(s: Scene, own: Own) -> None:
+    """Let members earn points of what they spend, and come nearer to the reward."""
+    f, lo, n = s.f, s.lo, s.n
+    sums, fading = own.sums[s.chunk], own.fading
+    points, progress, effect = (
+        own.points[lo : lo + n],
+        own.progress[lo : lo + n],
+        own.effect[lo : lo + n],
+    )
+    rate, step, lapses = own.earn_rate, own.step, own.lapses
+    for c in range(n):
+        moved = np.float64(effect[c])
+        if moved == 0.0:
             continue
+        firm = np.uint64(np.int32(f[SUPPLIER + c]))
         quantity = f[BASE_SALES + c] + f[GROWTH_SALES + c] + f[CROSS_SALES + c]
-        earned = own.earn_rate[firm] * f[_PRICE + c] * (quantity + f[PREMIUM_SALES + c])
-        held = np.float64(points[i])
-        after = single(balance_after(held, earned, own.expiry[firm]))
+        earned = rate[firm] * f[_PRICE + c] * (quantity + f[PREMIUM_SALES + c])
+        points[c] += earned
         sums[firm, _EARNED] += earned
-        sums[firm, _EXPIRED] += held + earned - after
-        progress = np.float64(progresses[i]) + quantity
-        if progress >= own.reward_after[firm]:
-            progress = toward_next(progress, own.reward_after[firm])
-            claims = f[_REDEEM + c] >= own.breakage
-            sums[firm, _REDEEMED if claims else _EXPIRED] += after
-            f[_CHARGES + c] -= after if claims else 0.0
-            own.rests[i] = 1 if claims else 0
-            after = 0.0
-        elif progress >= 1.0:
-            own.rests[i] = 0
-        progresses[i] = progress
-        points[i] = after
-        effects[i] = max(np.float64(effects[i]) * own.fading, _LEAST_EFFECT)
-        if leaves:
-            sums[firm, _FORFEITED] += after
-            _empty(own, i)
+        way = single(np.float64(progress[c]) + quantity * step[firm])
+        progress[c] = way
+        effect[c] = faded(moved, fading, way, step[firm])
+        if lapses[firm] > 0.0:
+            lapsed = points[c] * lapses[firm]
+            points[c] -= lapsed
+            sums[firm, _LAPSED] += lapsed
+
+
+@rule
+def _reward(s: Scene, own: Own, sums: Array, c: Any, firm: Any) -> None:
+    """Let a member claim the reward, unless it never does; the way begins anew."""
+    i = s.lo + c
+    claims = s.f[_REDEEM + c] >= own.breakage
+    sums[firm, _REDEEMED if claims else _LAPSED] += own.points[i]
+    s.f[_CHARGES + c] -= own.points[i] if claims else 0.0
+    own.points[i] = 0.0
+    own.progress[i] -= np.floor(own.progress[i])
+    own.effect[i] = -abs(own.effect[i]) if claims else abs(own.effect[i])
+
+
+@loop
+def join(s: Scene, own: Own) -> None:
+    """Let members claim rewards or leave, and other customers join."""
+    f, lo, n, sums = s.f, s.lo, s.n, own.sums[s.chunk]
+    usage, progress, effect = (
+        s.columns.usage[lo : lo + n],
+        own.progress[lo : lo + n],
+        own.effect[lo : lo + n],
+    )
+    base, slope, mean, scale = own.join_base, own.join_slope, own.mean_usage, own.scale_usage
+    for c in range(n):
+        is_member = np.float64(effect[c]) != 0.0
+        leaves = f[LEAVING + c] > 0.0
+        trait = np.float64(usage[c])
+        new = joins(f[_JOIN + c], base, slope, trait, mean, scale) & (not leaves)
+        due = (np.float64(progress[c]) >= 1.0) | leaves
+        f[SCRATCH + c] = 1.0 if (due if is_member else new) else 0.0
+    for c in range(n):
+        if f[SCRATCH + c] == 0.0:
             continue
-        sums[firm, _HELD] += after
-        sums[firm, _MEMBERS] += 1.0
+        firm = np.int64(f[SUPPLIER + c])
+        if effect[c] == 0.0:
+            if own.is_open[firm] > 0.0:
+                weight = weight_of(np.float64(usage[c]), own.reward_after[firm], own.horizon)
+                effect[c] = max(weight, _LEAST_EFFECT)
+                sums[firm, _JOINED] += 1.0
+            continue
+        if progress[c] >= 1.0:
+            _reward(s, own, sums, c, firm)
+        if f[LEAVING + c] > 0.0:
+            _give_up(own, sums, lo + c, firm)
 
 
 # The mechanism ----------------------------------------------------------------------------
+
+
+REDEEMED = Line("points_redeemed", "points turned into rewards", "retention")
+RUNNING = Line("programme_cost", "running the loyalty programme", "retention")
+MEMBERS = Stock("programme_members", "members of the loyalty programme")
+HELD = Stock("points_held", "points that members hold, money")
+LIABILITY = Stock("points_liability", "those of them that are going to be claimed, money")
 
 
 class LoyaltyProgrammes(Mechanism):
@@ -269,30 +301,26 @@ class LoyaltyProgrammes(Mechanism):
     name = "loyalty_programme"
     keys = LoyaltyProgramme
     columns = {  # noqa: RUF012  # never changed
-        "points": Column(np.float32, "points held, in money", "state"),
-        "progress": Column(np.float32, "units bought since the last reward", "state"),
-        "effect": Column(np.float32, "how much the reward moves the member, 0 to 1", "state"),
-        "card": Column(np.uint8, "firm of whose programme it is a member; 0 = none", "state"),
-        "rests": Column(np.uint8, "1 = has just had a reward", "state"),
+        "points": Column(np.float64, "points held, in money", "state"),
+        "progress": Column(np.float32, "share of the way to the next reward", "state"),
+        "effect": Column(
+            np.float32,
+            "how much the reward moves the member; below zero right after one, 0 = no member",
+            "state",
+        ),
     }
     sums = SUMS
     chances = ("loyalty_programme.join", "loyalty_programme.redeem")
     additions = (
         Addition(f"{__name__}.press", after="meet_terms"),
         Addition(f"{__name__}.part", after="move"),
-        Addition(f"{__name__}.collect", before="book"),
+        Addition(f"{__name__}.earn", before="book"),
+        Addition(f"{__name__}.join", before="book"),
     )
-    lines = (
-        Line("points_redeemed", "points turned into rewards", "retention"),
-        Line("programme_cost", "running the loyalty programme", "retention"),
-    )
-    stocks = (
-        Stock("programme_members", "members of the loyalty programme"),
-        Stock("points_held", "points that members hold, money"),
-        Stock("points_liability", "those of them that will be claimed, money"),
-    )
+    lines = (REDEEMED, RUNNING)
+    stocks = (MEMBERS, HELD, LIABILITY)
     agent = "relsim.mechanisms.loyalty_programme.agent.Member"
-    rules = (pace, usage_factor, weight_of, joining, balance_after, toward_next)
+    rules = (pace, usage_factor, pull_of, weight_of, joins, faded)
 
     def __init__(self, spec: MarketSpec, numbers: LoyaltyProgramme) -> None:
         super().__init__(spec, numbers)
@@ -325,7 +353,8 @@ class LoyaltyProgrammes(Mechanism):
             sums=sums,
             earn_rate=_by_firm(policies, "earn_rate", 0.0),
             reward_after=_by_firm(policies, "reward_after", 1.0),
-            expiry=_by_firm(policies, "expiry", 0.0),
+            step=1.0 / _by_firm(policies, "reward_after", 1.0),
+            lapses=_by_firm(policies, "expiry", 0.0),
             is_open=np.array([0.0, *is_open]),
             gain=m.acceleration / cards,
             slump=m.slump / cards,
@@ -344,15 +373,22 @@ class LoyaltyProgrammes(Mechanism):
         self,
         accounts: Accounts,  # noqa: ARG002  # the sums say it all
         table: Array,  # noqa: ARG002  # the same
-        stocks: Array,  # noqa: ARG002  # the same
+        stocks: Array,
         month: int,  # noqa: ARG002  # the same
     ) -> tuple[Array, Array]:
         """Return what rewards and members cost, and members and points held after the month."""
         running = _by_firm(self.policies(), "running_cost", 0.0)[1:]
-        members, held = self.sum_of("members"), self.sum_of("held")
-        money = np.stack([0.0 - self.sum_of("redeemed"), 0.0 - running * members], axis=1)
-        liability = held * (1.0 - self.numbers.breakage)
-        return money, np.stack([members, held, liability], axis=1)
+        redeemed = self.sum_of("redeemed")
+        before = dict(zip(self.stocks, stocks.T, strict=True))
+        members = before[MEMBERS] + self.sum_of("joined") - self.sum_of("left")
+        gone = redeemed + self.sum_of("lapsed") + self.sum_of("forfeited")
+        held = before[HELD] + self.sum_of("earned") - gone
+        after = {MEMBERS: members, HELD: held, LIABILITY: held * (1.0 - self.numbers.breakage)}
+        money = {REDEEMED: 0.0 - redeemed, RUNNING: 0.0 - running * members}
+        return (
+            np.stack([money[line] for line in self.lines], axis=1),
+            np.stack([after[stock] for stock in self.stocks], axis=1),
+        )
 
 
 def _by_firm(policies: list[Programme | None], key: str, without: float) -> Array:
