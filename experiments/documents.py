@@ -40,9 +40,11 @@ from relsim.customers.schedule import SCHEDULE, Pass
 from relsim.firms.firm import Firm
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.strategies import BUILT_IN
+from relsim.mechanisms import registry
 from relsim.report.run_figures import save
 from relsim.spec import Mechanisms
 from relsim.spec.explain import REQUIRED, Entry, entries
+from relsim.spec.overrides import section_of
 from relsim.spec.terms import TERMS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -283,13 +285,19 @@ def meaning(name: str) -> str:
     """Return what a mechanism is, in a sentence or two."""
     if name in OTHERS:
         return OTHERS[name][2]
-    return inspect.getdoc(Mechanisms.model_fields[name].annotation) or ""
+    model = section_of(Mechanisms.model_fields[name].annotation)
+    if name in registry.BUILT_IN:  # a room of its own, with more to say
+        text = str(sys.modules[getattr(model, "__module__", "")].__doc__)
+        return text.strip().replace("``", "`")
+    return inspect.getdoc(model) or ""
 
 
 def page(name: str) -> str:
     """Return the page of a mechanism in Markdown, from the recorded effect."""
     effect = EFFECTS[name]
-    rules, keys, _ = OTHERS.get(name, (EQUATIONS.get(name, ()), (f"mechanisms.{name}",), ""))
+    rules, keys, _ = OTHERS.get(
+        name, (EQUATIONS.get(name, ()), (f"mechanisms.{name}", f"firms.relationship.{name}"), "")
+    )
     frame = pd.read_csv(ROOT / RESULTS / f"{name}.csv")
     parts = [f"# {effect.title}", meaning(name)]
     if rules:

@@ -33,6 +33,8 @@ from relsim.customers.rules import (
 )
 from relsim.customers.rules.ladder import RUNGS
 from relsim.economics.lifetime import monthly_loss
+from relsim.mechanisms.base import Page
+from relsim.mechanisms.registry import BUILT_IN
 from relsim.spec import Mechanisms
 
 Array = npt.NDArray[np.float64]
@@ -291,7 +293,20 @@ def _network() -> Curves:
     return Curves(friends, lines, "customers heard", "chance to be moved (fully mixed)")
 
 
+def _of(page: Page, mechanism: str) -> Effect:
+    """Return the effect that a mechanism of relationships declares."""
+
+    def curves() -> Curves:
+        numbers: Any = BUILT_IN[mechanism].keys()
+        return Curves(*page.curves(numbers), page.across, page.up)
+
+    return Effect(
+        page.title, curves, page.key, page.settings, page.measure, page.measured, page.base
+    )
+
+
 EFFECTS: dict[str, Effect] = {
+    **{name: _of(kind.page, name) for name, kind in BUILT_IN.items() if kind.page is not None},
     "experience": Effect(
         "Experience and satisfaction",
         _experience,

@@ -15,7 +15,7 @@ from relsim.errors import SpecError
 from relsim.events import effects
 from relsim.firms import books, position
 from relsim.firms.decisions import Decisions, row_of
-from relsim.firms.extras import Extras
+from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.firm import Firm
 from relsim.firms.offers import Offers, Times, times_of
 from relsim.firms.plan import Plan
@@ -112,7 +112,7 @@ class Market(mesa.Model):
         self.customers = self._people(threads)
         self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
-        self.extras = Extras.of(self.mechanisms)
+        self.extras = Extras.of(self.mechanisms) if self.mechanisms else NO_EXTRAS
         self.figures = position.first(spec, self.customers.columns)
         if self.extras:
             self.figures = self.extras.first(self.figures)

@@ -1,4 +1,4 @@
-"""Contract tests that every strategy has to pass, for relsim's own and for yours.
+"""Contract tests that every strategy and every mechanism has to pass, relsim's own and yours.
 
 In a test file of yours::
 
@@ -12,16 +12,21 @@ pytest then runs every test below on it.
 """
 
 import copy
+import inspect
 import pickle
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
 import pydantic
 
+from relsim.agents.market import AgentMarket
+from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.plan import Plan, check
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView
 from relsim.market import Market
+from relsim.mechanisms.base import Mechanism
 from relsim.spec import MarketSpec, override, starter
 
 _SITUATIONS: Mapping[str, Mapping[str, Any]] = {
@@ -124,3 +129,109 @@ class StrategyContract:
         except pydantic.ValidationError:
             return
         raise AssertionError("an unknown parameter was accepted")
+
+
+class MechanismContract:
+    """What every mechanism promises. Subclass it, and say how to switch the mechanism on.
+
+    Attributes
+    ----------
+    mechanism : type
+        The mechanism to test.
+    on : dict
+        Dotted paths and values that switch it on in a small market, at levels that show.
+    others : dict
+        Another value for each of its keys, by dotted path: each has to change something.
+    months : int
+        How long the markets run.
+    """
+
+    mechanism: ClassVar[type[Mechanism]]
+    on: ClassVar[dict[str, Any]]
+    others: ClassVar[dict[str, Any]] = {}
+    months: ClassVar[int] = 14
+
+    def _small(self) -> MarketSpec:
+        """Return the market in which it is tested, without it."""
+        values = {
+            "market.customers": 400,
+            "run.months": self.months,
+            "firms.0.failure_rate": 0.2,
+            "customers.start.trust": 0.6,
+        }
+        return override(starter(), values)
+
+    def _spec(self, **more: Any) -> MarketSpec:
+        return override(self._small(), self.on | more)
+
+    def _settings(self) -> list[MarketSpec]:
+        """Return markets in which it is on, with counted purchases, events, contracts."""
+        recession = {"kind": "recession", "month": 4, "depth": 0.3}
+        return [
+            self._spec(),
+            self._spec(**{"market.setting": "non_contractual", "events": [recession]}),
+            self._spec(**{"firms.0.contract_months": 6, "mechanisms.retention.rule": "own"}),
+        ]
+
+    def test_says_what_it_is(self) -> None:
+        """Its class says what it is, in a sentence of its own."""
+        meaning = inspect.getdoc(self.mechanism) or ""
+        assert len(meaning) > 20, "the class needs a docstring that says what it does"
+        assert meaning != inspect.getdoc(Mechanism), "the docstring is its parent's"
+
+    def test_engines_agree(self) -> None:
+        """Agents come to the same states, and to the same money but for rounding."""
+        for spec in self._settings():
+            market, agents = Market(spec).run(), AgentMarket(spec).run()
+            for name, column in market.columns.items():
+                np.testing.assert_allclose(
+                    column, agents.columns[name], rtol=1e-9, atol=1e-7, err_msg=name
+                )
+            for mine, theirs in zip(market.mechanisms, agents.mechanisms, strict=True):
+                for name, state in mine.state.items():
+                    np.testing.assert_array_equal(state, theirs.state[name], err_msg=name)
+
+    def test_off_is_nothing(self) -> None:
+        """Switched off it leaves no column, figure or pass: the market is the plain one."""
+        market = Market(self._small()).run()
+        assert not market.mechanisms
+        frame = market.customers.frame()
+        for name in self.mechanism.columns:
+            assert name not in frame.columns
+        lines = [line.name for line in self.mechanism.lines]
+        for name in (*lines, *(stock.name for stock in self.mechanism.stocks)):
+            assert name not in market.columns
+
+    def test_no_other_draw_moves(self) -> None:
+        """Who customers are, and who leaves the market, are drawn as without it."""
+        on, off = Market(self._spec()).run(), Market(self._small()).run()
+        mine, plain = on.customers.frame(), off.customers.frame()
+        for name in ("usage", "price_sensitivity", "orientation", "born", "segment"):
+            assert mine[name].equals(plain[name]), name
+
+    def test_the_ledger_adds_up(self) -> None:
+        """Profit is the sum of all lines, its own included."""
+        for spec in self._settings():
+            table = Market(spec).run().table
+            lines = [*CUSTOMER_LINES, *FIRM_LINES, *(line.name for line in self.mechanism.lines)]
+            np.testing.assert_allclose(table["profit"], table[lines].sum(axis=1), rtol=1e-9)
+
+    def test_every_key_is_alive(self) -> None:
+        """Each of its keys, changed, changes what comes out."""
+        base = self._told(self._spec())
+        for key, value in self.others.items():
+            assert self._told(override(self._spec(), {key: value})) != base, f"{key} is dead"
+
+    def _told(self, spec: MarketSpec) -> str:
+        market = Market(spec).run()
+        return str(market.table.to_csv()) + str(market.customers.frame().to_csv())
+
+    def test_same_bytes_with_threads_and_pickled(self) -> None:
+        """Threads change no bit, and a market that is saved half-way goes on as if it were not."""
+        spec = self._spec(**{"market.customers": 9_000})
+        one, two = Market(spec), Market(spec, threads=2)
+        half = self.months // 2
+        assert one.run(half).table.equals(two.run(half).table)
+        again = pickle.loads(pickle.dumps(one))
+        assert one.run(half).table.equals(again.run(half).table)
+        assert one.customers.frame().equals(again.customers.frame())

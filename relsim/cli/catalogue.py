@@ -24,6 +24,7 @@ from relsim.customers.rules import (
 from relsim.errors import SpecError
 from relsim.firms.strategies import BUILT_IN
 from relsim.lab.config import read_experiment
+from relsim.mechanisms.registry import BUILT_IN as BUILT_IN_MECHANISMS
 from relsim.spec import Mechanisms, read
 from relsim.spec.events import BY_KIND
 from relsim.spec.hints import nearest
@@ -57,6 +58,7 @@ EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
     "word_of_mouth": (talk.telling, talk.left_by_talk, choice.considered_through),
     "ladder": (ladder.rung,),
     "value_tiers": (value.contribution, value.tier),
+    **{name: kind.rules for name, kind in BUILT_IN_MECHANISMS.items()},
 }
 """Where the equations of each mechanism are: the rules that compute it."""
 

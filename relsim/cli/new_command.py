@@ -183,6 +183,12 @@ def _section(model: BaseModel, known: dict[str, Entry], prefix: str, indent: str
     """Yield the lines of a section: each key under its explanation."""
     for name in type(model).model_fields:
         entry, value = known[prefix + name], getattr(model, name)
+        if entry.section and value is None:
+            off = f"{entry.meaning} Off; relsim explain {prefix}{name} tells the keys it may have."
+            yield ""
+            yield from _comment(off, indent)
+            yield f"{indent}{name}: null"
+            continue
         if entry.section:
             yield ""
             yield from _comment(entry.meaning, indent)

@@ -285,8 +285,8 @@ class Customers:
             ``customer`` (place), ``supplier`` and ``tier`` (missing for prospects), ``rung``,
             ``tenure`` (months), ``purchases``, ``satisfaction`` and ``trust`` (0 to 1),
             ``bound`` (months of contract left; free to choose in the last, and without),
-            ``recommendations``, ``came_through``, ``segment``, ``born`` (month), the traits,
-            and ``neighbours`` (how many).
+            ``recommendations``, ``came_through``, ``segment``, ``born`` (month), the traits, the
+            columns of mechanisms that are on, and ``neighbours`` (how many).
         """
         c = self.columns
         served = c.supplier > 0
@@ -312,6 +312,9 @@ class Customers:
                 "growth_potential": c.growth_potential,
             }
         )
+        for one in self.mechanisms:
+            for name, column in one.state.items():
+                frame[name] = column
         links = degree(self.network)
         frame["neighbours"] = links if links.size == len(self) else 0
         # What is shown must not change when the market lives on.

@@ -1,10 +1,12 @@
 """What a mechanism is: columns, numbers, passes of the month, money, and its agent's part."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from pydantic import BaseModel
 
 from relsim.customers.accounts import Accounts
@@ -15,6 +17,41 @@ from relsim.firms.plan import Plan
 from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """What the page of a mechanism draws: its equation as curves, and its effect on a market.
+
+    Attributes
+    ----------
+    title : str
+        Of the page.
+    across, up : str
+        What the axes of the curves mean, with units.
+    curves : callable
+        From the mechanism's numbers to x and the lines by name.
+    key : str
+        The key that is varied in the telecom market.
+    settings : tuple
+        Its values.
+    measure : callable
+        From the market's table to a number.
+    measured : str
+        What that is, with its unit.
+    base : mapping
+        What else is changed in that market.
+    """
+
+    title: str
+    across: str
+    up: str
+    curves: Callable[[Any], tuple[Array, Mapping[str, Array]]]
+    key: str
+    settings: tuple[Any, ...]
+    measure: Callable[[pd.DataFrame], float]
+    measured: str
+    base: Mapping[str, Any]
 
 
 class Mechanism:
@@ -48,6 +85,8 @@ class Mechanism:
         Dotted path of the mixin for agents; "" for none.
     rules : tuple of callable
         The scalar rules that both engines call.
+    page : Page
+        What its page draws.
     """
 
     name: ClassVar[str] = ""
@@ -60,6 +99,7 @@ class Mechanism:
     stocks: Sequence[Stock] = ()
     agent: ClassVar[str] = ""
     rules: ClassVar[tuple[Callable[..., Any], ...]] = ()
+    page: ClassVar[Page | None] = None
 
     def __init__(self, spec: MarketSpec, numbers: Any) -> None:
         self.spec = spec

@@ -148,6 +148,13 @@ class MarketSpec(SpecModel):
                         f"customers.segments: {segment.name!r} would buy up to {most:g} times a "
                         f"month; purchases are counted up to {MOST_PURCHASES}: take a larger unit"
                     )
+        for place, firm in enumerate(self.firms):
+            for name in firm.relationship.model_dump():
+                if getattr(self.mechanisms, name) is None:
+                    raise ValueError(
+                        f"firms.{place}.relationship.{name}: mechanisms.{name} is off; it is "
+                        f"switched on by mechanisms: {{{name}: {{}}}}"
+                    )
         network = self.customers.network
         if (network.kind == "file") != (network.file is not None):
             raise ValueError(

@@ -112,5 +112,5 @@ class Member(CustomerAgent):
         u, mean, scale = self._chance("join"), own.mean_usage, own.scale_usage
         if joins(u, own.join_base, own.join_slope, usage, mean, scale):
             weight = weight_of(usage, float(own.reward_after[firm]), own.horizon)
-            self.effect = single(max(weight, _LEAST_EFFECT))
+            self.effect = single(max(weight * float(own.worth[firm]), _LEAST_EFFECT))
             self._book("joined", 1.0, firm)

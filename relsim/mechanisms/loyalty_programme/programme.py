@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from relsim.customers.accounts import Accounts
 from relsim.customers.arithmetic import exp, expit
@@ -30,7 +31,7 @@ from relsim.customers.schedule import Addition
 from relsim.customers.terms import Term
 from relsim.firms.ledger import Line, Stock
 from relsim.firms.plan import Plan
-from relsim.mechanisms.base import Array, Mechanism
+from relsim.mechanisms.base import Array, Mechanism, Page
 from relsim.mechanisms.loyalty_programme.spec import LoyaltyProgramme, Programme
 from relsim.spec import MarketSpec
 
@@ -39,6 +40,7 @@ _PRICE = MET[Term.PRICE]
 _JOIN, _REDEEM = chance_row("loyalty_programme.join"), chance_row("loyalty_programme.redeem")
 _LOGISTIC_OF_NORMAL = 1.702  # Camilli 1994: a logistic this much steeper is near the normal
 _LEAST_EFFECT = 1e-30
+_USUAL_RATE = 0.01
 
 Singles = npt.NDArray[np.float32]
 
@@ -125,6 +127,21 @@ def joins(u: float, base: float, slope: float, usage: float, mean: float, scale:
 
 
 @rule
+def worth_it(earn_rate: float, satiation: float) -> float:
+    """Return what the size of a reward makes of its effect: 1 at 1% of spend, at most some more.
+
+    ``(1 - exp(-r / s)) / (1 - exp(-0.01 / s))``, r the earn rate: nothing for nothing, and high
+    discounts add little (Leenheer 2002).
+
+    Examples
+    --------
+    >>> worth_it(0.0, 0.01), worth_it(0.01, 0.01), round(worth_it(1.0, 0.01), 2)
+    (0.0, 1.0, 1.58)
+    """
+    return (1.0 - exp(-earn_rate / satiation)) / (1.0 - exp(-_USUAL_RATE / satiation))
+
+
+@rule
 def faded(effect: float, fading: float, progress: float, rest: float) -> float:
     """Return the effect on a member after a month: ``fading`` of it is left.
 
@@ -153,6 +170,7 @@ class Own(NamedTuple):
     reward_after: Array  # units
     step: Array  # share of the way to the reward that a unit is
     lapses: Array  # share of the points held, a month
+    worth: Array  # what the size of the reward makes of its effect
     is_open: Array
     gain: float
     slump: float
@@ -276,7 +294,7 @@ def join(s: Scene, own: Own) -> None:
         if effect[c] == 0.0:
             if own.is_open[firm] > 0.0:
                 weight = weight_of(np.float64(usage[c]), own.reward_after[firm], own.horizon)
-                effect[c] = max(weight, _LEAST_EFFECT)
+                effect[c] = max(weight * own.worth[firm], _LEAST_EFFECT)
                 sums[firm, _JOINED] += 1.0
             continue
         if progress[c] >= 1.0:
@@ -286,6 +304,21 @@ def join(s: Scene, own: Own) -> None:
 
 
 # The mechanism ----------------------------------------------------------------------------
+
+
+def _curves(m: LoyaltyProgramme) -> tuple[Array, dict[str, Array]]:
+    way = np.linspace(0.0, 1.0, 101)
+
+    def faster(effect: float) -> Array:
+        paced = (pace(p, m.steepness) for p in way.tolist())
+        return np.array([usage_factor(effect, each, m.acceleration, m.slump) for each in paced])
+
+    return way, {"moved in full": faster(1.0), "moved by half": faster(0.5)}
+
+
+def _profit_a_customer(table: pd.DataFrame) -> float:
+    mine = table[table["firm"] == table["firm"].iloc[0]]
+    return float(mine["profit"].sum() / mine["opening"].sum())
 
 
 REDEEMED = Line("points_redeemed", "points turned into rewards", "retention")
@@ -320,7 +353,18 @@ class LoyaltyProgrammes(Mechanism):
     lines = (REDEEMED, RUNNING)
     stocks = (MEMBERS, HELD, LIABILITY)
     agent = "relsim.mechanisms.loyalty_programme.agent.Member"
-    rules = (pace, usage_factor, pull_of, weight_of, joins, faded)
+    page = Page(
+        title="Loyalty programme",
+        across="share of the way to the reward",
+        up="usage, times the usual",
+        curves=_curves,
+        key="firms.0.relationship.loyalty_programme.earn_rate",
+        settings=(0.0, 0.005, 0.01, 0.02, 0.03),
+        measure=_profit_a_customer,
+        measured="profit of the firm with the programme (USD a customer and month)",
+        base={"mechanisms.loyalty_programme": {}, "firms.0.relationship.loyalty_programme": {}},
+    )
+    rules = (pace, usage_factor, pull_of, weight_of, worth_it, joins, faded)
 
     def __init__(self, spec: MarketSpec, numbers: LoyaltyProgramme) -> None:
         super().__init__(spec, numbers)
@@ -348,13 +392,15 @@ class LoyaltyProgrammes(Mechanism):
         is_open = [one is not None and one.launch <= self.month for one in policies]
         cards = max(sum(is_open), 1)
         usage, spread = usage_of(self.spec)
+        rates = _by_firm(policies, "earn_rate", 0.0)
         return Own(
             **self.state,
             sums=sums,
-            earn_rate=_by_firm(policies, "earn_rate", 0.0),
+            earn_rate=rates,
             reward_after=_by_firm(policies, "reward_after", 1.0),
             step=1.0 / _by_firm(policies, "reward_after", 1.0),
             lapses=_by_firm(policies, "expiry", 0.0),
+            worth=np.array([worth_it(rate, m.satiation) for rate in rates]),
             is_open=np.array([0.0, *is_open]),
             gain=m.acceleration / cards,
             slump=m.slump / cards,

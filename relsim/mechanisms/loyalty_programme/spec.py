@@ -6,7 +6,8 @@ comparison of members with others overstates it about sevenfold (Leenheer et al.
 earns points of its spend. The nearer the reward, the faster it buys and the better it stays; right
 after a reward it rests (Kivetz, Urminsky & Zheng 2006). Some never redeem: breakage. What points
 are held is a liability in the books; who leaves loses its points. Only those are moved for whom the
-reward is neither certain nor out of reach, the effect fades, and rivals' programmes divide it.
+reward is neither certain nor out of reach; larger rewards move them more, ever less so; the effect
+fades, and rivals' programmes divide it.
 Points build no trust.
 """
 
@@ -30,7 +31,7 @@ class LoyaltyProgramme(SpecModel):
         le=5.0,
     )
     steepness: float = key(
-        "How late on the way to the reward members speed up: small, at once; 1, evenly.",
+        "How members speed up on the way to the reward: near 0 at once, at 1 evenly, above it late.",
         unit="ratio",
         default=0.075,
         source=_KIVETZ,
@@ -48,6 +49,13 @@ class LoyaltyProgramme(SpecModel):
         default=0.3,
         unit="log-odds",
         ge=0.0,
+    )
+    satiation: float = key(
+        "Earn rate at which 63% of the most that a larger reward can do is reached.",
+        unit="money per money",
+        default=0.01,
+        gt=0.0,
+        le=10.0,
     )
     half_life: float = key(
         "Months after which half of the effect on a member has faded.",
