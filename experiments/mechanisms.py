@@ -72,6 +72,8 @@ class Effect:
         What that number is, with its unit.
     base : mapping
         What else is changed in that market.
+    paired : bool
+        Whether the measure is the difference from the first setting, under the same noise.
     """
 
     title: str
@@ -81,6 +83,7 @@ class Effect:
     measure: Callable[[pd.DataFrame], float]
     measured: str
     base: Mapping[str, Any] = field(default_factory=dict)
+    paired: bool = False
 
 
 # Measures ---------------------------------------------------------------------------------
@@ -301,7 +304,7 @@ def _of(page: Page, mechanism: str) -> Effect:
         return Curves(*page.curves(numbers), page.across, page.up)
 
     return Effect(
-        page.title, curves, page.key, page.settings, page.measure, page.measured, page.base
+        page.title, curves, page.key, page.settings, page.measure, page.measured, page.base, True
     )
 
 
@@ -435,7 +438,10 @@ def sweep(effect: Effect) -> pd.DataFrame:
         for seed, table in by_seed(spec, SEEDS, seeds.table):
             late = table[table["month"] > WARM_UP]
             rows.append({"value": setting, "seed": seed, "measure": effect.measure(late)})
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    if effect.paired:
+        frame["measure"] -= frame.groupby("seed")["measure"].transform("first")
+    return frame
 
 
 def _look(effect: Effect) -> dict[str, Any]:

@@ -57,8 +57,13 @@ def draw(
         _draw_effect(right, frame)
         seeds = frame["seed"].nunique()
         note = f"{customers:,} customers, {months} months, {seeds} seeds; bars: 95% intervals"
-        _name(right, f"{_SIGNS[1]}: {swept[0]}", f"{split_last(swept[0])[1]}\n{note}", swept[1])
+        around, last = split_last(swept[0])
+        key = swept[0] if len(swept[0]) < _LONG else f"{split_last(around)[1]}.{last}"
+        _name(right, f"{_SIGNS[1]}: {key}", f"{last}\n{note}", swept[1])
         return figure
+
+
+_LONG = 45  # characters that a title has room for
 
 
 def _name(axes: Axes, head: str, across: str, up: str) -> None:

@@ -38,7 +38,7 @@ class Page:
     measure : callable
         From the market's table to a number.
     measured : str
-        What that is, with its unit.
+        What that is, with its unit; the figure shows its difference from the first setting.
     base : mapping
         What else is changed in that market.
     """

@@ -361,7 +361,7 @@ class LoyaltyProgrammes(Mechanism):
         key="firms.0.relationship.loyalty_programme.earn_rate",
         settings=(0.0, 0.005, 0.01, 0.02, 0.03),
         measure=_profit_a_customer,
-        measured="profit of the firm with the programme (USD a customer and month)",
+        measured="profit gained by points (USD a customer, month)",
         base={"mechanisms.loyalty_programme": {}, "firms.0.relationship.loyalty_programme": {}},
     )
     rules = (pace, usage_factor, pull_of, weight_of, worth_it, joins, faded)

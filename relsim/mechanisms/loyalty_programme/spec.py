@@ -31,7 +31,7 @@ class LoyaltyProgramme(SpecModel):
         le=5.0,
     )
     steepness: float = key(
-        "How members speed up on the way to the reward: near 0 at once, at 1 evenly, above it late.",
+        "How members speed up on the way to the reward: near 0 at once, at 1 evenly.",
         unit="ratio",
         default=0.075,
         source=_KIVETZ,
