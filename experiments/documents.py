@@ -321,7 +321,7 @@ def effect_words(effect: Effect, frame: pd.DataFrame) -> str:
     """Return the effect in words, with its numbers."""
     means = frame.groupby("value", sort=False)["measure"].mean()
     numbers = ", ".join(f"{mean:.3g} at {value}" for value, mean in means.items())
-    also = "".join(f", `{key}` {value}" for key, value in effect.base.items())
+    also = "".join(f", `{key}` {value}" for key, value in effect.base.items() if value != {})
     return (
         f"Telecom with `{effect.key}` varied{also}: {effect.measured} is {numbers} (means of "
         f"{len(SEEDS)} seeds, {CUSTOMERS:,} customers, months {WARM_UP + 1} to {MONTHS}, the same "

@@ -15,7 +15,7 @@ from relsim.spec.paths import value_at
 
 WITH_A_PROGRAMME = {
     "mechanisms.loyalty_programme": {"join_rate": 0.5},
-    "firms.0.relationship.loyalty_programme": {"reward_after": 3.0},
+    "firms.0.relationship.loyalty_programme": {"reward_after": 3.0, "earn_rate": 0.02},
 }
 CONTEXT: dict[str, dict[str, Any]] = {
     # What has to be on for a key to matter, by the beginning of its path; the longest wins.

@@ -184,10 +184,10 @@ def _section(model: BaseModel, known: dict[str, Entry], prefix: str, indent: str
     for name in type(model).model_fields:
         entry, value = known[prefix + name], getattr(model, name)
         if entry.section and value is None:
-            off = f"{entry.meaning} Off; relsim explain {prefix}{name} tells the keys it may have."
+            off = f"Off; relsim explain {prefix}{name} tells the keys that it may have."
             yield ""
             yield from _comment(off, indent)
-            yield f"{indent}{name}: null"
+            yield from _key(entry, value, indent)
             continue
         if entry.section:
             yield ""

@@ -31,6 +31,9 @@ Whole: TypeAlias = Any
 The stubs know no common type of the two that may stand in an index."""
 
 
+COMPILED_FOLDERS = ("customers", "mechanisms")
+"""Folders with compiled code: all of their files are in the hash."""
+
 COMPILED_ELSEWHERE = (
     "economics/lifetime.py",
     "firms/books.py",
@@ -44,7 +47,7 @@ COMPILED_ELSEWHERE = (
     "firms/strategies/split.py",
     "firms/worth.py",
 )
-"""Files outside of this package from which something is compiled, or whose numbers it holds."""
+"""Files outside of these folders from which something is compiled, or whose numbers it holds."""
 
 
 @functools.cache
@@ -52,8 +55,9 @@ def source_hash() -> str:
     """Return a short hash over all sources that hold compiled code, and numba's version."""
     digest = hashlib.sha256(numba.__version__.encode())
     relsim = Path(__file__).parents[1]
-    for path in sorted((relsim / "customers").rglob("*.py")):
-        digest.update(path.read_bytes())
+    for folder in COMPILED_FOLDERS:
+        for path in sorted((relsim / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
     for name in COMPILED_ELSEWHERE:
         digest.update((relsim / name).read_bytes())
     return digest.hexdigest()[:12]
