@@ -209,7 +209,7 @@ class Firm(mesa.Agent):
 
     def order(self) -> Order | None:
         """Return the numbers by which the strategy splits the month's budget, if it has such."""
-        return self._strategy.order(self) if self._orders else None
+        return self._strategy.standing_order(self) if self._orders else None
 
     def decided(self, decisions: Decisions) -> None:
         """Take note of what was decided: the month's plans, the firm's own among them."""

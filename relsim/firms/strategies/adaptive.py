@@ -42,7 +42,7 @@ class Adaptive(Budgeted):
         """Return the split learned so far, changed when a period ends."""
         return self.split(view, self._learned(view.month, view))
 
-    def order(self, look: Look) -> Order:
+    def standing_order(self, look: Look) -> Order:
         """Return the split learned so far, changed when a period ends."""
         return (*_settled(self), *Stance(self._learned(look.month, look)))
 

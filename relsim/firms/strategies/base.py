@@ -39,7 +39,7 @@ class Strategy(BaseModel, abc.ABC):
     def plan(self, view: FirmView) -> Plan:
         """Return the plan for the month that the view describes."""
 
-    def order(self, look: Look) -> Order | None:  # noqa: ARG002  # for those who have none
+    def standing_order(self, look: Look) -> Order | None:  # noqa: ARG002  # for those who have none
         """Return the numbers by which the month's budget is split; None where a plan says more.
 
         Strategies of relsim's own that have one are planned together, without a view for each.

@@ -24,7 +24,7 @@ class Balanced(Budgeted):
         """Return the fixed split."""
         return self.split(view, self.retention_share)
 
-    def order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
+    def standing_order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
         """Return the fixed split."""
         return (*_settled(self), *Stance(self.retention_share))
 
@@ -85,6 +85,6 @@ class Conquest(Balanced):
         plan = self.split(view, self.retention_share)
         return dataclasses.replace(plan, rivals=0.0, dissatisfied=plan.rivals)
 
-    def order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
+    def standing_order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
         """Return the fixed split, aimed at the dissatisfied."""
         return (*_settled(self), *Stance(self.retention_share, on_dissatisfied=True))

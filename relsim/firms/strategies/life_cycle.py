@@ -59,7 +59,7 @@ class LifeCycle(Budgeted):
             plan, discount=self.grow_discount, referral_reward=self.grow_reward
         )
 
-    def order(self, look: Look) -> Order:
+    def standing_order(self, look: Look) -> Order:
         """Return the split of the market's present stage."""
         penetration = look.penetration
         if penetration < self.win_until:

@@ -32,6 +32,6 @@ class Retaliator(Budgeted):
         calm = self.split(view, 1.0)
         return self.split(view, answering(self.answer, attack, calm.defence))
 
-    def order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
+    def standing_order(self, look: Look) -> Order:  # noqa: ARG002  # it is always the same
         """Return the split that answers."""
         return (*_settled(self), *Stance(1.0, answer=self.answer))

@@ -1,7 +1,7 @@
 """How a marketing budget is split, as numbers: by one firm's strategy, or for all firms at once.
 
 Each rule is plain Python for a strategy's ``plan``, and compiled for the strategies of relsim's own
-that only say what they have settled (:meth:`Strategy.order`): the same bits either way.
+that only say what they have settled (:meth:`Strategy.standing_order`): the same bits either way.
 """
 
 import math
