@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, overload
@@ -15,12 +16,14 @@ from relsim.customers import accounts as books
 from relsim.customers import columns as state
 from relsim.customers import draws, opening_state, parameters, schedule
 from relsim.customers.accounts import Accounts
+from relsim.customers.columns import Columns
 from relsim.customers.network import degree
 from relsim.customers.numbers import Times, numbers
 from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.talk import WARNING_OFFSET, left_by_talk
 from relsim.customers.rules.value import TIERS
+from relsim.customers.scene import people_of
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_all_traits
 from relsim.customers.weave import woven
@@ -119,6 +122,12 @@ class Customers:
         self.columns = state.allocate(size)
         self.threads = threads
         self._pool: ThreadPoolExecutor | None = None
+        self._woven: tuple[schedule.Setting, Any] | None = None
+        self._made: tuple[tuple[Any, Any], ...] = ()
+        self._turns = (
+            self.columns,
+            self.columns._replace(said=self.columns.saying, saying=self.columns.said),
+        )
         self._firm_names = tuple(firm.name for firm in spec.firms)
         self._segment_names = tuple(segment.name for segment in spec.customers.segments)
         self.use(spec)
@@ -146,7 +155,9 @@ class Customers:
 
     def feel(self, usage_factor: float, needs: float) -> None:
         """Let times change everybody's usage (a factor) and orientation (what is added)."""
-        self.numbers = self.numbers._replace(times=Times(usage_factor, needs))
+        times = Times(usage_factor, needs)
+        if times != self.numbers.times:
+            self.numbers = self.numbers._replace(times=times)
 
     def live(self, table: npt.NDArray[np.float64], month: int) -> Accounts:
         """Live one month.
@@ -168,19 +179,15 @@ class Customers:
         chunks, chunk = books.chunk_count(size), books.chunk_size(size)
         accounts = books.allocate(chunks, table.shape[0] - 1)
         flat = np.ascontiguousarray(table).reshape(-1)
-        live = woven(self._passes())
+        live, people = self._month(), self._people()
         sums = [np.zeros((chunks, table.shape[0], len(one.sums))) for one in self.mechanisms]
         own = tuple(one.own(some) for one, some in zip(self.mechanisms, sums, strict=True))
 
         def live_some(first: int, last: int) -> None:
             live(
-                self.columns,
-                self.network,
-                self.tables,
+                people,
                 flat,
-                self.numbers,
                 accounts,
-                self.stream,
                 month,
                 chunk,
                 first,
@@ -191,13 +198,37 @@ class Customers:
         self._share_out(live_some, chunks)
         for one, some in zip(self.mechanisms, sums, strict=True):
             one.month_sums = np.add.reduce(some, axis=0)
-        self.columns = self.columns._replace(said=self.columns.saying, saying=self.columns.said)
+        self.columns = self._after_talk()
         return books.fold(accounts)
 
-    def _passes(self) -> tuple[schedule.Pass, ...]:
-        """Return the passes of this market's month."""
-        chances = [name for one in self.mechanisms for name in one.chances]
-        return schedule.passes(self.setting, [one.additions for one in self.mechanisms], chances)
+    def _month(self) -> Any:
+        """Return the compiled month of this market's setting and mechanisms."""
+        if self._woven is None or self._woven[0] != self.setting:
+            chances = [name for one in self.mechanisms for name in one.chances]
+            additions = [one.additions for one in self.mechanisms]
+            passes = schedule.passes(self.setting, additions, chances)
+            self._woven = self.setting, woven(passes)
+        return self._woven[1]
+
+    def _people(self) -> Any:
+        """Return what months have in common, made anew only where something of it is another."""
+        parts = (self.columns, self.network, self.tables, self.numbers, self.stream)
+        for known, people in self._made:
+            if all(map(operator.is_, known, parts)):
+                return people
+        people = people_of(*parts)
+        # Columns take turns at being those of what was said: two are enough.
+        self._made = (*self._made[-1:], (parts, people))
+        return people
+
+    def _after_talk(self) -> Columns:
+        """Return the columns in which what is said this month is what was said last."""
+        for one, other in (self._turns, self._turns[::-1]):
+            if one is self.columns:
+                return other
+        other = self.columns._replace(said=self.columns.saying, saying=self.columns.said)
+        self._turns = self.columns, other
+        return other
 
     def spread_the_word(self, table: npt.NDArray[np.float64]) -> None:
         """Put into the table what a fully mixed market hears of each firm; else nothing."""
@@ -224,7 +255,8 @@ class Customers:
             job.result()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_pool": None}  # threads cannot travel; they start anew
+        # Threads and compiled code cannot travel; they are made anew.
+        return {**self.__dict__, "_pool": None, "_woven": None, "_made": ()}
 
     def __len__(self) -> int:
         return int(self.columns.supplier.size)

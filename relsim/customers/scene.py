@@ -11,7 +11,7 @@ from relsim.customers.accounts import Accounts
 from relsim.customers.block import ADDRESS_SPACE, SPACE, Floats, Index
 from relsim.customers.choosers import Choosers
 from relsim.customers.columns import Columns
-from relsim.customers.compiled import rule
+from relsim.customers.compiled import loop, rule
 from relsim.customers.draws import Stream
 from relsim.customers.network import Network
 from relsim.customers.numbers import Numbers
@@ -20,6 +20,16 @@ from relsim.customers.traits import TraitTables
 
 FIRM = N_TIERS * N_TERMS
 """Entries of a firm in the flat table of terms."""
+
+
+class People(NamedTuple):
+    """What months have in common: the customers, and what they live by."""
+
+    columns: Columns
+    network: Network
+    tables: TraitTables
+    m: Numbers
+    stream: Stream
 
 
 class Scene(NamedTuple):
@@ -51,19 +61,40 @@ class Scene(NamedTuple):
 
 if not numba.config.DISABLE_JIT:
     _FIELDS = list(Scene._fields)
+    _LASTING_FIELDS = list(People._fields)
 
-    @structref.register
-    class SceneType(types.StructRef):  # type: ignore[misc, name-defined]  # numba has no types
-        """The compiled scene: one pointer, where a tuple is five hundred arguments a pass."""
+    class _Pointer(types.StructRef):  # type: ignore[misc, name-defined]  # numba has no types
+        """One pointer, where a tuple is five hundred arguments."""
 
         def preprocess_fields(self, fields: Any) -> Any:
             """Take numbers for what they are, and not for the constants that they may be."""
             return tuple((name, types.unliteral(kind)) for name, kind in fields)  # type: ignore[attr-defined]  # the same
 
+    @structref.register
+    class SceneType(_Pointer):
+        """The compiled scene."""
+
+    @structref.register
+    class PeopleType(_Pointer):
+        """The compiled people: as tuples, they took longer to hand over than a small month."""
+
+    class People(structref.StructRefProxy):  # type: ignore[misc, no-redef]  # the same
+        """The people as compiled loops know them; plain Python takes the tuple above."""
+
+    structref.define_proxy(People, PeopleType, _LASTING_FIELDS)
+
     class Scene(structref.StructRefProxy):  # type: ignore[misc, no-redef]  # the same
         """The scene as compiled loops know it; plain Python takes the tuple above."""
 
     structref.define_proxy(Scene, SceneType, _FIELDS)
+
+
+@loop
+def people_of(
+    columns: Columns, network: Network, tables: TraitTables, m: Numbers, stream: Stream
+) -> People:
+    """Return what months have in common, as compiled months take it."""
+    return People(columns, network, tables, m, stream)
 
 
 @rule

@@ -39,7 +39,9 @@ def live_block(s, own):
 
 
 @loop
-def live(columns, network, tables, terms, m, accounts, stream, month, size, first, last, own):
+def live(people, terms, accounts, month, size, first, last, own):
+    columns, network, tables = people.columns, people.network, people.tables
+    m, stream = people.m, people.stream
     customers = columns.supplier.size
     f = block_space()
     choosers = choosers_space(terms.size // FIRM - 1)
@@ -120,9 +122,10 @@ def woven(passes: tuple[Pass, ...]) -> Any:
     Returns
     -------
     callable
-        ``live(columns, network, tables, terms, m, accounts, stream, month, size, first, last,
-        own)``: the chunks of ``size`` customers from ``first`` up to ``last`` are lived; several
-        threads may share a month. ``own`` has one tuple a mechanism that is on.
+        ``live(people, terms, accounts, month, size, first, last, own)``: the chunks of ``size``
+        customers from ``first`` up to ``last`` are lived; several threads may share a month.
+        ``people`` is made by :func:`relsim.customers.scene.people_of`, ``own`` has one tuple a
+        mechanism that is on.
     """
     return module(text(passes)).live
 
