@@ -104,3 +104,24 @@ def test_every_part_of_a_sum_has_to_be_there(market: Market) -> None:
 def test_over_tenure_needs_tenure() -> None:
     with pytest.raises(ValidationError, match="over_tenure: needs the key tenure"):
         OutcomeSpec(measure="profit", over_tenure=1)
+
+
+def test_columns_of_a_mechanism_are_measured_and_nothing_where_it_is_off() -> None:
+    keys = {"measure": "-programme_cost+fixed", "firm": 0, "aggregate": "sum"}
+    off = override(starter(), {"market.customers": 200, "run.months": 6})
+    on = override(
+        off,
+        {
+            "mechanisms.loyalty_programme": {"join_rate": 0.4},
+            "firms.0.relationship.loyalty_programme": {"running_cost": 0.1},
+        },
+    )
+    there, away = Market(on).run(), Market(off).run()
+    paid = -there.columns["programme_cost"][:, 0].sum()
+    assert paid > 0.0
+    assert taken(there, **keys) == pytest.approx(paid)
+    assert taken(away, **keys) == 0.0
+    with pytest.raises(
+        SpecError, match="no column 'programme_costs'; did you mean 'programme_cost'"
+    ):
+        taken(away, measure="programme_costs", firm=0)

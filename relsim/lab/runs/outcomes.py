@@ -1,7 +1,7 @@
 """The numbers that a run leaves: what, of which firm, over which months, made into one."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,8 @@ from relsim.economics.lifetime import monthly_rate
 from relsim.errors import SpecError
 from relsim.firms.tables import FORMER, MARKET_COLUMNS, TENURE_COLUMNS
 from relsim.lab.spec import OutcomeSpec
+from relsim.mechanisms import registry
+from relsim.mechanisms.base import Mechanism
 from relsim.spec import MarketSpec
 from relsim.spec.hints import listing, nearest
 
@@ -128,7 +130,7 @@ def resolved(
             if outcome.tenure is not None:
                 _check_of_tenure(part, f"{where}.{key}")
             else:
-                check_measure(part, firm >= 0, f"{where}.{key}")
+                check_measure(part, firm >= 0, f"{where}.{key}", market)
     _check_years(outcome, where)
     lived = market.run.months
     first, last = outcome.months or (warm_up + 1, lived)
@@ -185,21 +187,49 @@ def _firm(wanted: str | int | None, market: MarketSpec, where: str) -> int:
     return names.index(wanted)
 
 
-def check_measure(column: str, of_one_firm: bool, where: str) -> None:
+def check_measure(column: str, of_one_firm: bool, where: str, *markets: MarketSpec) -> None:
     """Check that the market's table has a column that means something here.
+
+    Lines and stocks of a mechanism are columns as well, and nothing where it is off: what is
+    compared may be that it is on.
+
+    Parameters
+    ----------
+    column : str
+        Which.
+    of_one_firm : bool
+        Whether one firm is looked at; else all are added up.
+    where : str
+        How errors call its place in the config.
+    *markets : MarketSpec
+        Whose table it is.
 
     Raises
     ------
     SpecError
         If it has not, or firms cannot be added up in it.
     """
-    if column not in MARKET_COLUMNS:
-        hint = nearest(column, MARKET_COLUMNS) or listing(MARKET_COLUMNS)
+    if column not in MARKET_COLUMNS and column not in (added := _added(markets)):
+        columns = (*MARKET_COLUMNS, *added)
+        hint = nearest(column, columns) or listing(columns)
         raise SpecError(f"{where}: the market's table has no column {column!r}{hint}")
     if not of_one_firm and column in RATES:
         raise SpecError(
             f"{where}: {column!r} does not add up over firms: name one with the key firm"
         )
+
+
+def _added(markets: Sequence[MarketSpec]) -> tuple[str, ...]:
+    """Return the columns that mechanisms can add to a market's table."""
+    on = [type(one) for market in markets for one in registry.build(market)]
+    kinds: list[type[Mechanism]] = list(dict.fromkeys([*registry.BUILT_IN.values(), *on]))
+    lines = [line.name for kind in kinds for line in kind.lines]
+    return (*lines, *(stock.name for kind in kinds for stock in kind.stocks))
+
+
+def column_of(columns: Mapping[str, Array], name: str) -> Array:
+    """Return a column of a market's table; nothing where the mechanism is off that adds it."""
+    return columns[name] if name in columns else np.zeros_like(next(iter(columns.values())))
 
 
 def _check_of_tenure(column: str, where: str) -> None:
@@ -269,7 +299,7 @@ def _over(part: float, whole: float) -> float:
 
 
 def _aggregated(sought: str, outcome: Outcome, columns: Mapping[str, Array]) -> float:
-    table = np.sum([sign * columns[part] for sign, part in parts_of(sought)], axis=0)
+    table = np.sum([sign * column_of(columns, part) for sign, part in parts_of(sought)], axis=0)
     values = table[:, outcome.firm] if outcome.firm >= 0 else table.sum(axis=1)
     window = np.ascontiguousarray(values[outcome.first - 1 : outcome.last])
     return _AGGREGATES[outcome.aggregate](window, outcome.rate)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from relsim.economics.lifetime import monthly_rate
 from relsim.lab.archive.own_code import code_of
-from relsim.lab.runs.outcomes import Outcome, measure
+from relsim.lab.runs.outcomes import Outcome, column_of, measure
 from relsim.lab.runs.time_limit import is_abandoned, within
 from relsim.market import Market
 from relsim.own_code import allow, look_in
@@ -170,7 +170,7 @@ def _results(
     taken = tuple(measure(outcome, columns, by_tenure) for outcome in wanted)
     if not recipe.panel:
         return taken, None
-    kept = np.stack([columns[name] for name in recipe.panel], axis=-1)
+    kept = np.stack([column_of(columns, name) for name in recipe.panel], axis=-1)
     return taken, np.ascontiguousarray(kept[recipe.every - 1 :: recipe.every])
 
 

@@ -321,7 +321,7 @@ class Study:
             for name, outcome in self.spec.outcomes.items():
                 resolved(name, outcome, market, cut)
         for measure in panel.measures if panel else ():
-            check_measure(measure, True, "panel.measures")
+            check_measure(measure, True, "panel.measures", *self.markets)
         shortest = min(market.run.months for market in self.markets)
         if panel and panel.every > shortest:
             raise SpecError(
