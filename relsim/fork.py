@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from relsim.engines import engine_of
 from relsim.errors import SpecError
 from relsim.market import Market
 from relsim.spec import MarketSpec, override
@@ -56,9 +57,10 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
     after = override(spec, overrides, "--set")
     if len(after.firms) != len(spec.firms):
         raise SpecError("--set: firms: their number cannot change in mid-run; an event can")
-    if set(after.mechanisms.model_dump()) != set(spec.mechanisms.model_dump()):
+    if _kinds_of(after) != _kinds_of(spec):
         raise SpecError(
-            "--set: mechanisms: which of them are on is settled before month 1; run anew"
+            "--set: mechanisms and customers.class: which of them are on is settled before month "
+            "1; run anew"
         )
     settled = [*_LASTING]
     settled += [f"firms.{k}.{name}" for k in range(len(spec.firms)) for name in _LASTING_OF_FIRMS]
@@ -76,6 +78,12 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
             "then on they can"
         )
     return after
+
+
+def _kinds_of(spec: MarketSpec) -> tuple[Any, ...]:
+    """Return which mechanisms are on, and of which class customers are."""
+    own = [one.kind for one in spec.mechanisms.own]
+    return set(spec.mechanisms.model_dump()), own, spec.customers.own_class
 
 
 def _draws_chances(spec: MarketSpec) -> bool:
@@ -141,7 +149,7 @@ def simulated(
     each : callable, optional
         Called after each month with its number.
     """
-    market = Market(chapters[0][1], threads=threads)
+    market = engine_of(chapters[0][1])(chapters[0][1], threads=threads)
     ends = [start - 1 for start, _ in chapters[1:]]
     for end, (_, spec) in zip(ends, chapters[1:], strict=True):
         market.run(end - market.month, each=each)

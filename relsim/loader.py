@@ -41,7 +41,7 @@ def load(
 
 
 def check_strategies(spec: MarketSpec, name: str) -> None:
-    """Check that every firm's strategy can be built.
+    """Check that firms' strategies can be built, and classes of the user's own be found.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def check_strategies(spec: MarketSpec, name: str) -> None:
     StrategyError
         Naming every fault with its place.
     """
-    faults = []
+    faults = _faults_of_own(spec, name)
     for place, firm in enumerate(spec.firms):
         try:
             build(firm.strategy, f"firms.{place}.strategy")
@@ -63,3 +63,20 @@ def check_strategies(spec: MarketSpec, name: str) -> None:
             faults += [f"{name}: {line}" for line in str(error).splitlines()]
     if faults:
         raise StrategyError("\n".join(faults))
+
+
+def _faults_of_own(spec: MarketSpec, name: str) -> list[str]:
+    """Return what is wrong with mechanisms and customers of the user's own."""
+    if not spec.mechanisms.own and spec.customers.own_class is None:
+        return []
+    # Mesa takes a second to import: only for those who need it.
+    from relsim.engines import engine_of  # noqa: PLC0415  # see above
+    from relsim.mechanisms.registry import check  # noqa: PLC0415  # see above
+
+    faults = []
+    for look in (check, engine_of):
+        try:
+            look(spec)
+        except StrategyError as error:
+            faults += [f"{name}: {line}" for line in str(error).splitlines()]
+    return faults

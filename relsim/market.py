@@ -122,7 +122,18 @@ class Market(mesa.Model):
         self._orders: list[Order | None] | None = None
 
     def _people(self, threads: int) -> Customers:
-        """Return the customers; another engine puts others here."""
+        """Return the customers; another engine puts others here.
+
+        Raises
+        ------
+        SpecError
+            If they are of a class of the user's own, which this engine does not know.
+        """
+        if self.spec.customers.own_class is not None:
+            raise SpecError(
+                "customers.class: customers of a class of one's own are simulated by "
+                "relsim.AgentMarket(spec), not by relsim.Market(spec)"
+            )
         return Customers(self.spec, self.seed_of_luck, self.replication, threads, self.mechanisms)
 
     # The month ---------------------------------------------------------------------------
@@ -284,8 +295,7 @@ class Market(mesa.Model):
         self.spec = spec
         self.chapters.append((self.month + 1, spec))
         self.customers.use(spec)
-        for one in self.mechanisms:
-            one.use(spec, registry.numbers_of(spec, one.name))
+        registry.use(self.mechanisms, spec)
         self._known = [position.knowledge(spec, firm) for firm in spec.firms]
         self._offers = Offers(spec)
         self.worth.rate = monthly_rate(spec.market.annual_discount_rate)

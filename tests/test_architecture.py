@@ -53,7 +53,7 @@ WALLS = {
     "relsim.economics": ("relsim.spec", "relsim.customers", "relsim.firms", "relsim.market"),
     "relsim.spec": ("relsim.customers", "relsim.firms", "relsim.market", "relsim.lab"),
     "relsim.market": ("relsim.agents", "relsim.fork", "relsim.lab", "relsim.claims", *ABOVE),
-    "relsim.lab": ("relsim.agents", "relsim.claims", *ABOVE),
+    "relsim.lab": ("relsim.claims", *ABOVE),
     "relsim.claims": ABOVE,
 }
 """Which part of relsim must not know which others, by whatever way."""

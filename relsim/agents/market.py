@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from relsim import own_class
 from relsim.agents.company import Company
 from relsim.agents.customer import CustomerAgent
 from relsim.customers.accounts import Accounts
@@ -79,6 +80,14 @@ def _empty(kinds: tuple[type[CustomerAgent], ...]) -> CustomerAgent:
     return made.__new__(made)
 
 
+def _class_of(spec: MarketSpec) -> type[CustomerAgent]:
+    """Return the class of customers that a config names."""
+    kind = spec.customers.own_class
+    if kind is None:
+        return CustomerAgent
+    return own_class.find(kind, CustomerAgent, "customers.class", "relsim.CustomerAgent")
+
+
 class AgentMarket(Market):
     """A market whose customers are agents.
 
@@ -88,8 +97,8 @@ class AgentMarket(Market):
         As for :class:`relsim.Market`.
     threads : int
         Taken for likeness; agents live one after another.
-    customer_class : type
-        A subclass of :class:`CustomerAgent`.
+    customer_class : type, optional
+        A subclass of :class:`CustomerAgent`; the config's ``customers.class`` unless said.
 
     Examples
     --------
@@ -109,9 +118,9 @@ class AgentMarket(Market):
         seed: int | None = None,
         replication: int | None = None,
         threads: int = 1,
-        customer_class: type[CustomerAgent] = CustomerAgent,
+        customer_class: type[CustomerAgent] | None = None,
     ) -> None:
-        self._customer_class = customer_class
+        self._customer_class = customer_class or _class_of(spec)
         super().__init__(spec, seed, replication, threads)
 
     def _people(self, threads: int) -> AgentCustomers:  # noqa: ARG002  # agents take turns

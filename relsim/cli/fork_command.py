@@ -12,10 +12,10 @@ from relsim.cli.progress import Silence, progress
 from relsim.cli.run_command import default_threads
 from relsim.errors import SpecError
 from relsim.events.effects import marks
-from relsim.firms.strategies import modules_of
 from relsim.fork import Chapters, chapters_of, difference, simulated
 from relsim.market import Market
 from relsim.output import ResultsFolder
+from relsim.own_class import modules_of
 from relsim.own_code import keep
 from relsim.provenance import Clock, command, identity, manifest
 from relsim.spec import override

@@ -183,7 +183,7 @@ def _section(model: BaseModel, known: dict[str, Entry], prefix: str, indent: str
     """Yield the lines of a section: each key under its explanation."""
     for name in type(model).model_fields:
         entry, value = known[prefix + name], getattr(model, name)
-        if entry.section and value is None:
+        if entry.section and value in (None, ()):
             off = f"Off; relsim explain {prefix}{name} tells the keys that it may have."
             yield ""
             yield from _comment(off, indent)

@@ -15,9 +15,9 @@ from relsim.cli.summary import show
 from relsim.customers.compiled import cache_folder
 from relsim.errors import SpecError
 from relsim.events.effects import marks
-from relsim.firms.strategies import modules_of
 from relsim.market import Market
 from relsim.output import ResultsFolder, TableStream
+from relsim.own_class import modules_of
 from relsim.own_code import keep
 from relsim.provenance import Clock, Identity, command, identity, manifest
 from relsim.spec import MarketSpec
@@ -89,6 +89,8 @@ def run(order: Order) -> Path:
     if order.xlsx:
         check_workbooks()
     spec = order.spec()
+    if spec.customers.own_class is not None:
+        order = dataclasses.replace(order, engine="agents")
     check_memory(spec, order.engine)
     if not order.quiet:
         note(f"{order.config}: {sentence}" for sentence in too_late(spec.events, spec.run.months))
@@ -140,7 +142,7 @@ def _after_month(market: Market, month: int, kept: TableStream, shown: Silence) 
 
 
 def _is_compiled() -> bool:
-    return config.DISABLE_JIT or any(cache_folder().rglob("month.live-*.nbc"))
+    return config.DISABLE_JIT or any(cache_folder().rglob("month_*.live-*.nbc"))
 
 
 def _draw(market: Market, engine: str, folder: ResultsFolder) -> None:

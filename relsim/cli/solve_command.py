@@ -14,7 +14,7 @@ from relsim.cli.inputs import spec_of
 from relsim.cli.progress import progress
 from relsim.cli.run_command import cores
 from relsim.errors import RelsimError, SpecError
-from relsim.firms.strategies import build, modules_of
+from relsim.firms.strategies import build
 from relsim.lab.design.checks import is_number
 from relsim.lab.runs.executors import Crew, standing
 from relsim.lab.runs.memory import evaluated
@@ -23,6 +23,7 @@ from relsim.lab.runs.run import Assignment, Recipe
 from relsim.lab.runs.study import naming
 from relsim.lab.spec import OutcomeSpec
 from relsim.lab.statistics.goal_seek import STEPS, Root, solve
+from relsim.own_class import modules_of
 from relsim.own_code import places
 from relsim.spec import MarketSpec, override
 from relsim.spec.paths import EVERY, found, parts, place_in

@@ -1,8 +1,13 @@
 """Which mechanisms there are, and which of them a market has on."""
 
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
+import pydantic
+
+from relsim import own_class
+from relsim.errors import StrategyError
 from relsim.mechanisms.base import Mechanism
 from relsim.mechanisms.loyalty_programme.programme import LoyaltyProgrammes
 from relsim.spec import MarketSpec
@@ -11,26 +16,76 @@ BUILT_IN: dict[str, type[Mechanism]] = {one.name: one for one in (LoyaltyProgram
 """The mechanisms that come with relsim, by their keys under ``mechanisms``; for good in order."""
 
 
-def numbers_of(spec: MarketSpec, name: str) -> Any:
-    """Return a mechanism's section in a market's config; None if it is off."""
-    return getattr(spec.mechanisms, name)
+def on(spec: MarketSpec) -> Iterator[tuple[type[Mechanism], Any]]:
+    """Yield the mechanisms that a market has on, each with its numbers.
 
-
-def on(spec: MarketSpec) -> tuple[type[Mechanism], ...]:
-    """Return the mechanisms that a market has on.
+    Raises
+    ------
+    StrategyError
+        If one of the user's own is not there, or its numbers are not sound.
 
     Examples
     --------
     >>> from relsim.spec import starter
-    >>> on(starter())
-    ()
+    >>> list(on(starter()))
+    []
     """
-    return tuple(kind for name, kind in BUILT_IN.items() if numbers_of(spec, name) is not None)
+    for name, kind in BUILT_IN.items():
+        numbers = getattr(spec.mechanisms, name)
+        if numbers is not None:
+            yield kind, numbers
+    for place, one in enumerate(spec.mechanisms.own):
+        where = f"mechanisms.own.{place}"
+        found = own_class.find(one.kind, Mechanism, f"{where}.kind", "relsim's Mechanism")
+        yield found, _numbers(found, dict(one.model_extra or {}), where)
+
+
+def _numbers(kind: type[Mechanism], given: dict[str, Any], where: str) -> Any:
+    try:
+        return kind.keys(**given)
+    except pydantic.ValidationError as error:
+        faults = error.errors(include_url=False)
+        sentences = [own_class.sentence(one, kind.keys, where) for one in faults]
+        raise StrategyError("\n".join(sentences)) from None
+
+
+def check(spec: MarketSpec) -> None:
+    """Check that all mechanisms of a market can be had, each under a name of its own.
+
+    Raises
+    ------
+    StrategyError
+        If not.
+    """
+    names = [kind.name for kind, _ in on(spec)]
+    for place, one in enumerate(spec.mechanisms.own):
+        name = names[len(names) - len(spec.mechanisms.own) + place]
+        if not name or names.count(name) > 1:
+            raise StrategyError(
+                f"mechanisms.own.{place}.kind: {one.kind!r} is called {name!r}; every mechanism "
+                "needs a name of its own"
+            )
+    known = [*BUILT_IN, *names]
+    for place, firm in enumerate(spec.firms):
+        for name in firm.relationship.own:
+            if name not in names:
+                raise StrategyError(
+                    f"firms.{place}.relationship.own.{name}: no mechanism of that name is on; "
+                    f"known: {', '.join(known)}"
+                )
 
 
 def build(spec: MarketSpec) -> tuple[Mechanism, ...]:
     """Return the mechanisms of a market."""
-    return tuple(kind(spec, numbers_of(spec, kind.name)) for kind in on(spec))
+    if spec.mechanisms.own:
+        check(spec)
+    return tuple(kind(spec, numbers) for kind, numbers in on(spec))
+
+
+def use(mechanisms: tuple[Mechanism, ...], spec: MarketSpec) -> None:
+    """Give a market's mechanisms the numbers of another spec."""
+    for one, (_, numbers) in zip(mechanisms, on(spec), strict=True):
+        one.use(spec, numbers)
 
 
 def mixin(mechanism: Mechanism) -> type[Any] | None:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from relsim.spec.fields import SpecModel, fraction, key
+from relsim.spec.relationship import Sparse
 
 GAMMA_SPREAD = "Ehrenberg 1959: purchase rates differ between buyers as a gamma distribution"
 
@@ -137,7 +138,7 @@ class Start(SpecModel):
     )
 
 
-class CustomersSpec(SpecModel):
+class CustomersSpec(Sparse):
     """The population of the market."""
 
     segments: tuple[Segment, ...] = key(
@@ -145,3 +146,18 @@ class CustomersSpec(SpecModel):
     )
     network: NetworkSpec = key("Who talks to whom.", unit="-", default=NetworkSpec())
     start: Start = key("The start of a run and of a relationship.", unit="-", default=Start())
+    # The key is called "class", which Python does not let stand here as a name.
+    __annotations__["class"] = str | None
+    vars()["class"] = key(
+        "Dotted path to a class of customers of one's own (a relsim.CustomerAgent); they are then "
+        "simulated one by one.",
+        unit="-",
+        default=None,
+        pattern=r"^\w+(\.\w+)+$",
+    )
+
+    @property
+    def own_class(self) -> str | None:
+        """The key ``class``."""
+        path: str | None = getattr(self, "class")
+        return path

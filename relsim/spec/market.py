@@ -149,7 +149,7 @@ class MarketSpec(SpecModel):
                         f"month; purchases are counted up to {MOST_PURCHASES}: take a larger unit"
                     )
         for place, firm in enumerate(self.firms):
-            for name in firm.relationship.model_dump():
+            for name in set(firm.relationship.model_dump()) - {"own"}:
                 if getattr(self.mechanisms, name) is None:
                     raise ValueError(
                         f"firms.{place}.relationship.{name}: mechanisms.{name} is off; it is "

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from relsim.mechanisms.loyalty_programme.spec import LoyaltyProgramme
 from relsim.spec.fields import SpecModel, chance, fraction, key, weight
 from relsim.spec.relationship import Sparse
@@ -292,6 +294,21 @@ class ValueTiers(SpecModel):
     )
 
 
+class OwnMechanism(BaseModel):
+    """A mechanism of one's own; the other keys are its own numbers.
+
+    ``kind`` is the dotted path to a class, such as ``my_module.Gifts``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+
+    kind: str = Field(
+        pattern=r"^\w+(\.\w+)+$",
+        description="Dotted path to the class.",
+        json_schema_extra={"unit": "-", "source": None},
+    )
+
+
 class Mechanisms(Sparse):
     """All mechanisms of the month; those of relationships are off (null) unless they are named."""
 
@@ -307,4 +324,7 @@ class Mechanisms(Sparse):
     value_tiers: ValueTiers = key("The firm's view of value.", unit="-", default=ValueTiers())
     loyalty_programme: LoyaltyProgramme | None = key(
         "Loyalty programmes: points, rewards, members.", unit="-", default=None
+    )
+    own: tuple[OwnMechanism, ...] = key(
+        "Mechanisms of one's own, each with its kind and its numbers.", unit="-", default=()
     )

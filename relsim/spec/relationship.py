@@ -24,3 +24,6 @@ class Relationship(Sparse):
     loyalty_programme: Programme | None = key(
         "The firm's loyalty programme.", unit="-", default=None
     )
+    own: dict[str, Any] = key(
+        "Policies for mechanisms of one's own, by the mechanism's name.", unit="-", default={}
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pydantic
 
+from relsim import own_class
 from relsim.errors import StrategyError
 from relsim.firms.strategies.adaptive import Adaptive
 from relsim.firms.strategies.base import Budgeted, Strategy
@@ -19,11 +20,8 @@ from relsim.firms.strategies.fixed_split import (
 from relsim.firms.strategies.life_cycle import LifeCycle
 from relsim.firms.strategies.marginal import Marginal
 from relsim.firms.strategies.retaliator import Retaliator
-from relsim.own_code import imported, module_of
 from relsim.spec.firms import StrategySpec
 from relsim.spec.hints import nearest
-from relsim.spec.market import MarketSpec
-from relsim.spec.paths import joined
 
 BUILT_IN: dict[str, type[Strategy]] = {
     kind.name: kind
@@ -60,27 +58,16 @@ def find(kind: str, where: str) -> type[Strategy]:
     """
     if kind in BUILT_IN:
         return BUILT_IN[kind]
-    module_name, dot, class_name = kind.rpartition(".")
-    if not dot:
+    if "." not in kind:
         known = list(BUILT_IN)
         hint = nearest(kind, known) or f"; known: {', '.join(known)}; or module.Class of your own"
         raise StrategyError(f"{where}.kind: unknown strategy {kind!r}{hint}")
-    module = imported(module_name, f"{where}.kind")
-    found = getattr(module, class_name, None)
-    if found is None:
-        near = nearest(class_name, [name for name in dir(module) if not name.startswith("_")])
-        raise StrategyError(f"{where}.kind: {module_name!r} has no {class_name!r}{near}")
-    if not (inspect.isclass(found) and issubclass(found, Strategy)):
-        raise StrategyError(f"{where}.kind: {kind!r} is not a subclass of relsim.Strategy")
+    # An abstract class is found too: it is refused below, in words of its own.
+    parent: Any = Strategy
+    found: type[Strategy] = own_class.find(kind, parent, f"{where}.kind", "relsim.Strategy")
     if inspect.isabstract(found):
         raise StrategyError(f"{where}.kind: {kind!r} has no plan(view) of its own")
     return found
-
-
-def modules_of(spec: MarketSpec) -> set[str]:
-    """Return the modules of the strategies of the user's own in a market."""
-    kinds = (firm.strategy.kind for firm in spec.firms)
-    return {module_of(kind) for kind in kinds if kind not in BUILT_IN}
 
 
 def build(spec: StrategySpec, where: str) -> Strategy:
@@ -96,7 +83,7 @@ def build(spec: StrategySpec, where: str) -> Strategy:
     try:
         return kind(**parameters)
     except pydantic.ValidationError as error:
-        faults = [_sentence(item, kind, where) for item in error.errors(include_url=False)]
+        faults = [own_class.sentence(item, kind, where) for item in error.errors(include_url=False)]
         raise StrategyError("\n".join(faults)) from None
     except KeyboardInterrupt:
         raise
@@ -104,18 +91,6 @@ def build(spec: StrategySpec, where: str) -> Strategy:
         raise StrategyError(
             f"{where}: {spec.kind!r} cannot be made: {type(error).__name__}: {error}"
         ) from error
-
-
-def _sentence(error: Any, kind: type[Strategy], where: str) -> str:
-    place = joined([where, *error["loc"]])
-    if error["type"] == "extra_forbidden":
-        known = list(kind.model_fields)
-        hint = nearest(str(error["loc"][-1]), known) or f"; known here: {', '.join(known)}"
-        return f"{place}: unknown key{hint}"
-    if error["type"] == "missing":
-        return f"{place}: this key is required and is missing"
-    message = str(error["msg"]).removeprefix("Input should be ")
-    return f"{place}: given {error['input']!r}, allowed: {message}"
 
 
 __all__ = [

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from relsim.errors import OutputError
-from relsim.lab.archive.own_code import codes_of, kinds_among, kinds_in, modules_of
+from relsim.lab.archive.own_code import codes_of, kinds_among, modules_of
 from relsim.lab.archive.store import Store
 from relsim.lab.runs.study import Study
+from relsim.own_class import kinds_in
 
 _OWN_CODE = "own_code"
 

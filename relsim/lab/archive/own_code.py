@@ -1,4 +1,4 @@
-"""Hashes of strategies of the user's own, which results depend on as they do on relsim's."""
+"""Hashes of classes of the user's own, which results depend on as they do on relsim's."""
 
 import functools
 import hashlib
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from relsim.errors import StrategyError
-from relsim.firms.strategies import BUILT_IN, find
+from relsim.firms.strategies import BUILT_IN
 from relsim.lab.runs.executors import Crew
+from relsim.own_class import find
 from relsim.own_code import MAIN, is_found, module_of
-from relsim.spec import MarketSpec
 
 
 @functools.cache
 def code_of(kind: str) -> str:
-    """Return a hash of the file that a strategy is written in; empty for those of relsim.
+    """Return a hash of the file that a class is written in; empty for strategies of relsim.
 
     Files that it imports are not looked at.
 
@@ -31,7 +31,7 @@ def code_of(kind: str) -> str:
     """
     if kind in BUILT_IN:
         return ""
-    found = find(kind, "strategy")
+    found = find(kind, object, "kind", "object")
     try:
         file = inspect.getsourcefile(found)
         text = Path(file or "").read_bytes()
@@ -40,17 +40,13 @@ def code_of(kind: str) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def kinds_in(market: MarketSpec) -> Iterator[str]:
-    """Yield the strategies of a market, as its config names them."""
-    yield from (firm.strategy.kind for firm in market.firms)
-
-
 def kinds_among(values: Iterable[tuple[str, object]]) -> Iterator[str]:
     """Yield what may be paths to strategies of the user's own among values that are set."""
     for _, value in values:
-        kind = value.get("kind") if isinstance(value, dict) else value
-        if isinstance(kind, str) and "." in kind:
-            yield kind
+        for one in value if isinstance(value, list | tuple) else (value,):
+            kind = one.get("kind") if isinstance(one, dict) else one
+            if isinstance(kind, str) and "." in kind:
+                yield kind
 
 
 def codes_of(kinds: Iterable[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.errors import RelsimError, SpecError
-from relsim.lab.archive.own_code import check_workers, kinds_among, kinds_in, modules_of
+from relsim.lab.archive.own_code import check_workers, kinds_among, modules_of
 from relsim.lab.design.assignments import plain_assignments
 from relsim.lab.runs.executors import Crew, crew_of
 from relsim.lab.runs.memory import evaluated
@@ -26,6 +26,7 @@ from relsim.lab.runs.outcomes import Outcome, resolved
 from relsim.lab.runs.run import Assignment, Lived, Recipe
 from relsim.lab.spec import OutcomeSpec
 from relsim.market import Market
+from relsim.own_class import kinds_in
 from relsim.own_code import places
 from relsim.spec import MarketSpec
 from relsim.spec.hints import shown
@@ -106,7 +107,7 @@ def evaluate(
     executor: str | Executor | Crew | None = None,
     threads: int = 1,
     limit: float = 0.0,
-    engine: type[Market] = Market,
+    engine: type[Market] | None = None,
     each: Callable[[int, int], None] = lambda _, __: None,
 ) -> Evaluation:
     """Simulate a market, or several, under each of some assignments, and return what they leave.

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.economics.lifetime import monthly_rate
+from relsim.engines import engine_of
 from relsim.lab.archive.own_code import code_of
 from relsim.lab.runs.outcomes import Outcome, column_of, measure
 from relsim.lab.runs.time_limit import is_abandoned, within
@@ -46,8 +47,8 @@ class Recipe(NamedTuple):
     simulate : callable, optional
         Given a market that is set up, simulates it and returns what it leaves, in place of a whole
         run with its outcomes and panel.
-    engine : type
-        The market's class.
+    engine : type, optional
+        The market's class; the one that its config asks for unless said.
     keyed : bool
         Whether runs are to have keys, by which they are known again.
     """
@@ -62,7 +63,7 @@ class Recipe(NamedTuple):
     code: tuple[str, ...] = ()
     limit: float = 0.0
     simulate: Callable[[Market], Any] | None = None
-    engine: type[Market] = Market
+    engine: type[Market] | None = None
     keyed: bool = True
 
 
@@ -138,7 +139,8 @@ def _one(recipe: Recipe, assignment: Assignment) -> Lived:
         with within(recipe.limit):
             spec = override(recipe.bases[assignment.base], assignment.overrides)
             noise = recipe.seed, assignment.replication
-            market = recipe.engine(spec, *noise, threads=recipe.threads)
+            engine = recipe.engine or engine_of(spec)
+            market = engine(spec, *noise, threads=recipe.threads)
             left = None if recipe.simulate is None else recipe.simulate(market)
             outcomes, panel = _results(recipe, assignment, market)
             key = content_key(recipe, assignment, spec) if recipe.keyed else ""

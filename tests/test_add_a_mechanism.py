@@ -1,0 +1,127 @@
+"""The page on mechanisms of one's own: what stands there runs, from every command."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+PAGE = Path(__file__).parents[1] / "docs" / "add_a_mechanism.md"
+PYTHON = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+YAML = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+SMALL = ["--set", "market.customers=300", "--set", "run.months=5"]
+ARMS = """arms:
+  none: {mechanisms.own: []}
+  gifts: {mechanisms.own: [{kind: gifts.Gifts, chance: 0.5, cost: 50.0}]}
+control: none
+replication: {minimum: 2}
+outcomes:
+  profit: {measure: profit, firm: 0, unit: money a month}
+"""
+EXPERIMENT = f"title: Gifts\nbase: market.yaml\n{ARMS}"
+CLAIM = f"""id: gifts
+title: Gifts
+statement: Gifts cost more than they bring.
+source: {{citation: this test, standing: computed}}
+against: ["nobody"]
+assumptions: [{{favours: claim, text: Gifts are dear.}}]
+questions: ["Who pays?"]
+opposite: {{text: Cheap gifts., reading: costs, settings: {{firms.0.price: 51.0}}}}
+readings:
+  costs:
+    title: Profit falls
+    experiment:
+      base: market.yaml
+      settings: {{market.customers: 300, run.months: 6}}
+      uncertainties: [{{key: firms.*.care.rate, name: care_rate, low: 0.1, high: 0.3}}]
+      design: {{points: 4}}
+      {ARMS.replace(chr(10), chr(10) + "      ").strip()}
+    effect: {{outcome: profit, treatment: gifts, measure: relative}}
+    hypothesis: {{below: 0.0}}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the files of the page."""
+    here = tmp_path_factory.mktemp("mine")
+    names = ("gifts.py", "test_gifts.py", "faithful.py")
+    for name, text in zip(names, PYTHON, strict=True):
+        (here / name).write_text(text, "utf-8")
+    (here / "market.yaml").write_text(YAML[0], "utf-8")
+    (here / "faithful.yaml").write_text(
+        "extends: telecom\nset:\n  market.customers: 200\n  run.months: 4\n"
+        "  market.annual_turnover: 0.0\n  customers.class: faithful.Faithful\n",
+        "utf-8",
+    )
+    (here / "experiment.yaml").write_text(EXPERIMENT, "utf-8")
+    (here / "claim.yaml").write_text(CLAIM, "utf-8")
+    return here
+
+
+def call(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Call relsim in the folder, as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "relsim.cli", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_example_is_short() -> None:
+    assert len(PYTHON[0].splitlines()) <= 60
+
+
+def test_run(folder: Path) -> None:
+    refused = call(folder, "run", "market.yaml", "--no-figures", "--out", "no", *SMALL)
+    assert refused.returncode == 2
+    assert "gifts" in refused.stderr
+    words = ("run", "market.yaml", "--no-figures", "--allow-code", "--out", "out", *SMALL)
+    done = call(folder, *words)
+    assert done.returncode == 0, done.stderr
+    table = pd.read_parquet(folder / "out" / "market.parquet")
+    assert (table["gifts"] < 0.0).any()
+    assert (folder / "out" / "code" / "gifts.py").is_file()
+
+
+def test_experiment_and_solve(folder: Path) -> None:
+    words = ("experiment", "experiment.yaml", "--allow-code", "--no-figures", "--out", "trial")
+    done = call(folder, *words)
+    assert done.returncode == 0, done.stderr
+    runs = pd.read_parquet(folder / "trial" / "runs.parquet")
+    assert set(runs["arm"]) == {"none", "gifts"}
+    assert runs["profit"].notna().all()
+    at = ("--for", "firms.0.price", "--between", "40", "60", "--until", "gifts@0=-100")
+    solve = ("solve", "market.yaml", *at, "--allow-code", "--replications", "3", *SMALL)
+    solved = call(folder, *solve)
+    assert solved.returncode in (0, 2), solved.stderr
+    assert "Traceback" not in solved.stderr
+
+
+def test_a_claim(folder: Path) -> None:
+    done = call(folder, "claim", "claim.yaml", "--allow-code", "--quick", "--out", "claimed")
+    assert done.returncode == 0, done.stderr
+    assert "supported" in (folder / "claimed" / "gifts" / "claim.json").read_text("utf-8")
+
+
+def test_the_contract(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_gifts.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_class_of_customers(folder: Path) -> None:
+    words = ("run", "faithful.yaml", "--no-figures", "--allow-code", "--out", "loyal")
+    done = call(folder, *words)
+    assert done.returncode == 0, done.stderr
+    table = pd.read_parquet(folder / "loyal" / "market.parquet")
+    assert table["lost"].sum() == 0.0
