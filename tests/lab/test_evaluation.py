@@ -4,6 +4,7 @@ import ast
 import itertools
 import os
 import pickle
+import re
 import subprocess
 import sys
 import types
@@ -245,6 +246,9 @@ def test_the_laboratory_costs_no_import_until_it_is_asked() -> None:
         lab.__getattr__("evalute")
 
 
+MAKES = re.compile(r"(.*\.)?Market|engine_of\(.*\)")
+
+
 def test_many_markets_are_run_in_one_place() -> None:
     """One run, one fork and one story make a market; all that runs many goes through here."""
     package = Path(relsim.__file__).parent
@@ -252,6 +256,6 @@ def test_many_markets_are_run_in_one_place() -> None:
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Market"
+        if isinstance(node, ast.Call) and MAKES.fullmatch(ast.unparse(node.func))
     }
     assert makers == {"fork.py", "testing.py"}

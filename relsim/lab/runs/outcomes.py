@@ -221,7 +221,7 @@ def check_measure(column: str, of_one_firm: bool, where: str, *markets: MarketSp
 
 def _added(markets: Sequence[MarketSpec]) -> tuple[str, ...]:
     """Return the columns that mechanisms can add to a market's table."""
-    on = [type(one) for market in markets for one in registry.build(market)]
+    on = [kind for market in markets for kind, _ in registry.on(market)]
     kinds: list[type[Mechanism]] = list(dict.fromkeys([*registry.BUILT_IN.values(), *on]))
     lines = [line.name for kind in kinds for line in kind.lines]
     return (*lines, *(stock.name for kind in kinds for stock in kind.stocks))
