@@ -15,6 +15,7 @@ from relsim.customers.schedule import Addition
 from relsim.firms.ledger import Line, Stock
 from relsim.firms.plan import Plan
 from relsim.spec import MarketSpec
+from relsim.spec.fields import SpecModel
 
 Array = npt.NDArray[np.float64]
 
@@ -54,6 +55,10 @@ class Page:
     base: Mapping[str, Any]
 
 
+class NoKeys(SpecModel):
+    """The section of a mechanism that has no numbers."""
+
+
 class Mechanism:
     """A mechanism of a market, switched on by its config; subclass it to write one.
 
@@ -90,7 +95,7 @@ class Mechanism:
     """
 
     name: ClassVar[str] = ""
-    keys: ClassVar[type[BaseModel]] = BaseModel
+    keys: ClassVar[type[BaseModel]] = NoKeys
     columns: ClassVar[Mapping[str, Column]] = {}
     sums: ClassVar[tuple[str, ...]] = ()
     chances: ClassVar[tuple[str, ...]] = ()
