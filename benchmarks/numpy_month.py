@@ -1,7 +1,7 @@
 """The month in numpy: whole columns at a time, as one would write it without a compiler.
 
 The rules are relsim's in a contractual market whose customers stay by their relationship. State
-is kept in double precision, as numpy does unless told otherwise, and the luck is numpy's own
+is kept in double precision, as numpy does unless told otherwise, and the noise is numpy's own
 Generator: five draws a customer-month, more for those who choose. So the outcome is relsim's in
 distribution, not customer by customer.
 """

@@ -69,17 +69,17 @@ def _row(
 # What is drawn --------------------------------------------------------------------------
 
 
-def _normal(luck: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    return luck.standard_normal(shape)
+def _normal(noise: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    return noise.standard_normal(shape)
 
 
-def _heavy(luck: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    result: Array = luck.standard_t(3.0, shape) / np.sqrt(3.0)
+def _heavy(noise: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    result: Array = noise.standard_t(3.0, shape) / np.sqrt(3.0)
     return result
 
 
-def _skewed(luck: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    drawn = luck.lognormal(0.0, 1.0, shape)
+def _skewed(noise: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    drawn = noise.lognormal(0.0, 1.0, shape)
     result: Array = (drawn - np.exp(0.5)) / np.sqrt((np.e - 1.0) * np.e)
     return result
 
@@ -117,13 +117,13 @@ def of_relative_effects(sizes: Sequence[int] = (5, 10, 20, 40)) -> Iterator[Row]
     """Return coverage of intervals of a relative effect of 20%, arms with and without skewness."""
     for name in ("normal", "skewed (lognormal)"):
         for n in sizes:
-            luck = np.random.default_rng((SEED, 2, n))
+            noise = np.random.default_rng((SEED, 2, n))
             if name == "normal":
-                control = 10.0 + 3.0 * luck.standard_normal((MANY, n))
-                treatment = 1.2 * control + 1.5 * luck.standard_normal((MANY, n))
+                control = 10.0 + 3.0 * noise.standard_normal((MANY, n))
+                treatment = 1.2 * control + 1.5 * noise.standard_normal((MANY, n))
             else:
-                control = 10.0 * luck.lognormal(-0.32, 0.8, (MANY, n))
-                treatment = 1.2 * control * luck.lognormal(-0.045, 0.3, (MANY, n))
+                control = 10.0 * noise.lognormal(-0.32, 0.8, (MANY, n))
+                treatment = 1.2 * control * noise.lognormal(-0.045, 0.3, (MANY, n))
             arms = list(zip(treatment, control, strict=True))
             fieller = [_holds(relative_effect(t, c), 0.2) for t, c in arms]
             yield _row(("relative", "Fieller", name, n), fieller, n)
@@ -137,8 +137,10 @@ def of_relative_effects(sizes: Sequence[int] = (5, 10, 20, 40)) -> Iterator[Row]
 def of_clusters(points: Sequence[int] = (5, 10, 20, 40), replications: int = 5) -> Iterator[Row]:
     """Return coverage where half of the variance lies between points, by what counts as a unit."""
     for n in points:
-        luck = np.random.default_rng((SEED, 3, n))
-        effects = luck.standard_normal((MANY, n, 1)) + luck.standard_normal((MANY, n, replications))
+        noise = np.random.default_rng((SEED, 3, n))
+        effects = noise.standard_normal((MANY, n, 1)) + noise.standard_normal(
+            (MANY, n, replications)
+        )
         labels = np.repeat(np.arange(n), replications)
         pairs = [effect.ravel() for effect in effects]
         naive = [_holds(t_interval(x), 0.0) for x in pairs]
@@ -232,10 +234,10 @@ RULES: dict[str, Callable[[Paths, float], Sizes]] = {
 def of_stopped(numbers: Sequence[int] = (10, 30, 100)) -> Iterator[Row]:
     """Return coverage of Student's interval after a rule said that it is narrow enough."""
     for name, drawn in DISTRIBUTIONS.items():
-        luck = np.random.default_rng((SEED, 4))
+        noise = np.random.default_rng((SEED, 4))
         found: dict[tuple[str, int], list[Array]] = {}
         for _ in range(STOPPED // _AT_ONCE):
-            paths = Paths(drawn(luck, (_AT_ONCE, _LONGEST)))
+            paths = Paths(drawn(noise, (_AT_ONCE, _LONGEST)))
             for (rule, stop), n in ((item, n) for item in RULES.items() for n in numbers):
                 width = float(stats.norm.ppf(0.5 + CONFIDENCE / 2.0) / np.sqrt(n))
                 sizes = stop(paths, width)

@@ -18,7 +18,7 @@ from experiments.five_percent import (
     Method,
 )
 from experiments.five_percent_paid import MORE
-from experiments.five_percent_scope_figure import MOST_LUCK
+from experiments.five_percent_scope_figure import MOST_NOISE
 from experiments.markdown import table
 from experiments.studies.shared import joined
 
@@ -265,7 +265,7 @@ def _paid(row: "pd.Series[float]") -> list[str]:
 
 def _decides(scope: pd.DataFrame) -> str:
     """Return which parameter has the largest part in the variance of the gain, as a table."""
-    known = scope[scope["noise"] <= MOST_LUCK]
+    known = scope[scope["noise"] <= MOST_NOISE]
     strongest = known.loc[known.groupby(["outcome", "base"], sort=False)["total"].idxmax()]
     outcomes, markets = (list(strongest[name].unique()) for name in ("outcome", "base"))
     by_place = {(row["outcome"], row["base"]): _part(row) for _, row in strongest.iterrows()}
@@ -273,14 +273,14 @@ def _decides(scope: pd.DataFrame) -> str:
         [market, *(by_place.get((outcome, market), "–") for outcome in outcomes)]
         for market in markets
     ]
-    lucky = sorted(set(scope["base"]) - set(known["base"]))
+    noisy = sorted(set(scope["base"]) - set(known["base"]))
     return (
         "`python -m experiments.five_percent_scope` shares out the variance of the gain over the "
         "claim's scope by Sobol's indices "
         "([table](../results/five_percent/scope.csv)). The parameter with the largest part in it, "
         "with its total index and 95% interval, in %:\n\n"
         f"{table(['market', *(f'of {outcome}' for outcome in outcomes)], rows)}\n\n"
-        f"In {joined(lucky)} more than half of that variance is noise, and the indices say "
+        f"In {joined(noisy)} more than half of that variance is noise, and the indices say "
         "nothing.\n\n"
         "![What decides how much five points bring](../results/five_percent/scope.svg)"
     )

@@ -167,9 +167,9 @@ def bought(lived: pd.DataFrame, points: float = POINTS) -> pd.DataFrame:
     answers = []
     for base, mine in lived.groupby("base", sort=False):
         sums, values = _by_sum(mine)
-        by_luck = values.transpose(1, 0, 2).reshape(values.shape[1], -1)
+        by_noise = values.transpose(1, 0, 2).reshape(values.shape[1], -1)
         found: dict[str, tuple[float, float]] = {
-            name: jackknife(by_luck, partial(_answer, sums, points, name))
+            name: jackknife(by_noise, partial(_answer, sums, points, name))
             for name in ("more", "profit_effect", "most_points")
         }
         ends = {
@@ -181,7 +181,7 @@ def bought(lived: pd.DataFrame, points: float = POINTS) -> pd.DataFrame:
                 (f"{name}_high", middle + half),
             )
         }
-        answers.append({"base": base, **ends, "replications": len(by_luck)})
+        answers.append({"base": base, **ends, "replications": len(by_noise)})
     return pd.DataFrame(answers)
 
 

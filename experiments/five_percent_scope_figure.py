@@ -12,7 +12,7 @@ from relsim.report.style import INK, MUTED, STEPS
 _COLOURS = LinearSegmentedColormap.from_list("steps", ("#FFFFFF", *STEPS))
 _LIGHT_FROM = 0.55
 """The total from which text is light on its colour."""
-MOST_LUCK = 0.5
+MOST_NOISE = 0.5
 """The share of noise in the variance of the points' means beyond which indices say nothing."""
 
 
@@ -50,16 +50,16 @@ def _map(axes: Axes, rows: pd.DataFrame, outcome: str) -> None:
     factors = list(dict.fromkeys(rows["factor"]))
     total = rows.pivot(index="base", columns="factor", values="total").loc[bases, factors]
     alone = rows.pivot(index="base", columns="factor", values="first").loc[bases, factors]
-    lucky = rows.groupby("base")["noise"].first().loc[bases].to_numpy() > MOST_LUCK
-    shown = total.clip(0.0, 1.0).mask(np.repeat(lucky[:, None], len(factors), axis=1))
+    noisy = rows.groupby("base")["noise"].first().loc[bases].to_numpy() > MOST_NOISE
+    shown = total.clip(0.0, 1.0).mask(np.repeat(noisy[:, None], len(factors), axis=1))
     axes.imshow(shown, cmap=_COLOURS, vmin=0.0, vmax=1.0, aspect="auto")
-    for y in np.flatnonzero(lucky):
+    for y in np.flatnonzero(noisy):
         axes.text(
             (len(factors) - 1) / 2.0, float(y), "more than half of this variance is noise",
             ha="center", va="center", color=MUTED, fontsize=9, style="italic",
         )  # fmt: skip
     for (y, x), value in np.ndenumerate(total.to_numpy()):
-        if lucky[y]:
+        if noisy[y]:
             continue
         colour = "white" if value > _LIGHT_FROM else INK
         axes.text(x, y - 0.08, _percent(value), ha="center", va="center", color=colour, fontsize=10)

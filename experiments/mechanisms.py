@@ -235,7 +235,7 @@ def _ladder() -> Curves:
 def _value_tiers() -> Curves:
     m, worth = DEFAULTS.value_tiers, np.linspace(-1.0, 3.0, 161)
     quantiles = (np.arange(500) + 0.5) / 500
-    luck = -np.log(1.0 / quantiles - 1.0) / 1.702  # logistic, close to the normal
+    noise = -np.log(1.0 / quantiles - 1.0) / 1.702  # logistic, close to the normal
     lines = {
         f"error {error}": np.array(
             [
@@ -243,7 +243,7 @@ def _value_tiers() -> Curves:
                     [
                         value.tier(v, error, z, m.most_valuable_from, 1.0, m.growable_from)
                         == value.MOST_VALUABLE
-                        for z in luck
+                        for z in noise
                     ]
                 )
                 for v in worth
@@ -267,15 +267,15 @@ def _spending() -> Curves:
 
 def _causes() -> Curves:
     # One customer reopens with log-odds of 0, of which price pushed 1 and rivals 1.
-    luck = np.linspace(0.005, 0.495, 99)
-    codes = [departure.cause(u, 0.0, 0.5, 1.0, False, 0.0, False) for u in luck]
+    noise = np.linspace(0.005, 0.495, 99)
+    codes = [departure.cause(u, 0.0, 0.5, 1.0, False, 0.0, False) for u in noise]
     counted = {
-        name: np.cumsum([float(code == place) for code in codes]) / luck.size
+        name: np.cumsum([float(code == place) for code in codes]) / noise.size
         for place, name in enumerate(departure.CAUSES)
         if place in codes
     }
     return Curves(
-        luck, counted, "noise u of the month (leaves below 1/2)", "cumulated share of causes"
+        noise, counted, "noise u of the month (leaves below 1/2)", "cumulated share of causes"
     )
 
 

@@ -367,8 +367,8 @@ def by_talk(
         unheard = (1 - p) * (1 - effect * share) ** heard
         moved, steeper = 1 - unheard, unheard * heard * effect / (1 - effect * share)
         slope = 1 - attrition - moved + (1 - share) * steeper
-        luck = share * attrition * (1 - attrition) + (1 - share) * moved * unheard
-        variance = slope**2 * variance + luck
+        noise = share * attrition * (1 - attrition) + (1 - share) * moved * unheard
+        variance = slope**2 * variance + noise
         share = share * (1 - attrition) + (1 - share) * moved
         shares.append(share)
         deviations.append(variance**0.5)

@@ -98,10 +98,10 @@ class Market(mesa.Model):
     ) -> None:
         self.spec = spec
         self.chapters = [(1, spec)]
-        self.seed_of_luck = spec.run.seed if seed is None else seed
+        self.random_seed = spec.run.seed if seed is None else seed
         self.replication = spec.run.replication if replication is None else replication
         # Mesa wants a generator of its own; no rule of relsim ever asks it.
-        super().__init__(rng=int(self.seed_of_luck % _MOST_MESA_SEED))
+        super().__init__(rng=int(self.random_seed % _MOST_MESA_SEED))
         self.month = 0
         self._notice(effects.at(spec, 0))
         self.firms = [
@@ -134,7 +134,7 @@ class Market(mesa.Model):
                 "customers.class: customers of a class of one's own are simulated by "
                 "relsim.AgentMarket(spec), not by relsim.Market(spec)"
             )
-        return Customers(self.spec, self.seed_of_luck, self.replication, threads, self.mechanisms)
+        return Customers(self.spec, self.random_seed, self.replication, threads, self.mechanisms)
 
     # The month ---------------------------------------------------------------------------
 

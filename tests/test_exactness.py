@@ -114,7 +114,7 @@ def test_threads_change_no_bit(threads: int) -> None:
     assert bytes_of(Market(BIG).run(8)) == bytes_of(Market(BIG, threads=threads).run(8))
 
 
-def test_another_seed_or_replication_is_other_luck() -> None:
+def test_another_seed_or_replication_is_other_noise() -> None:
     runs = [
         bytes_of(Market(BIG, seed=seed, replication=replication).run(3))
         for seed, replication in ((0, 0), (1, 0), (0, 1), (1, 1), (2**63, 0))

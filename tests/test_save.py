@@ -36,8 +36,8 @@ def kept(market: Market, since: int) -> tuple[float, float, float]:
     realised, would = (1 - lost / opening) ** 12, (1 - (lost + saved) / opening) ** 12
     # Among those who would go, staying is Binomial; 12 R^(11/12) is the slope of annual retention.
     tried = mine["saved"] + mine["lost_to_rivals"] + mine["lost_to_none"]
-    luck = np.sqrt(saved * (1 - saved / tried.sum())) / opening
-    return realised, would, float(12 * realised ** (11 / 12) * luck)
+    noise = np.sqrt(saved * (1 - saved / tried.sum())) / opening
+    return realised, would, float(12 * realised ** (11 / 12) * noise)
 
 
 @given(chances, chances, st.floats(0.0, 1.0), st.sampled_from(list(WAYS)))

@@ -125,7 +125,7 @@ class AgentMarket(Market):
 
     def _people(self, threads: int) -> AgentCustomers:  # noqa: ARG002  # agents take turns
         people = AgentCustomers(
-            self.spec, self.seed_of_luck, self.replication, threads=1, mechanisms=self.mechanisms
+            self.spec, self.random_seed, self.replication, threads=1, mechanisms=self.mechanisms
         )
         mixins = (one for one in map(mixin, self.mechanisms) if one is not None)
         kind = combined((self._customer_class, *mixins))

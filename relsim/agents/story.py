@@ -328,7 +328,7 @@ class Relived(Market):
         super().__init__(spec, seed, replication, threads)
 
     def _people(self, threads: int) -> _Watched:
-        people = _Watched(self.spec, self.seed_of_luck, self.replication, threads)
+        people = _Watched(self.spec, self.random_seed, self.replication, threads)
         people.month = 0
         people.narrator = self.narrator = Narrator(self, self._customer, people)
         return people
@@ -366,7 +366,7 @@ def tell(market: Market, customer: int) -> Story:
     """
     again = Relived(
         market.chapters,
-        market.seed_of_luck,
+        market.random_seed,
         market.replication,
         customer,
         market.customers.threads,

@@ -299,7 +299,7 @@ def _compared(
             values[known],
             _units(reading, found)[known],
             CONFIDENCE,
-            common=scope.common_luck,
+            common=scope.common_noise,
             strata=strata_of(reading.study)[found.points][known],
         )
         if known.any()

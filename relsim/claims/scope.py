@@ -125,7 +125,7 @@ class Scope:
         The effect of each pair.
     units : array of shape (points,)
         Which sample of what is uncertain a point has; all 0 where the points are no sample.
-    common_luck : bool
+    common_noise : bool
         Whether points share their random numbers, replication by replication.
     strata : array of shape (points,)
         Which markets are sampled on their own; all 0 where they share their samples.
@@ -139,7 +139,7 @@ class Scope:
     factors: tuple[str, ...]
     effects: Array
     units: npt.NDArray[np.int64]
-    common_luck: bool
+    common_noise: bool
     strata: npt.NDArray[np.int64]
     region: Region
     lost: int = 0
@@ -163,7 +163,7 @@ class Scope:
     def interval(self, confidence: float) -> Interval:
         """Return the mean effect over the scope with its interval."""
         return crossed_interval(
-            self.effects, self.units, confidence, common=self.common_luck, strata=self.strata
+            self.effects, self.units, confidence, common=self.common_noise, strata=self.strata
         )
 
     def evidence(self, confidence: float, precision: float = 0.0) -> Evidence:
@@ -226,14 +226,14 @@ def scope_of(
     table = _described(study, points)
     names = tuple(str(name) for name in table if name != BASE or BASE in study.design)
     of_point = np.nanmean(by_pair, axis=1)
-    half = _luck(by_pair, table[BASE].to_numpy())
+    half = _noise(by_pair, table[BASE].to_numpy())
     table = table.assign(
         effect=of_point, low=of_point - half, high=of_point + half, holds=region.holds(of_point)
     )
     units = study.samples[points] if study.spec.drawn else np.zeros(points.size, dtype=np.int64)
     lost = len(study.design) - points.size
     strata = strata_of(study)[points]
-    common = study.spec.common_luck
+    common = study.spec.common_noise
     return Scope(table, names, by_pair, units, common, strata, region, lost)
 
 
@@ -253,7 +253,7 @@ def _described(study: Study, points: npt.NDArray[np.int64]) -> pd.DataFrame:
     return table
 
 
-def _luck(by_pair: Array, bases: npt.NDArray[np.object_]) -> Array:
+def _noise(by_pair: Array, bases: npt.NDArray[np.object_]) -> Array:
     """Return the half-width of each point's effect for noise alone; nan where nothing tells.
 
     A point has few replications: the variance between them is pooled over the points of a base.
@@ -334,7 +334,7 @@ def _half_width(block: Array, strata: npt.NDArray[np.int64], confidence: float) 
     """Return the half-width of the mean of a block of units by replications."""
     p, r = block.shape
     of_stratum = _means(block, strata)
-    by_unit, by_luck = block.mean(axis=1), block.mean(axis=0)
+    by_unit, by_noise = block.mean(axis=1), block.mean(axis=0)
     free = p - np.unique(strata).size
     if free < 1:
         return math.nan
@@ -343,10 +343,10 @@ def _half_width(block: Array, strata: npt.NDArray[np.int64], confidence: float) 
     if r > 1:
         rest = block - of_stratum - (by_unit - of_stratum.mean(axis=1))[:, None]
         ms_rest = float((rest**2).sum()) / (free * (r - 1))
-        ms_luck = p * float(((by_luck - by_luck.mean()) ** 2).sum()) / (r - 1)
-        if ms_luck > ms_rest:
-            total = ms_unit + ms_luck - ms_rest
-            parts = (ms_unit**2 / free, ms_luck**2 / (r - 1), ms_rest**2 / (free * (r - 1)))
+        ms_noise = p * float(((by_noise - by_noise.mean()) ** 2).sum()) / (r - 1)
+        if ms_noise > ms_rest:
+            total = ms_unit + ms_noise - ms_rest
+            parts = (ms_unit**2 / free, ms_noise**2 / (r - 1), ms_rest**2 / (free * (r - 1)))
             degrees = total**2 / sum(parts)
     return quantile(degrees + 1.0, confidence) * math.sqrt(total / (p * r))
 

@@ -336,7 +336,7 @@ class ExperimentSpec(SpecModel):
         return bool(self.uncertainties) and self.design.uncertainties in DRAWN
 
     @property
-    def common_luck(self) -> bool:
+    def common_noise(self) -> bool:
         """Whether all samples of the uncertainties share their random numbers.
 
         Where an effect is averaged over points drawn at random, each has random numbers of its own,

@@ -265,7 +265,7 @@ def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple
     """Yield how what is aimed at settled, in the first combination of levers."""
     asked = study.spec.replication
     outcome = asked.outcome or next(iter(study.spec.outcomes))
-    luck_alone = "Intervals: noise alone, points as they are." if study.spec.drawn else ""
+    noise_alone = "Intervals: noise alone, points as they are." if study.spec.drawn else ""
     for arm, values in targets(study, store)[0].items():
         there = values[np.isfinite(values)]
         if there.size < 2:
@@ -285,7 +285,7 @@ def _converging(study: Study, store: Store, about: AboutStudy) -> Iterator[tuple
                 precision=precision,
                 stopped=int(there.size) if _reached(means, precision) else None,
                 title=mean_found(means, about, value),
-                says=f"Running mean of {value.label}. {_first_combination(study)} {luck_alone}",
+                says=f"Running mean of {value.label}. {_first_combination(study)} {noise_alone}",
             ),
         )
 
@@ -434,4 +434,4 @@ def _noise(study: Study, part: pd.DataFrame) -> Noise | None:
     between, of_run = (
         float(part[name].iloc[0]) for name in ("noise_between_points", "noise_share")
     )
-    return Noise(between, of_run, study.spec.common_luck) if np.isfinite(between) else None
+    return Noise(between, of_run, study.spec.common_noise) if np.isfinite(between) else None

@@ -48,7 +48,7 @@ def page(market: "Market") -> str:
         customers=f"{spec.market.customers:,}",
         months=market.month,
         planned=spec.run.months,
-        seed=market.seed_of_luck,
+        seed=market.random_seed,
         replication=market.replication,
         currency=spec.currency,
         firms=firms,

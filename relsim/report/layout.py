@@ -105,7 +105,7 @@ class About:
             currency=market.spec.currency,
             customers=market.spec.market.customers,
             months=market.month,
-            seed=market.seed_of_luck,
+            seed=market.random_seed,
             replication=market.replication,
             firms=tuple(firm.name for firm in market.firms),
             engine=engine,

@@ -15,14 +15,14 @@ from tests.claims.conftest import Data, written
 Truth = Callable[[pd.DataFrame], "pd.Series[float]"]
 
 
-def runs_of(reading: Reading, truth: Truth, luck: float = 1.0) -> pd.DataFrame:
+def runs_of(reading: Reading, truth: Truth, noise: float = 1.0) -> pd.DataFrame:
     """Return runs in which the treatment adds what is true at each point, and noise."""
     study, rng = reading.study, np.random.default_rng(8)
     true = truth(study.design).to_numpy(dtype=float)
     rows = []
     for run in study.numbers([study.spec.replication.minimum] * (int(study.cells.max()) + 1)):
         replication, point, arm = study.place(run)
-        profit = 1000.0 + true[point] * (study.arms[arm] == "keep") + luck * rng.normal()
+        profit = 1000.0 + true[point] * (study.arms[arm] == "keep") + noise * rng.normal()
         rows.append(
             {
                 "run": run, "point": point, "sample": study.samples[point],
@@ -39,10 +39,10 @@ def judged(tmp_path: Path, data: Data) -> Callable[..., Judged]:
     pays["experiment"]["design"]["points"] = 60
     pays["experiment"]["replication"]["minimum"] = 4
 
-    def of(truth: Truth, luck: float = 1.0, **reading: object) -> Judged:
+    def of(truth: Truth, noise: float = 1.0, **reading: object) -> Judged:
         pays.update({"hypothesis": {"above": 0.0}, **reading})
         read = read_claim(written(tmp_path, data)).readings["pays"]
-        return judge("tiny", read, runs_of(read, truth, luck), 0.95, "relsim claim tiny")
+        return judge("tiny", read, runs_of(read, truth, noise), 0.95, "relsim claim tiny")
 
     return of
 
@@ -100,7 +100,7 @@ def test_two_parameters_decide(judged: Callable[..., Judged]) -> None:
 def test_luck_alone_is_inconclusive_and_says_how_many_runs_would_do(
     judged: Callable[..., Judged],
 ) -> None:
-    verdict = judged(lambda d: 2.0 + 0.0 * d["cost"], luck=60.0).verdict
+    verdict = judged(lambda d: 2.0 + 0.0 * d["cost"], noise=60.0).verdict
     assert verdict.word == "inconclusive"
     assert verdict.deciding == ""
     assert verdict.needed > verdict.runs

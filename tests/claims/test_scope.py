@@ -73,7 +73,7 @@ def test_points_alone_have_students_interval() -> None:
     assert (found.low, found.high) == pytest.approx((low, high))
 
 
-def test_points_that_are_no_sample_have_the_interval_of_their_luck() -> None:
+def test_points_that_are_no_sample_have_the_interval_of_their_noise() -> None:
     values = np.array([[1.0, 2.0, 4.0], [11.0, 12.0, 14.0]])
     found = crossed_interval(values, np.zeros(2, dtype=np.int64), 0.95, common=True)
     low, high = stats.t.interval(0.95, 2, loc=22.0 / 3.0, scale=stats.sem([6.0, 7.0, 9.0]))
@@ -88,15 +88,15 @@ def test_points_of_one_sample_count_once() -> None:
     assert one == pytest.approx(two)
 
 
-@pytest.mark.parametrize("luck", [0.0, 0.3, 2.0])
-def test_the_interval_covers_the_truth(luck: float) -> None:
+@pytest.mark.parametrize("noise", [0.0, 0.3, 2.0])
+def test_the_interval_covers_the_truth(noise: float) -> None:
     """Points and replications are drawn anew 600 times; the noise of one moves all points."""
     rng = np.random.default_rng(3)
     covered = alone = 0
     for _ in range(600):
         values = (
             rng.normal(1.0, 1.0, (16, 1))
-            + luck * rng.normal(0.0, 1.0, (1, 6))
+            + noise * rng.normal(0.0, 1.0, (1, 6))
             + rng.normal(0.0, 0.5, (16, 6))
         )
         found = crossed_interval(values, np.arange(16), 0.95, common=True)
@@ -105,11 +105,11 @@ def test_the_interval_covers_the_truth(luck: float) -> None:
         alone += naive.low < 1.0 < naive.high
     assert 0.93 <= covered / 600 <= 0.985
     # What it is for: without it, noise that all points share would be overlooked.
-    assert luck < 1.0 or alone / 600 < 0.6
+    assert noise < 1.0 or alone / 600 < 0.6
 
 
-@pytest.mark.parametrize("luck", [0.0, 1.0])
-def test_the_interval_of_markets_with_samples_of_their_own(luck: float) -> None:
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_the_interval_of_markets_with_samples_of_their_own(noise: float) -> None:
     """Four markets that differ for good, three samples each: only these are drawn anew."""
     rng = np.random.default_rng(4)
     markets = np.repeat(np.arange(4), 3)
@@ -118,7 +118,7 @@ def test_the_interval_of_markets_with_samples_of_their_own(luck: float) -> None:
         values = (
             10.0 * markets[:, None]
             + rng.normal(1.0, 1.0, (12, 1))
-            + luck * rng.normal(0.0, 1.0, (1, 5))
+            + noise * rng.normal(0.0, 1.0, (1, 5))
             + rng.normal(0.0, 0.5, (12, 5))
         )
         found = crossed_interval(values, np.arange(12), 0.95, common=True, strata=markets)

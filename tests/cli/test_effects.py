@@ -42,10 +42,10 @@ def some_runs(points: int, replications: int) -> pd.DataFrame:
         for point in range(points):
             spread = rng.normal(0.0, 10.0)
             for replication in range(replications):
-                luck = rng.normal(0.0, 3.0)
+                noise = rng.normal(0.0, 3.0)
                 where = {"sample": point, "point": 100 * spent + point, "replication": replication}
                 for arm in ("as_is", "cheaper"):
-                    value = 50.0 + (arm == "cheaper") + spread + luck + rng.normal()
+                    value = 50.0 + (arm == "cheaper") + spread + noise + rng.normal()
                     rows.append(where | {"spent": spent, "arm": arm, "profit": value})
     return pd.DataFrame(rows)
 
@@ -70,15 +70,15 @@ def test_points_are_the_unit_and_luck_is_told_apart(tmp_path: Path) -> None:
     study, runs = a_study(tmp_path, CONFIG + SAMPLED), some_runs(12, 5)
     words = said(study, runs, ["spent"])
     assert "over points" in words
-    over_points, over_luck = map(float, re.findall(r"would need ([\d.]+) times", words))
+    over_points, over_noise = map(float, re.findall(r"would need ([\d.]+) times", words))
     wide = runs.pivot(index=["spent", "point", "replication"], columns="arm", values="profit")
     means = wide.groupby(["spent", "point"]).mean()
     expected = [reduction(means.loc[k]["cheaper"], means.loc[k]["as_is"]) for k in (1, 2)]
     assert over_points == pytest.approx(np.mean(expected), rel=1e-3)
     within = wide - wide.groupby(["spent", "point"]).transform("mean")
     expected = [reduction(within.loc[k]["cheaper"], within.loc[k]["as_is"]) for k in (1, 2)]
-    assert over_luck == pytest.approx(np.mean(expected), rel=1e-3)
-    assert over_points > 2.0 * over_luck
+    assert over_noise == pytest.approx(np.mean(expected), rel=1e-3)
+    assert over_points > 2.0 * over_noise
 
 
 def test_pairs_are_the_unit_of_one_point(tmp_path: Path) -> None:

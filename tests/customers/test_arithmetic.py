@@ -22,9 +22,9 @@ def points(low: float, high: float, count: int = 2000) -> list[float]:
 
 
 def powers(low: int, high: int, count: int = 2000) -> list[float]:
-    luck = np.random.default_rng(2)
+    noise = np.random.default_rng(2)
     return list(
-        map(float, np.ldexp(luck.uniform(0.5, 1.0, count), luck.integers(low, high, count)))
+        map(float, np.ldexp(noise.uniform(0.5, 1.0, count), noise.integers(low, high, count)))
     )
 
 

@@ -37,7 +37,7 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
     return c0, c1, c2, c3
 
 
-def as_luck(low: int, high: int, replication: int) -> Stream:
+def as_stream(low: int, high: int, replication: int) -> Stream:
     return Stream(np.uint64(low), np.uint64(high), np.uint64(replication))
 
 
@@ -97,9 +97,9 @@ def test_counter_is_customer_month_purpose_replication_and_key_the_seed(
 
 
 def test_a_seed_is_split_in_halves() -> None:
-    assert random_stream(0x0123456789ABCDEF, 7) == as_luck(0x89ABCDEF, 0x01234567, 7)
-    assert random_stream(0) == as_luck(0, 0, 0)
-    assert random_stream(2**64 - 1, ALL_ONES) == as_luck(ALL_ONES, ALL_ONES, ALL_ONES)
+    assert random_stream(0x0123456789ABCDEF, 7) == as_stream(0x89ABCDEF, 0x01234567, 7)
+    assert random_stream(0) == as_stream(0, 0, 0)
+    assert random_stream(2**64 - 1, ALL_ONES) == as_stream(ALL_ONES, ALL_ONES, ALL_ONES)
     assert random_stream(5) == random_stream(5, 0)
 
 

@@ -19,14 +19,14 @@ NEIGHBOURS = 8
 
 Family = Callable[[int, int, Stream], Network]
 FAMILIES: dict[str, Family] = {
-    "ring": lambda size, neighbours, luck: wiring.small_world(size, neighbours, 0.0, luck),
-    "small world": lambda size, neighbours, luck: wiring.small_world(size, neighbours, 0.1, luck),
-    "rewired": lambda size, neighbours, luck: wiring.small_world(size, neighbours, 1.0, luck),
+    "ring": lambda size, neighbours, noise: wiring.small_world(size, neighbours, 0.0, noise),
+    "small world": lambda size, neighbours, noise: wiring.small_world(size, neighbours, 0.1, noise),
+    "rewired": lambda size, neighbours, noise: wiring.small_world(size, neighbours, 1.0, noise),
     "scale free": wiring.scale_free,
     "random": wiring.random,
 }
 families = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES.keys())
-lucky_families = pytest.mark.parametrize(
+noisy_families = pytest.mark.parametrize(
     "family", list(FAMILIES.values())[1:], ids=list(FAMILIES)[1:]
 )
 
@@ -111,7 +111,7 @@ class TestEveryFamily:
     def test_same_luck_same_network(self, family: Family) -> None:
         assert same(family(200, 6, random_stream(5, 2)), family(200, 6, random_stream(5, 2)))
 
-    @lucky_families
+    @noisy_families
     @pytest.mark.parametrize(
         "other", [random_stream(6, 2), random_stream(5, 3), random_stream(5 + 2**32, 2)]
     )

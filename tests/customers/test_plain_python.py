@@ -32,21 +32,21 @@ def write(name: str, *numbers: Any) -> None:
     sys.stdout.write(" ".join([name, *(float(x).hex() for x in numbers)]) + "\n")
 
 
-def write_rules(luck: np.random.Generator) -> None:
+def write_rules(noise: np.random.Generator) -> None:
     for name, rule in all_rules():
         parameters = len(inspect.signature(rule).parameters)
         # Chances, shares, small counts and log-odds alike may lie in this range.
-        for numbers in luck.uniform(0.001, 0.999, (CALLS, parameters)).tolist():
+        for numbers in noise.uniform(0.001, 0.999, (CALLS, parameters)).tolist():
             write(name, rule(*numbers))
 
 
-def write_arithmetic(luck: np.random.Generator) -> None:
-    for x in luck.uniform(-700.0, 700.0, 10 * CALLS).tolist():
+def write_arithmetic(noise: np.random.Generator) -> None:
+    for x in noise.uniform(-700.0, 700.0, 10 * CALLS).tolist():
         write("exp", arithmetic.exp(x), arithmetic.expit(x), arithmetic.log(abs(x)))
 
 
-def write_draws(luck: np.random.Generator) -> None:
-    for i, (seed, replication, month, purpose) in enumerate(luck.integers(0, 2**32, (CALLS, 4))):
+def write_draws(noise: np.random.Generator) -> None:
+    for i, (seed, replication, month, purpose) in enumerate(noise.integers(0, 2**32, (CALLS, 4))):
         stream = draws.random_stream(int(seed) << 20, int(replication))
         for word in draws.words(stream, i, int(month), int(purpose)):
             of_64_bits = np.uint64(word)

@@ -53,9 +53,9 @@ def test_clusters_of_one_are_no_clusters() -> None:
 
 
 @given(arms, st.randoms(use_true_random=False))
-def test_the_order_of_pairs_does_not_matter(both: Array, luck: random.Random) -> None:
+def test_the_order_of_pairs_does_not_matter(both: Array, noise: random.Random) -> None:
     places = list(range(len(both)))
-    luck.shuffle(places)
+    noise.shuffle(places)
     before, after = (_quick(rows).row() for rows in (both, both[places]))
     for name in before.keys() - {"bootstrap_low", "bootstrap_high"}:
         assert after[name] == pytest.approx(before[name], rel=1e-6, abs=1e-9, nan_ok=True)
@@ -153,20 +153,20 @@ def test_sides_of_different_length_are_refused() -> None:
 
 
 def _runs(points: int = 6, replications: int = 3) -> pd.DataFrame:
-    luck = np.random.default_rng(2)
+    noise = np.random.default_rng(2)
     rows = []
     for market in ("phone", "car"):
         for point in range(points):
             for replication in range(replications):
-                common = luck.normal(50.0, 10.0)
+                common = noise.normal(50.0, 10.0)
                 rows += [
                     {
                         "market": market,
                         "point": point,
                         "replication": replication,
                         "arm": arm,
-                        "profit": common + lift + luck.normal(0.0, 1.0),
-                        "share": luck.normal(0.2, 0.01),
+                        "profit": common + lift + noise.normal(0.0, 1.0),
+                        "share": noise.normal(0.2, 0.01),
                     }
                     for arm, lift in (("none", 0.0), ("keep", 3.0), ("win", 0.1))
                 ]

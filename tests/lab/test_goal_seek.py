@@ -12,16 +12,16 @@ from relsim.lab.statistics.goal_seek import solve
 
 
 def test_the_root_of_the_mean() -> None:
-    luck = np.random.default_rng(1).normal(0.0, 0.2, 10)
-    root = solve(lambda x: np.exp(x) + luck, math.e, 0.0, 3.0)
-    assert root.value == pytest.approx(math.log(math.e - luck.mean()), abs=0.005)
+    noise = np.random.default_rng(1).normal(0.0, 0.2, 10)
+    root = solve(lambda x: np.exp(x) + noise, math.e, 0.0, 3.0)
+    assert root.value == pytest.approx(math.log(math.e - noise.mean()), abs=0.005)
     assert root.rises
     assert root.crossings == 1
 
 
 def test_a_falling_outcome() -> None:
-    luck = np.array([-0.3, 0.0, 0.3])
-    root = solve(lambda x: 5.0 - 2.0 * x + luck, 1.0, 0.0, 10.0)
+    noise = np.array([-0.3, 0.0, 0.3])
+    root = solve(lambda x: 5.0 - 2.0 * x + noise, 1.0, 0.0, 10.0)
     assert root.value == pytest.approx(2.0, abs=0.02)
     assert not root.rises
     half = 4.302653 * 0.3 / math.sqrt(3.0) / 2.0
@@ -68,8 +68,8 @@ def test_without_crossing_it_says_what_it_saw() -> None:
 @given(st.integers(-320, 320), st.booleans())
 def test_of_whole_numbers_the_first_that_reaches_the_goal_is_found(k: int, rises: bool) -> None:
     root, way = k / 8.0, 1.0 if rises else -1.0
-    luck = np.array([-0.125, 0.0, 0.125])
-    found = solve(lambda x: way * (x - root) + luck, 0.0, -50, 50, whole=True)
+    noise = np.array([-0.125, 0.0, 0.125])
+    found = solve(lambda x: way * (x - root) + noise, 0.0, -50, 50, whole=True)
     assert found.value == math.ceil(root)
     assert (found.rises, found.crossings) == (rises, 1)
     assert found.low < found.value <= found.high <= found.low + 2.0

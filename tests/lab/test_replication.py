@@ -26,8 +26,11 @@ def _covered(rule: Rule, paths: np.ndarray, truth: float) -> float:
 
 
 def test_intervals_of_stopped_replications_keep_their_coverage() -> None:
-    luck = np.random.default_rng(10)
-    for paths in (luck.normal(size=(1500, 200)), luck.standard_t(3, (1500, 200)) / math.sqrt(3.0)):
+    noise = np.random.default_rng(10)
+    for paths in (
+        noise.normal(size=(1500, 200)),
+        noise.standard_t(3, (1500, 200)) / math.sqrt(3.0),
+    ):
         # 36 replications would do if the variance were known.
         covered = _covered(Rule(maximum=200, absolute=1.96 / 6.0), paths, 0.0)
         assert 0.935 <= covered <= 0.97
@@ -134,9 +137,9 @@ def test_what_nobody_can_say_is_not_said(values: list[float]) -> None:
 
 
 def test_precision_may_be_relative_to_a_base() -> None:
-    luck = np.random.default_rng(13)
-    base = luck.normal(100.0, 5.0, 40)
-    apart = luck.normal(0.0, 1.0, 40)
+    noise = np.random.default_rng(13)
+    base = noise.normal(100.0, 5.0, 40)
+    apart = noise.normal(0.0, 1.0, 40)
     rule = Rule(10, 40, 10, relative=0.005)
     halves = [t_interval(apart[:n]).half_width / base[:n].mean() for n in (10, 20, 30, 40)]
     expected = next(n for n, half in zip((10, 20, 30, 40), halves, strict=True) if half <= 0.005)

@@ -211,7 +211,7 @@ def test_rows_with_a_failed_run_are_dropped_and_counted() -> None:
 # Noise
 
 
-def lucky(points: Array, common: float, apart: float, replications: int, seed: int) -> Array:
+def noisy(points: Array, common: float, apart: float, replications: int, seed: int) -> Array:
     rng = np.random.default_rng(seed)
     shared = common * rng.standard_normal(replications)
     own = apart * rng.standard_normal((points.size, replications))
@@ -220,10 +220,10 @@ def lucky(points: Array, common: float, apart: float, replications: int, seed: i
 
 def test_the_noise_share_is_that_of_the_variances_put_in() -> None:
     points = 2.0 * stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
-    noise = sensitivity.noise_share(lucky(points, 0.0, 1.5, 8, 1), resamples=200)
+    noise = sensitivity.noise_share(noisy(points, 0.0, 1.5, 8, 1), resamples=200)
     assert noise.parameters == pytest.approx(4.0, rel=0.02)
-    assert noise.luck_by_parameters == pytest.approx(2.25, rel=0.02)
-    assert noise.common_luck == pytest.approx(0.0, abs=0.01)
+    assert noise.noise_by_parameters == pytest.approx(2.25, rel=0.02)
+    assert noise.common_noise == pytest.approx(0.0, abs=0.01)
     assert noise.share == pytest.approx(2.25 / 6.25, rel=0.02)
     assert noise.low < 2.25 / 6.25 < noise.high
     assert noise.left_in_means == pytest.approx(2.25 / 8 / (4.0 + 2.25 / 8), rel=0.03)
@@ -231,17 +231,17 @@ def test_the_noise_share_is_that_of_the_variances_put_in() -> None:
 
 def test_variances_are_the_mean_covariances_of_the_table() -> None:
     # Two points have the random numbers in common, two replications the parameters.
-    y = lucky(3.0 * np.linspace(0.0, 1.0, 20) ** 2, 1.0, 0.5, 3, 6)
+    y = noisy(3.0 * np.linspace(0.0, 1.0, 20) ** 2, 1.0, 0.5, 3, 6)
     noise = sensitivity.noise_share(y, resamples=20)
-    among_points, among_luck = np.cov(y), np.cov(y.T)
-    assert noise.common_luck == pytest.approx(among_points[~np.eye(20, dtype=bool)].mean())
-    assert noise.parameters == pytest.approx(among_luck[~np.eye(3, dtype=bool)].mean())
-    whole = noise.common_luck + noise.luck_by_parameters
+    among_points, among_noise = np.cov(y), np.cov(y.T)
+    assert noise.common_noise == pytest.approx(among_points[~np.eye(20, dtype=bool)].mean())
+    assert noise.parameters == pytest.approx(among_noise[~np.eye(3, dtype=bool)].mean())
+    whole = noise.common_noise + noise.noise_by_parameters
     assert whole == pytest.approx(np.diag(among_points).mean())
 
 
 def test_luck_without_anything_shared_is_that_of_a_one_way_table() -> None:
-    y = lucky(np.linspace(0.0, 5.0, 300), 0.0, 1.0, 4, 2)
+    y = noisy(np.linspace(0.0, 5.0, 300), 0.0, 1.0, 4, 2)
     within = y.var(axis=1, ddof=1).mean()
     between = y.mean(axis=1).var(ddof=1) - within / 4.0
     noise = sensitivity.noise_share(y, resamples=20)
@@ -250,8 +250,8 @@ def test_luck_without_anything_shared_is_that_of_a_one_way_table() -> None:
 
 def test_luck_that_all_points_share_is_luck_too() -> None:
     points = np.linspace(0.0, 6.0, 200)
-    noise = sensitivity.noise_share(lucky(points, 3.0, 0.5, 2000, 3), resamples=20)
-    assert noise.common_luck == pytest.approx(9.0, rel=0.1)
+    noise = sensitivity.noise_share(noisy(points, 3.0, 0.5, 2000, 3), resamples=20)
+    assert noise.common_noise == pytest.approx(9.0, rel=0.1)
     assert noise.parameters == pytest.approx(points.var(ddof=1), rel=0.01)
     assert noise.share == pytest.approx(9.25 / (9.25 + points.var(ddof=1)), rel=0.05)
 
@@ -261,7 +261,7 @@ def test_the_noise_share_is_covered_about_as_often_as_it_says(common: float, apa
     hits = 0
     for seed in range(150):
         points = 2.0 * np.random.default_rng([seed, 1]).standard_normal(80)
-        y = lucky(points, common, apart, 6, seed)
+        y = noisy(points, common, apart, 6, seed)
         noise = sensitivity.noise_share(y, resamples=150, seed=seed)
         hits += noise.low <= 0.2 <= noise.high
     assert 0.85 <= hits / 150 <= 1.0
@@ -270,7 +270,7 @@ def test_the_noise_share_is_covered_about_as_often_as_it_says(common: float, apa
 def test_luck_only_and_parameters_only() -> None:
     rng = np.random.default_rng(4)
     same_point = np.zeros(400)
-    assert sensitivity.noise_share(lucky(same_point, 0.0, 1.0, 5, 4)).share > 0.97
+    assert sensitivity.noise_share(noisy(same_point, 0.0, 1.0, 5, 4)).share > 0.97
     sure = np.repeat(rng.standard_normal((50, 1)), 3, axis=1)
     found = sensitivity.noise_share(sure, resamples=20)
     assert (found.share, found.left_in_means) == pytest.approx((0.0, 0.0), abs=1e-12)
@@ -285,7 +285,7 @@ def test_luck_only_and_parameters_only() -> None:
 
 def test_indices_of_means_are_diluted_by_the_luck_left_in_them() -> None:
     design = designs.saltelli(known_answers.ishigami_factors(), 4096, 1)
-    y = lucky(known_answers.ishigami(inputs(design)), 5.0, 6.0, 4, 5)
+    y = noisy(known_answers.ishigami(inputs(design)), 5.0, 6.0, 4, 5)
     found = sensitivity.sobol_indices(design, y, resamples=50)
     assert found.noise is not None
     answers = known_answers.ishigami_indices()
@@ -326,7 +326,7 @@ def test_a_tornado_sorts_factors_by_what_they_do() -> None:
 
 def test_a_tornados_interval_is_that_of_pairs() -> None:
     design = designs.one_at_a_time(UNIT)
-    y = lucky(interacting(design), 50.0, 0.2, 12, 1)
+    y = noisy(interacting(design), 50.0, 0.2, 12, 1)
     found = sensitivity.tornado(design, y)
     assert found["factor"][0] == "x1"
     other = stats.ttest_rel(y[2], y[1]).confidence_interval(0.95)

@@ -8,11 +8,11 @@ from relsim.lab.statistics.warmup import mser5
 
 def _ar1(months: int, level: float, fade: float, seed: int, phi: float = 0.5) -> np.ndarray:
     """Return a stationary AR(1) of unit innovations on a transient that fades exponentially."""
-    luck = np.random.default_rng(seed).normal(size=months)
+    noise = np.random.default_rng(seed).normal(size=months)
     series = np.empty(months)
-    series[0] = luck[0] / np.sqrt(1.0 - phi**2)
+    series[0] = noise[0] / np.sqrt(1.0 - phi**2)
     for month in range(1, months):
-        series[month] = phi * series[month - 1] + luck[month]
+        series[month] = phi * series[month - 1] + noise[month]
     return series + level * np.exp(-np.arange(months) / fade)
 
 

@@ -85,7 +85,7 @@ def test_a_written_design_gives_the_same_runs(kind: str, bare: bool, tmp_path: P
         earlier.take(second, recipe_of(second, 0), store, iter(range(count)))
         assert earlier.taken == count
     assert second.unit == first.unit
-    assert second.spec.common_luck == first.spec.common_luck
+    assert second.spec.common_noise == first.spec.common_noise
     assert Study.restored(second.saved()).saved() == second.saved()
 
 
@@ -110,7 +110,7 @@ def test_a_table_of_points_without_a_word_on_how_it_was_made(tmp_path: Path) -> 
     study = study_of(tmp_path, {"levers": [], "design": {"file": "points.csv"}})
     assert study.spec.design.uncertainties == "listed"
     assert study.unit == "replication"
-    assert study.spec.common_luck
+    assert study.spec.common_noise
     rates = [study.market(point, study.arms[0]).firms[1].acquisition.rate for point in (0, 1)]
     assert rates == [0.03, 0.05]
 

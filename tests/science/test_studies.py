@@ -90,8 +90,8 @@ def test_where_nobody_is_won_only_retention_is_left(monkeypatch: pytest.MonkeyPa
 def test_the_best_split_of_a_known_parabola_is_found() -> None:
     rng = np.random.default_rng(1)
     rows = [
-        {"penetration": 0.1, "retention_share": split, "seed": seed, "profit": luck + value}
-        for seed, luck in enumerate(rng.normal(100.0, 1.0, 8))
+        {"penetration": 0.1, "retention_share": split, "seed": seed, "profit": noise + value}
+        for seed, noise in enumerate(rng.normal(100.0, 1.0, 8))
         for split in life_cycle.SPLITS
         for value in [-40.0 * (split - 0.7) ** 2]
     ]

@@ -151,7 +151,7 @@ class Study:
         """Return what is special about a run."""
         replication, point, arm = self.place(run)
         stream = replication
-        if not self.spec.common_luck:
+        if not self.spec.common_noise:
             stream += int(self.samples[point]) * _STREAMS
         base, values = self._point(point)
         return Assignment(run, base, {**self.spec.arms[self.arms[arm]], **values}, stream)
@@ -308,7 +308,7 @@ class Study:
 
     def _check_streams(self) -> None:
         samples, most = int(self.samples.max()) + 1, self.spec.replication.most
-        if not self.spec.common_luck and max(samples, most) > _STREAMS:
+        if not self.spec.common_noise and max(samples, most) > _STREAMS:
             raise SpecError(
                 f"random_numbers: given independent, with {samples:,} samples and up to {most:,} "
                 f"replications; allowed: up to {_STREAMS:,} of each, or random_numbers: common"

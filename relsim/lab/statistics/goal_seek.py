@@ -94,11 +94,11 @@ def solve(
 
     Examples
     --------
-    >>> luck = np.array([-0.1, 0.0, 0.1])
-    >>> root = solve(lambda x: 2.0 * x + luck, 1.0, 0.0, 2.0)
+    >>> noise = np.array([-0.1, 0.0, 0.1])
+    >>> root = solve(lambda x: 2.0 * x + noise, 1.0, 0.0, 2.0)
     >>> round(root.value, 3), root.rises, root.low < 0.5 < root.high
     (0.5, True, True)
-    >>> solve(lambda x: 2.0 * x + luck, 7.0, 0, 10, whole=True).value
+    >>> solve(lambda x: 2.0 * x + noise, 7.0, 0, 10, whole=True).value
     4.0
     """
     ends = (math.ceil(low), math.floor(high)) if whole else (low, high)

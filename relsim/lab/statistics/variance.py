@@ -30,10 +30,10 @@ class Noise:
     ----------
     parameters : float
         Variance between points: what the factors make.
-    common_luck : float
+    common_noise : float
         Variance that a replication's noise makes at all points alike; it cancels where two points
         with the same random numbers are compared.
-    luck_by_parameters : float
+    noise_by_parameters : float
         Variance of noise that differs from point to point.
     share : float
         Noise's part of the whole, both kinds together: the noise share.
@@ -41,12 +41,12 @@ class Noise:
         Interval of the share; wide with few replications, as far as noise is shared.
     left_in_means : float
         Noise's share of the variance of the points' means, which is what indices are computed
-        from: that of ``luck_by_parameters`` alone, as ``common_luck`` moves all means alike.
+        from: that of ``noise_by_parameters`` alone, as ``common_noise`` moves all means alike.
     """
 
     parameters: float
-    common_luck: float
-    luck_by_parameters: float
+    common_noise: float
+    noise_by_parameters: float
     share: float
     low: float
     high: float
@@ -133,13 +133,13 @@ def sobol_indices(
         lambda rows: _estimates(means[rows], len(keys), with_pairs), len(means), resamples, seed
     )
     of_points = blocks[:, [0, -1]].reshape(-1, blocks.shape[2])
-    lucky = blocks.shape[2] > 1
+    noisy = blocks.shape[2] > 1
     return SobolIndices(
         table=pd.DataFrame({"factor": keys}).assign(**_of_factors(keys, found, drawn, level)),
         sums=_sums(len(keys), found, drawn, level),
         pairs=_of_pairs(keys, found, drawn, level) if with_pairs else None,
         noise=noise_share(of_points, level=level, resamples=resamples, seed=seed)
-        if lucky
+        if noisy
         else None,
         rows=len(means),
         dropped=int((~complete).sum()),
@@ -189,7 +189,7 @@ def noise_share(
     chances = np.random.default_rng([seed, 1])
     free = values.shape[1] - 1
     drawn = again(
-        lambda rows: _luck(_components(values[rows], free / chances.chisquare(free))),
+        lambda rows: _noise(_components(values[rows], free / chances.chisquare(free))),
         len(values),
         resamples,
         seed,
@@ -198,9 +198,9 @@ def noise_share(
     of_means = parameters + apart / values.shape[1]
     return Noise(
         parameters=parameters,
-        common_luck=common,
-        luck_by_parameters=apart,
-        share=float(_luck(np.array([parameters, common, apart]))),
+        common_noise=common,
+        noise_by_parameters=apart,
+        share=float(_noise(np.array([parameters, common, apart]))),
         low=float(low),
         high=float(high),
         left_in_means=apart / values.shape[1] / of_means if of_means else 0.0,
@@ -213,15 +213,15 @@ def _components(y: Array, stretch: float = 1.0) -> Array:
     The mean square of replications is taken ``stretch`` times.
     """
     points, replications = y.shape
-    of_points, of_luck = y.mean(axis=1), y.mean(axis=0)
-    rest = y - of_points[:, None] - of_luck + y.mean()
+    of_points, of_noise = y.mean(axis=1), y.mean(axis=0)
+    rest = y - of_points[:, None] - of_noise + y.mean()
     apart = (rest**2).sum() / ((points - 1) * (replications - 1))
     parameters = of_points.var(ddof=1) - apart / replications
-    common = stretch * of_luck.var(ddof=1) - apart / points
+    common = stretch * of_noise.var(ddof=1) - apart / points
     return np.maximum([parameters, common, apart], 0.0)
 
 
-def _luck(components: Array) -> Array:
+def _noise(components: Array) -> Array:
     share: Array = components[1:].sum() / components.sum()
     return share
 

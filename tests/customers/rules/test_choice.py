@@ -92,7 +92,7 @@ def test_shares_of_the_first_to_arrive_are_the_multinomial_logit(utilities: list
 
 
 @given(st.lists(st.tuples(chance, log_odds), min_size=2, max_size=6))
-def test_the_first_to_arrive_has_the_largest_utility_with_gumbel_luck(
+def test_the_first_to_arrive_has_the_largest_utility_with_gumbel_noise(
     options: list[tuple[float, float]],
 ) -> None:
     arrivals = [choice.arrival(u, v) for u, v in options]
