@@ -22,7 +22,7 @@ class Column(NamedTuple):
         "state": a month may change it; "trait": drawn when a customer comes; "talk": what was
         said, which others read.
     row : int or None
-        Its row in the block while the month is computed.
+        Its row in the block while the month is computed; None for what passes read in place.
     back : int or None
         The row from which it is taken back after the month.
     """
@@ -138,7 +138,7 @@ class Columns(NamedTuple):
     usage: Annotated[_Singles, _trait(np.float32, block.USAGE, "units a month, gamma")]
     price_sensitivity: Annotated[
         _Singles,
-        _trait(np.float32, block.PRICE_SENSITIVITY, "multiplier on the weight of price, lognormal"),
+        _trait(np.float32, None, "multiplier on the weight of price, lognormal"),
     ]
     orientation: Annotated[
         _Singles,
@@ -150,13 +150,13 @@ class Columns(NamedTuple):
     ]
     growth_potential: Annotated[
         _Singles,
-        _trait(np.float32, block.GROWTH_POTENTIAL, "multiplier on volume growth, gamma"),
+        _trait(np.float32, None, "multiplier on volume growth, gamma"),
     ]
     misjudgement: Annotated[
         _Singles,
         _trait(
             np.float32,
-            block.MISJUDGEMENT,
+            None,
             "how a supplier errs about its value, standard normal",
         ),
     ]

@@ -10,10 +10,8 @@ from relsim.customers.block import (
     CROSS_SALES,
     DISCOUNTED_SALES,
     EXPECTED_SALES,
-    GROWTH_POTENTIAL,
     GROWTH_SALES,
     MET,
-    MISJUDGEMENT,
     NEXT_TIER,
     PREMIUM_SALES,
     PURCHASES,
@@ -42,12 +40,13 @@ _MOST_VALUABLE_FROM = MET[Term.MOST_VALUABLE_FROM]
 def expected(s: Scene) -> None:
     """Book what a block buys under contract: expected quantities."""
     f, m = s.f, s.m.buying
+    potential = s.columns.growth_potential[s.lo : s.lo + s.n]
     for c in range(s.n):
         has_one = f[SUPPLIER + c] > 0.0
         usage = f[USAGE + c]
         used = usage if has_one else 0.0
         trust = f[TRUST + c]
-        growth = purchase.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
+        growth = purchase.growth_share(m.volume_growth, np.float64(potential[c]), trust)
         f[BASE_SALES + c] = used
         f[GROWTH_SALES + c] = used * growth
         chance = purchase.cross_sale_chance(m.cross_sale_rate, trust)
@@ -60,6 +59,7 @@ def expected(s: Scene) -> None:
 def _count(s: Scene, drops_out: bool) -> None:
     f, m, stream, lo, month = s.f, s.m.buying, s.stream, s.lo, s.month
     retention = s.columns.retention
+    potential = s.columns.growth_potential[lo : lo + s.n]
     for c in range(s.n):
         f[BASE_SALES + c] = 0.0
         f[GROWTH_SALES + c] = 0.0
@@ -69,7 +69,7 @@ def _count(s: Scene, drops_out: bool) -> None:
             continue
         trust, usage = f[TRUST + c], f[USAGE + c]
         w0, w1, w2, _ = draws.words(stream, lo + c, month, _PURCHASE)
-        more = purchase.growth_share(m.volume_growth, f[GROWTH_POTENTIAL + c], trust)
+        more = purchase.growth_share(m.volume_growth, np.float64(potential[c]), trust)
         count = 1.0 * purchase.poisson(uniform(w0), usage * (1.0 + more))
         if drops_out:
             kept = np.float64(retention[lo + c])
@@ -102,6 +102,8 @@ def counted_until_dropout(s: Scene) -> None:
 def pay(s: Scene) -> None:
     """Book premium, discount and service of a block, and review its value tiers."""
     f, m, bought, tiers = s.f, s.m.service, s.m.buying, s.m.value_tiers
+    potential = s.columns.growth_potential[s.lo : s.lo + s.n]
+    misjudgement = s.columns.misjudgement[s.lo : s.lo + s.n]
     # Who was there at the start was not won by an offer: its tenure is at least the month.
     discount_months = min(bought.discount_months, np.float64(s.month))
     for c in range(s.n):
@@ -126,9 +128,9 @@ def pay(s: Scene) -> None:
         tier = valuation.tier(
             worth,
             f[_VALUATION_ERROR + c],
-            f[MISJUDGEMENT + c],
+            np.float64(misjudgement[c]),
             f[_MOST_VALUABLE_FROM + c],
-            f[GROWTH_POTENTIAL + c],
+            np.float64(potential[c]),
             tiers.growable_from,
         )
         f[PREMIUM_SALES + c] = premium

@@ -6,7 +6,6 @@ from relsim.customers import draws
 from relsim.customers.block import (
     OPEN,
     ORIENTATION,
-    PRICE_SENSITIVITY,
     ROW,
     SATISFACTION,
     SUPPLIER,
@@ -147,6 +146,7 @@ def pack(s: Scene, firms: int, count: int) -> int:
     A prospect who considers nobody stays one, whatever its taste.
     """
     f, x, who, ways = s.f, s.choosers.state, s.choosers.who, s.choosers.ways
+    sensitivity = s.columns.price_sensitivity[s.lo : s.lo + s.n]
     kept = 0
     for k in range(count):
         if x[OPTIONS + k] > 0.0:
@@ -161,7 +161,7 @@ def pack(s: Scene, firms: int, count: int) -> int:
         c = who[k]
         x[WHO_SATISFACTION + k] = f[SATISFACTION + c]
         x[WHO_TRUST + k] = f[TRUST + c]
-        x[WHO_PRICE_SENSITIVITY + k] = f[PRICE_SENSITIVITY + c]
+        x[WHO_PRICE_SENSITIVITY + k] = sensitivity[c]
         x[WHO_ORIENTATION + k] = f[ORIENTATION + c]
     return kept
 

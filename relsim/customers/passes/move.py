@@ -11,7 +11,6 @@ from relsim.customers.block import (
     LETS_GO,
     MET,
     NEXT_TIER,
-    PRICE_SENSITIVITY,
     PURCHASES,
     RECOMMENDATIONS,
     RECONSIDER_CHANCE,
@@ -93,7 +92,8 @@ def cause_by_relationship(s: Scene, c: Whole, at: Whole, through: float) -> Whol
     dissatisfied = satisfaction < m.dissatisfied_below
     conquest = f[_CONQUEST + c] if dissatisfied else 0.0
     felt = choice.felt_price(f[_RELATIVE_PRICE + c], s.m.choice.price_tolerance, trust)
-    push = reconsider.price_push(m.price_effect, f[PRICE_SENSITIVITY + c], felt)
+    sensitivity = np.float64(s.columns.price_sensitivity[s.lo + c])
+    push = reconsider.price_push(m.price_effect, sensitivity, felt)
     odds = reconsider.log_odds(
         m.base,
         m.satisfaction_effect,
