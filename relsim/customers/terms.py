@@ -44,19 +44,5 @@ class Term(enum.IntEnum):
 
 N_TERMS = len(Term)
 
-MET_TERMS = (
-    Term.SERVICE,
-    Term.RECOVERY,
-    Term.FAILURE_RATE,
-    Term.OFFER,
-    Term.PULL,
-    Term.CONQUEST,
-    Term.PRICE,
-    Term.GROSS_MARGIN,
-    Term.SERVICE_COST,
-    Term.VALUATION_ERROR,
-    Term.MOST_VALUABLE_FROM,
-    Term.RECOMMEND_RATE,
-    Term.RELATIVE_PRICE,
-)
-"""Those that every customer meets every month; the others only some do."""
+MET_TERMS = tuple(Term)[: Term.RELATIVE_PRICE + 1]
+"""Those that every customer meets every month, side by side; the others only some do."""

@@ -27,14 +27,12 @@ from relsim.customers.block import (
 from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.draws import Purpose, uniform
 from relsim.customers.scene import Scene, terms_place
-from relsim.customers.terms import MET_TERMS
+from relsim.customers.vectors import lay_out_records
 
 _MONTH = int(Purpose.MONTH)
 _SHARED = int(Purpose.SHARED)
-_N_MET = len(MET_TERMS)
-_MET_TERMS = np.array([int(term) for term in MET_TERMS], np.uint64)
-_MET_ROWS = np.array([MET[term] for term in MET_TERMS], np.uint64)
-_SUPPLIER, _TIER = np.uint64(SUPPLIER), np.uint64(TIER)
+_MET_ROWS = tuple(MET.values())  # in the order of the terms, which stand side by side
+_UNSIGNED_ROWS = np.array(_MET_ROWS, np.uint64)
 
 
 @loop
@@ -102,16 +100,17 @@ def draw_shared(s: Scene, call: int) -> None:
 def meet_terms_of_one(f: Floats, terms: Floats, c: Whole, at: Whole) -> None:
     """Let the block's customer c meet the terms that start at ``at`` in the table of firms."""
     # Unsigned places: a signed one would be tested for counting from the end.
-    for k in range(_N_MET):
-        f[_MET_ROWS[k] + np.uint64(c)] = terms[np.uint64(at) + _MET_TERMS[k]]
+    for k in range(np.uint64(len(_MET_ROWS))):
+        f[_UNSIGNED_ROWS[k] + np.uint64(c)] = terms[np.uint64(at) + k]
 
 
 @loop
 def meet_terms(s: Scene) -> None:
     """Lay out for each customer what its supplier offers to its tier."""
-    f, terms = s.f, s.terms
-    for c in range(np.uint64(s.n)):
-        meet_terms_of_one(f, terms, c, terms_place(f[_SUPPLIER + c], f[_TIER + c]))
+    f, terms, at, n = s.f, s.terms, s.address, s.n
+    for c in range(n):
+        at[c] = terms_place(f[SUPPLIER + c], f[TIER + c])
+    lay_out_records(terms, at, f, _MET_ROWS, n)
 
 
 @loop

@@ -1,0 +1,251 @@
+"""What the compiler does not find by itself: memory asked for early, and vectors of customers.
+
+A month waits for memory, and it turns records (what lies side by side for a customer) into rows
+(what lies side by side for a quantity) and back, number by number. The instructions here do both
+better, in portable terms that are lowered to what each processor has. They change no number, and
+each sum adds the same numbers in the same order.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from relsim.customers.block import Floats, Index
+from relsim.customers.compiled import Whole, rule
+
+LINE = 64
+"""Bytes of a line of the cache: the least that is fetched."""
+
+LANES = 8
+"""Customers, or numbers of a record, that are turned at once."""
+
+_NUMBER = 8  # bytes; arrays are aligned for numbers, not for vectors
+
+Rows: TypeAlias = tuple[int, ...]
+
+
+@rule
+def add_one(records: Floats, begin: Whole, f: Floats, rows: Rows, c: Whole) -> None:
+    """Add one, and rows of customer c, to the record that begins there."""
+    records[begin] += 1.0
+    for j in range(len(rows)):
+        records[begin + 1 + j] += f[rows[j] + c]
+
+
+if numba.config.DISABLE_JIT:
+
+    def prefetch(columns: Any, names: tuple[str, ...], first: Whole) -> None:
+        """Ask for the memory of ``LINE`` customers from ``first`` on, in the columns of ``names``.
+
+        It comes while other work is done; what lies beyond a column's end does no harm.
+        """
+
+    def _lay_out(records: Any, at: Any, f: Any, rows: tuple[int, ...], c: Whole) -> None:
+        """Do it for the ``LANES`` customers from c on."""
+        for k in range(c, c + LANES):
+            for j, row in enumerate(rows):
+                f[row + k] = records[int(at[k]) + j]
+
+    def _add(records: Any, at: Any, f: Any, rows: tuple[int, ...], c: Whole) -> None:
+        """Do it for the ``LANES`` customers from c on."""
+        for k in range(c, c + LANES):
+            add_one(records, at[k], f, rows, k)
+
+else:
+    _BYTES, _WORD, _LONG = ir.IntType(8).as_pointer(), ir.IntType(32), ir.IntType(64)
+    _ASK = ir.FunctionType(ir.VoidType(), [_BYTES, _WORD, _WORD, _WORD])
+    _TO_READ, _SECOND_CACHE, _DATA = _WORD(0), _WORD(2), _WORD(1)
+
+    def _vector_of(lanes: int) -> Any:
+        return ir.VectorType(ir.DoubleType(), lanes)
+
+    def _all(number: float) -> Any:
+        return ir.Constant(_vector_of(LANES), [number] * LANES)
+
+    class _Array:
+        """An array as an intrinsic sees it."""
+
+        def __init__(self, context: Any, builder: Any, kind: Any, value: Any) -> None:
+            self._data = context.make_array(kind)(context, builder, value).data
+            self._builder = builder
+
+        def address(self, place: Any, more: int = 0) -> Any:
+            return self._builder.gep(self._data, [self._builder.add(place, _LONG(more))])
+
+        def whole(self, place: Any, more: int) -> Any:
+            """Return an entry of an array of whole numbers without a sign."""
+            return self._builder.zext(self._builder.load(self.address(place, more)), _LONG)
+
+        def vector(self, place: Any, more: int = 0, lanes: int = LANES) -> Any:
+            pointer = self._builder.bitcast(
+                self.address(place, more), _vector_of(lanes).as_pointer()
+            )
+            return self._builder.load(pointer, align=_NUMBER)
+
+        def put(self, vector: Any, place: Any, more: int = 0) -> None:
+            pointer = self._builder.bitcast(self.address(place, more), vector.type.as_pointer())
+            self._builder.store(vector, pointer, align=_NUMBER)
+
+    def _shuffled(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
+        mask = ir.Constant(ir.VectorType(_WORD, len(lanes)), [*lanes])
+        return builder.shuffle_vector(a, b, mask)
+
+    def _transposed(builder: Any, vectors: Sequence[Any]) -> list[Any]:
+        """Return ``LANES`` vectors with rows and columns exchanged."""
+        turned = [*vectors]
+        for step in (1, 2, 4):  # blocks of this size off the diagonal change places
+            low = [LANES + k - step if k & step else k for k in range(LANES)]
+            high = [LANES + k if k & step else k + step for k in range(LANES)]
+            for i in (i for i in range(LANES) if not i & step):
+                a, b = turned[i], turned[i | step]
+                turned[i] = _shuffled(builder, a, b, low)
+                turned[i | step] = _shuffled(builder, a, b, high)
+        return turned
+
+    def _groups(entries: Sequence[Any]) -> Iterator[tuple[int, Sequence[Any]]]:
+        """Yield entries by groups of ``LANES`` or fewer, and the place of each group's first."""
+        for begin in range(0, len(entries), LANES):
+            yield begin, entries[begin : begin + LANES]
+
+    @intrinsic(prefer_literal=True)  # type: ignore[untyped-decorator]  # numba ships no types
+    def prefetch(typing_context: Any, columns: Any, names: Any, first: Any) -> Any:
+        """Ask for the memory of ``LINE`` customers from ``first`` on, in the columns of ``names``.
+
+        It comes while other work is done; what lies beyond a column's end does no harm.
+        """
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            ask = builder.module.declare_intrinsic("llvm.prefetch", [_BYTES], _ASK)
+            for name in names:
+                k = columns.fields.index(name.literal_value)
+                kind, value = columns.types[k], builder.extract_value(arguments[0], k)
+                column = _Array(context, builder, kind, value)
+                for ahead in range(0, LINE, LINE * 8 // kind.dtype.bitwidth):
+                    pointer = builder.bitcast(column.address(arguments[2], ahead), _BYTES)
+                    builder.call(ask, [pointer, _TO_READ, _SECOND_CACHE, _DATA])
+            return context.get_dummy_value()
+
+        return types.void(columns, names, types.int64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]  # the same
+    def _lay_out(typing_context: Any, records: Any, at: Any, f: Any, rows: Any, c: Any) -> Any:
+        """Do it for the ``LANES`` customers from c on."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            source, places, target = (
+                _Array(context, builder, *one)
+                for one in zip(signature.args[:3], arguments[:3], strict=True)
+            )
+            *_, to, first = arguments
+            begins = [places.whole(first, k) for k in range(LANES)]
+            for number, some in _groups(cgutils.unpack_tuple(builder, to, len(rows))):
+                turned = _transposed(builder, [source.vector(begin, number) for begin in begins])
+                for row, vector in zip(some, turned, strict=False):
+                    target.put(vector, builder.add(row, first))
+            return context.get_dummy_value()
+
+        return types.void(records, at, f, rows, types.int64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]  # the same
+    def _add(typing_context: Any, records: Any, at: Any, f: Any, rows: Any, c: Any) -> Any:
+        """Do it for the ``LANES`` customers from c on."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            target, places, source = (
+                _Array(context, builder, *one)
+                for one in zip(signature.args[:3], arguments[:3], strict=True)
+            )
+            *_, of, first = arguments
+            columns = [
+                builder.add(row, first) for row in cgutils.unpack_tuple(builder, of, len(rows))
+            ]
+            vectors = [_all(1.0), *(source.vector(column) for column in columns)]
+            for number, some in _groups(vectors):
+                lanes = LANES // 2 if len(some) <= LANES // 2 else LANES
+                filled = [*some, *[_all(0.0)] * (LANES - len(some))]
+                for k, vector in enumerate(_transposed(builder, filled)):
+                    begin = places.whole(first, k)
+                    more = _shuffled(builder, vector, vector, range(lanes))
+                    total = builder.fadd(target.vector(begin, number, lanes), more)
+                    target.put(total, begin, number)
+            return context.get_dummy_value()
+
+        return types.void(records, at, f, rows, types.int64), generate
+
+
+@rule
+def lay_out_records(records: Floats, at: Index, f: Floats, rows: Rows, n: int) -> None:
+    """Lay the records of n customers into rows.
+
+    Parameters
+    ----------
+    records : array
+        Records of numbers, each as long as a multiple of ``LANES`` or longer.
+    at : array of shape (n + LANES,)
+        Where each customer's record begins; what follows the n is written to.
+    f : array
+        Rows with room for n + LANES entries: number j of customer c goes to ``f[rows[j] + c]``.
+    rows : tuple of int
+        Where each row begins.
+    n : int
+        From customer 0.
+    """
+    at[n : n + LANES] = 0  # to fill up the last vector
+    for c in range(0, n, LANES):
+        _lay_out(records, at, f, rows, c)
+
+
+@rule
+def add_to_records(records: Floats, at: Index, f: Floats, rows: Rows, n: int) -> None:
+    """Add one, and rows, to the records of n customers, in their order.
+
+    Parameters
+    ----------
+    records : array
+        Records of numbers, each as long as a multiple of ``LANES``, or half of it, or longer.
+    at : array
+        Where each customer's record begins.
+    f : array
+        One is added to number 0 of the record of customer c, ``f[rows[j] + c]`` to its number
+        j + 1, and zero to what fills up its last vector.
+    rows : tuple of int
+        Where each row begins.
+    n : int
+        From customer 0.
+    """
+    whole = n // LANES * LANES
+    for c in range(0, whole, LANES):
+        _add(records, at, f, rows, c)
+    for c in range(whole, n):
+        add_one(records, at[c], f, rows, c)
+
+
+@rule
+def pick(f: Floats, row: int, into: Index, n: int) -> int:
+    """Collect the places of those of n customers whose entry in a row is above zero.
+
+    Parameters
+    ----------
+    f : array
+        Rows.
+    row : int
+        Where the row begins.
+    into : array of shape (n + 1,)
+        Receives the places.
+    n : int
+        From customer 0.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    count = 0
+    for c in range(n):
+        into[count] = c
+        count += 1 if f[row + c] > 0.0 else 0
+    return count
