@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from relsim.customers import columns as state
 from relsim.customers import draws
 from relsim.customers.arithmetic import clip01
 from relsim.customers.block import (
+    BLOCK,
     BOUND,
     LEAVE_CHANCE,
     LETS_GO,
@@ -25,12 +27,13 @@ from relsim.customers.block import (
     Floats,
 )
 from relsim.customers.compiled import Whole, loop, rule
-from relsim.customers.draws import Purpose, uniform
+from relsim.customers.draws import Purpose, Stream, uniform
 from relsim.customers.scene import Scene, terms_place
-from relsim.customers.vectors import lay_out_records
+from relsim.customers.vectors import LINE, lay_out_records, prefetch
 
 _MONTH = int(Purpose.MONTH)
 _SHARED = int(Purpose.SHARED)
+_TAKEN = tuple(name for name, column in state.TABLE.items() if column.row is not None)
 _MET_ROWS = tuple(MET.values())  # in the order of the terms, which stand side by side
 _UNSIGNED_ROWS = np.array(_MET_ROWS, np.uint64)
 
@@ -71,9 +74,19 @@ def feel_the_times(s: Scene) -> None:
 
 @loop
 def draw(s: Scene) -> None:
-    """Draw the month's random numbers of a block."""
-    f, stream, lo, month = s.f, s.stream, s.lo, s.month
-    for c in range(s.n):
+    """Draw the month's random numbers of a block, while the next one's memory comes."""
+    f, stream, month, lo, n, columns = s.f, s.stream, s.month, s.lo, s.n, s.columns
+    has_next = lo + BLOCK < columns.supplier.size
+    for first in range(0, n, LINE):
+        _draw_some(f[first:], stream, month, lo + first, min(LINE, n - first))
+        if has_next:
+            prefetch(columns, _TAKEN, lo + BLOCK + first)
+
+
+@loop
+def _draw_some(f: Floats, stream: Stream, month: int, lo: int, n: int) -> None:
+    """Draw the random numbers of n customers from ``lo`` on, whose rows start where f does."""
+    for c in range(n):
         w0, w1, w2, w3 = draws.words(stream, lo + c, month, _MONTH)
         f[TROUBLE_CHANCE + c] = uniform(w0)
         f[RECONSIDER_CHANCE + c] = uniform(w1)
