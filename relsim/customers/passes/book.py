@@ -32,6 +32,7 @@ from relsim.customers.rules.departure import LEFT_MARKET
 from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.scene import Scene
 from relsim.customers.terms import N_RUNGS, N_TIERS
+from relsim.customers.vectors import add_to_records, pick
 
 MONTHS_A_YEAR = 12
 
@@ -48,16 +49,9 @@ _LEFT_MARKET = FIRM_FIELDS.index("left_market")
 _DISSATISFIED = FIRM_FIELDS.index("dissatisfied")
 _RECONSIDERED = FIRM_FIELDS.index("reconsidered")
 _SAVED = FIRM_FIELDS.index("saved")
-# What is added up, by field of an account, and the rows that hold it.
-_N_YEAR_SUMS, _N_CELL_SUMS = len(YEAR_SUMS), len(CELL_SUMS)
-_CUSTOMER_MONTHS = np.uint64(YEAR_FIELDS.index("customer_months"))
-_CUSTOMERS = np.uint64(CELL_FIELDS.index("customers"))
-_YEAR_FIELDS = np.array([YEAR_FIELDS.index(name) for name in YEAR_SUMS], np.uint64)
-_YEAR_ROWS = np.array([*YEAR_SUMS.values()], np.uint64)
-_CELL_FIELDS = np.array([CELL_FIELDS.index(name) for name in CELL_SUMS], np.uint64)
-_CELL_ROWS = np.array([*CELL_SUMS.values()], np.uint64)
-# Unsigned places: a signed one would be tested for counting from the end.
-_YEAR, _CELL, _STEP = np.uint64(YEAR_ADDRESS), np.uint64(CELL_ADDRESS), np.uint64(STEP_ADDRESS)
+_YEAR_ROWS, _CELL_ROWS = tuple(YEAR_SUMS.values()), tuple(CELL_SUMS.values())
+# An unsigned place: a signed one would be tested for counting from the end.
+_STEP = np.uint64(STEP_ADDRESS)
 
 
 @rule
@@ -153,20 +147,11 @@ def book(s: Scene) -> None:
     """Add a block to the accounts of its firms."""
     _address(s)
     _note(s)
-    f, at = s.f, s.address
-    years = s.account.years.reshape(-1)
-    cells = s.account.cells.reshape(-1)
+    f, at, n = s.f, s.address, s.n
+    add_to_records(s.account.years.reshape(-1), at[YEAR_ADDRESS:], f, _YEAR_ROWS, n)
+    add_to_records(s.account.cells.reshape(-1), at[CELL_ADDRESS:], f, _CELL_ROWS, n)
     steps = s.account.steps.reshape(-1)
-    for c in range(np.uint64(s.n)):
-        year = np.uint64(at[_YEAR + c])
-        cell = np.uint64(at[_CELL + c])
-        years[year + _CUSTOMER_MONTHS] += 1.0
-        for k in range(_N_YEAR_SUMS):
-            years[year + _YEAR_FIELDS[k]] += f[_YEAR_ROWS[k] + c]
-        cells[cell + _CUSTOMERS] += 1.0
-        for k in range(_N_CELL_SUMS):
-            cells[cell + _CELL_FIELDS[k]] += f[_CELL_ROWS[k] + c]
+    for c in range(np.uint64(n)):
         steps[np.uint64(at[_STEP + c])] += 1.0
-    for c in range(s.n):
-        if f[NOTABLE + c] > 0.0:
-            _book_notable(s, c)
+    for k in range(pick(f, NOTABLE, at, n)):
+        _book_notable(s, np.int64(at[k]))
