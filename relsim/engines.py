@@ -1,12 +1,8 @@
 """Which engine simulates a market: compiled columns, or one agent a customer."""
 
-from relsim import own_class
-from relsim.agents.customer import CustomerAgent
-from relsim.agents.market import AgentMarket
+from relsim.agents.market import AgentMarket, class_of
 from relsim.market import Market
 from relsim.spec import MarketSpec
-
-WHERE = "customers.class"
 
 
 def engine_of(spec: MarketSpec) -> type[Market]:
@@ -28,8 +24,5 @@ def engine_of(spec: MarketSpec) -> type[Market]:
     >>> engine_of(starter()).__name__
     'Market'
     """
-    kind = spec.customers.own_class
-    if kind is None:
-        return Market
-    own_class.find(kind, CustomerAgent, WHERE, "relsim.CustomerAgent")
-    return AgentMarket
+    class_of(spec)  # it is told here and not in the midst of a run if it is not there
+    return Market if spec.customers.own_class is None else AgentMarket

@@ -80,8 +80,14 @@ def _empty(kinds: tuple[type[CustomerAgent], ...]) -> CustomerAgent:
     return made.__new__(made)
 
 
-def _class_of(spec: MarketSpec) -> type[CustomerAgent]:
-    """Return the class of customers that a config names."""
+def class_of(spec: MarketSpec) -> type[CustomerAgent]:
+    """Return the class of customers that a config names; relsim's own unless it names one.
+
+    Raises
+    ------
+    StrategyError
+        If it is not there, or no class of customers.
+    """
     kind = spec.customers.own_class
     if kind is None:
         return CustomerAgent
@@ -120,7 +126,7 @@ class AgentMarket(Market):
         threads: int = 1,
         customer_class: type[CustomerAgent] | None = None,
     ) -> None:
-        self._customer_class = customer_class or _class_of(spec)
+        self._customer_class = customer_class or class_of(spec)
         super().__init__(spec, seed, replication, threads)
 
     def _people(self, threads: int) -> AgentCustomers:  # noqa: ARG002  # agents take turns
