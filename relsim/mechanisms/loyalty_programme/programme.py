@@ -229,9 +229,21 @@ def part(s: Scene, own: Own) -> None:
             _give_up(own, sums, lo + c, np.int64(before))
 
 
+@rule
+def _reward(s: Scene, own: Own, sums: Array, c: Any, firm: Any) -> None:
+    """Let a member claim the reward, unless it never does; the way begins anew."""
+    i = s.lo + c
+    claims = s.f[_REDEEM + c] >= own.breakage
+    sums[firm, _REDEEMED if claims else _LAPSED] += own.points[i]
+    s.f[_CHARGES + c] -= own.points[i] if claims else 0.0
+    own.points[i] = 0.0
+    own.progress[i] -= np.floor(own.progress[i])
+    own.effect[i] = -abs(own.effect[i]) if claims else abs(own.effect[i])
+
+
 @loop
 def earn(s: Scene, own: Own) -> None:
-    """Let members earn points of what they spend, and come nearer to the reward."""
+    """Let members earn points of what they spend, come nearer to the reward, and claim it."""
     f, lo, n = s.f, s.lo, s.n
     sums, fading = own.sums[s.chunk], own.fading
     points, progress, effect = (
@@ -256,51 +268,30 @@ def earn(s: Scene, own: Own) -> None:
             lapsed = points[c] * lapses[firm]
             points[c] -= lapsed
             sums[firm, _LAPSED] += lapsed
-
-
-@rule
-def _reward(s: Scene, own: Own, sums: Array, c: Any, firm: Any) -> None:
-    """Let a member claim the reward, unless it never does; the way begins anew."""
-    i = s.lo + c
-    claims = s.f[_REDEEM + c] >= own.breakage
-    sums[firm, _REDEEMED if claims else _LAPSED] += own.points[i]
-    s.f[_CHARGES + c] -= own.points[i] if claims else 0.0
-    own.points[i] = 0.0
-    own.progress[i] -= np.floor(own.progress[i])
-    own.effect[i] = -abs(own.effect[i]) if claims else abs(own.effect[i])
+        if (way >= 1.0) | (f[LEAVING + c] > 0.0):
+            if way >= 1.0:
+                _reward(s, own, sums, c, np.int64(firm))
+            if f[LEAVING + c] > 0.0:
+                _give_up(own, sums, lo + c, np.int64(firm))
 
 
 @loop
 def join(s: Scene, own: Own) -> None:
-    """Let members claim rewards or leave, and other customers join."""
+    """Let customers join the programme of their firm."""
     f, lo, n, sums = s.f, s.lo, s.n, own.sums[s.chunk]
-    usage, progress, effect = (
-        s.columns.usage[lo : lo + n],
-        own.progress[lo : lo + n],
-        own.effect[lo : lo + n],
-    )
+    usage, effect = s.columns.usage[lo : lo + n], own.effect[lo : lo + n]
     base, slope, mean, scale = own.join_base, own.join_slope, own.mean_usage, own.scale_usage
     for c in range(n):
-        is_member = np.float64(effect[c]) != 0.0
-        leaves = f[LEAVING + c] > 0.0
-        trait = np.float64(usage[c])
-        new = joins(f[_JOIN + c], base, slope, trait, mean, scale) & (not leaves)
-        due = (np.float64(progress[c]) >= 1.0) | leaves
-        f[SCRATCH + c] = 1.0 if (due if is_member else new) else 0.0
+        new = joins(f[_JOIN + c], base, slope, np.float64(usage[c]), mean, scale)
+        new = new & (np.float64(effect[c]) == 0.0) & (f[LEAVING + c] == 0.0)
+        f[SCRATCH + c] = 1.0 if new else 0.0
     for c in range(n):
-        if f[SCRATCH + c] == 0.0:
-            continue
-        firm = np.int64(f[SUPPLIER + c])
-        if effect[c] == 0.0:
+        if f[SCRATCH + c] > 0.0:
+            firm = np.int64(f[SUPPLIER + c])
             if own.is_open[firm] > 0.0:
                 weight = weight_of(np.float64(usage[c]), own.reward_after[firm], own.horizon)
                 effect[c] = max(weight * own.worth[firm], _LEAST_EFFECT)
                 sums[firm, _JOINED] += 1.0
-            continue
-        if progress[c] >= 1.0:
-            _reward(s, own, sums, c, firm)
-        if f[LEAVING + c] > 0.0:
-            _give_up(own, sums, lo + c, firm)
 
 
 # The mechanism ----------------------------------------------------------------------------
