@@ -34,6 +34,30 @@ def test_the_one_who_tells_is_the_one_in_the_columns(name: str) -> None:
         assert {episode.kind for episode in story.episodes} <= set(KINDS)
 
 
+LOYAL = {
+    "market.customers": 60,
+    "market.annual_turnover": 0.3,
+    "firms.0.failure_rate": 0.2,
+    "mechanisms.loyalty_programme": {"join_rate": 0.4},
+    "firms.0.relationship.loyalty_programme": {"reward_after": 3.0, "expiry": 0.02},
+    "firms.1.relationship.loyalty_programme": {"launch": 4},
+}
+
+
+def test_members_of_loyalty_programmes_have_stories() -> None:
+    market = Market(override(starter(), LOYAL)).run(MONTHS)
+    assert (market.customers.frame()["effect"] != 0.0).any()
+    for story in stories(market, range(30)):
+        last, now = story.months.iloc[-1], market.customers[story.customer]
+        assert (last["trust"], last["satisfaction"]) == (now.trust, now.satisfaction)
+
+
+def test_customers_of_a_class_of_one_s_own_have_no_stories() -> None:
+    spec = override(starter(), {"customers.class": "tests.test_story.Restless"})
+    with pytest.raises(SpecError, match=r"customers\.class: stories are told of relsim's own"):
+        Relived([(1, spec)], 1, 0, customer=0)
+
+
 def test_stories_with_many_firms() -> None:
     market = Market(many_firms(override(starter(), {"market.customers": 50}))).run(6)
     assert len(stories(market, range(8))) == 8

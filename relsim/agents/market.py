@@ -1,7 +1,8 @@
 """The same market with one agent per customer."""
 
 import functools
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,11 @@ from relsim.agents.customer import CustomerAgent
 from relsim.customers.accounts import Accounts
 from relsim.customers.columns import STATE
 from relsim.market import Market
+from relsim.mechanisms.base import Mechanism
 from relsim.mechanisms.registry import mixin
 from relsim.spec import MarketSpec
+
+_Agent = TypeVar("_Agent", bound=CustomerAgent)
 
 
 class AgentCustomers(Company):
@@ -75,6 +79,25 @@ def combined(kinds: tuple[type[CustomerAgent], ...]) -> type[CustomerAgent]:
     return type(name, needed, {"__module__": module, "__reduce__": reduce})
 
 
+def with_mechanisms(kind: type[_Agent], mechanisms: Iterable[Mechanism]) -> type[_Agent]:
+    """Return a class of customers with what the mechanisms of a market add to it.
+
+    Parameters
+    ----------
+    kind : type
+        The class of customers.
+    mechanisms : iterable of Mechanism
+        Those that are on.
+
+    Raises
+    ------
+    StrategyError
+        If one of them has passes and no part for agents.
+    """
+    mixins = (one for one in map(mixin, mechanisms) if one is not None)
+    return cast(type[_Agent], combined((kind, *mixins)))
+
+
 def _empty(kinds: tuple[type[CustomerAgent], ...]) -> CustomerAgent:
     made = combined(kinds)
     return made.__new__(made)
@@ -133,7 +156,6 @@ class AgentMarket(Market):
         people = AgentCustomers(
             self.spec, self.random_seed, self.replication, threads=1, mechanisms=self.mechanisms
         )
-        mixins = (one for one in map(mixin, self.mechanisms) if one is not None)
-        kind = combined((self._customer_class, *mixins))
+        kind = with_mechanisms(self._customer_class, self.mechanisms)
         people.agents = [kind(self, place, people) for place in range(len(people))]
         return people

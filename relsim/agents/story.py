@@ -17,6 +17,7 @@ import pandas as pd
 
 from relsim.agents.company import Company
 from relsim.agents.customer import CustomerAgent
+from relsim.agents.market import with_mechanisms
 from relsim.customers.accounts import Accounts
 from relsim.customers.columns import STATE
 from relsim.customers.rules import choice, departure, experience
@@ -218,8 +219,11 @@ class Narrator(CustomerAgent):
         ConservationError
             If it is another: a fault of relsim's.
         """
-        for name in STATE:
-            known = getattr(self.people.columns, name)[self.place].item()
+        columns = {name: getattr(self.people.columns, name) for name in STATE}
+        for one in self.people.mechanisms:
+            columns |= one.state
+        for name, column in columns.items():
+            known = column[self.place].item()
             if known != getattr(self, name):
                 raise ConservationError(
                     f"month {self.people.month}: {name} of customer {self.place} is {known} in "
@@ -309,7 +313,9 @@ class Relived(Market):
     Raises
     ------
     SpecError
-        If there is no such customer.
+        If there is no such customer, or customers are of a class of the user's own.
+    StrategyError
+        If a mechanism has passes and no part for agents.
     """
 
     def __init__(
@@ -328,9 +334,15 @@ class Relived(Market):
         super().__init__(spec, seed, replication, threads)
 
     def _people(self, threads: int) -> _Watched:
-        people = _Watched(self.spec, self.random_seed, self.replication, threads)
+        if self.spec.customers.own_class is not None:
+            raise SpecError(
+                "customers.class: stories are told of relsim's own customers, not of those of a "
+                "class of one's own"
+            )
+        people = _Watched(self.spec, self.random_seed, self.replication, threads, self.mechanisms)
         people.month = 0
-        people.narrator = self.narrator = Narrator(self, self._customer, people)
+        kind = with_mechanisms(Narrator, self.mechanisms)
+        people.narrator = self.narrator = kind(self, self._customer, people)
         return people
 
     def until(self, month: int, each: Callable[[int], None] | None = None) -> "Relived":

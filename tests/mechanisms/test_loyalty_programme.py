@@ -67,6 +67,12 @@ def test_usage_factor(effect: float, paced: float, gain: float, slump: float) ->
     assert rules.usage_factor(effect, paced, gain, slump) == pytest.approx(1.0 + up)
 
 
+def test_nobody_buys_less_than_nothing_after_a_large_reward() -> None:
+    effect = -rules.worth_it(1.0, 10.0)
+    assert effect < -90.0
+    assert rules.usage_factor(effect, 0.0, 0.25, 0.1) == 0.0
+
+
 @given(SHARES, st.floats(-3.0, 3.0), st.floats(-3.0, 3.0), st.floats(0.0, 10.0))
 def test_joins(u: float, base: float, slope: float, usage: float) -> None:
     chance = expit(base + slope * (usage - 2.0) * 0.5)

@@ -68,14 +68,16 @@ def usage_factor(effect: float, paced: float, gain: float, slump: float) -> floa
     """Return by what a member's usage is multiplied this month.
 
     ``1 + effect gain pace`` on the way to the reward; right after one, when the effect is below
-    zero, ``1 + effect slump``.
+    zero, ``1 + effect slump``, and never less than nothing.
 
     Examples
     --------
     >>> usage_factor(1.0, 1.0, 0.25, 0.1), usage_factor(-1.0, 1.0, 0.25, 0.1)
     (1.25, 0.9)
+    >>> usage_factor(-2.0, 1.0, 0.25, 1.0)
+    0.0
     """
-    return 1.0 + effect * (gain * paced if effect > 0.0 else slump)
+    return max(1.0 + effect * (gain * paced if effect > 0.0 else slump), 0.0)
 
 
 @rule
