@@ -67,7 +67,8 @@ def check_strategies(spec: MarketSpec, name: str) -> None:
 
 def _faults_of_own(spec: MarketSpec, name: str) -> list[str]:
     """Return what is wrong with mechanisms and customers of the user's own."""
-    if not spec.mechanisms.own and spec.customers.own_class is None:
+    policies = any(firm.relationship.own for firm in spec.firms)
+    if not (spec.mechanisms.own or policies or spec.customers.own_class):
         return []
     # Mesa takes a second to import: only for those who need it.
     from relsim.engines import engine_of  # noqa: PLC0415  # see above

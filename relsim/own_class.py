@@ -1,18 +1,21 @@
 """Classes of one's own that a config names by a dotted path: found, checked and built."""
 
+import contextlib
 import inspect
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import pydantic
 
-from relsim.errors import StrategyError
+from relsim.errors import RelsimError, StrategyError, TimeExceeded
 from relsim.own_code import imported, module_of
 from relsim.spec import MarketSpec
 from relsim.spec.hints import nearest
 from relsim.spec.paths import joined
 
 _Class = TypeVar("_Class")
+_MOST_SAID = 500
+"""Letters of what an error says, at most: a compiler says pages."""
 
 
 def find(kind: str, parent: type[_Class], where: str, name: str) -> type[_Class]:
@@ -43,6 +46,24 @@ def find(kind: str, parent: type[_Class], where: str, name: str) -> type[_Class]
     if not (inspect.isclass(found) and issubclass(found, parent)):
         raise StrategyError(f"{where}: {kind!r} is not a subclass of {name}")
     return found
+
+
+@contextlib.contextmanager
+def asked(where: str) -> Iterator[None]:
+    """Say where code of a user's own went wrong, whatever it raises or ends.
+
+    Raises
+    ------
+    StrategyError
+        If it raises anything but an error that is a sentence for its user already.
+    """
+    try:
+        yield
+    except (RelsimError, KeyboardInterrupt, TimeExceeded):
+        raise
+    except BaseException as error:
+        words = " ".join(str(error).split())[:_MOST_SAID]
+        raise StrategyError(f"{where}: raised {type(error).__name__}: {words}") from error
 
 
 def sentence(error: Any, model: type[pydantic.BaseModel], where: str) -> str:

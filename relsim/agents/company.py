@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from relsim.customers import accounts as books
 from relsim.customers.accounts import Accounts
-from relsim.customers.population import Customers
+from relsim.customers.population import Customers, own_of
 from relsim.customers.traits import draw_traits
 
 Table = npt.NDArray[np.float64]
@@ -44,7 +44,7 @@ class Company(Customers):
         self.account = books.Accounts(*(t[0] for t in books.allocate(1, firms)))
         empty = np.empty((0, 0, 0))
         self.sums = {one.name: np.zeros((firms + 1, len(one.sums))) for one in self.mechanisms}
-        self.own = {one.name: one.own(empty) for one in self.mechanisms}
+        self.own = {one.name: own_of(one, empty) for one in self.mechanisms}
 
     def renew(self, place: int) -> None:
         """Draw the traits of the newcomer who takes a place this month."""

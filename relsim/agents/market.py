@@ -12,6 +12,7 @@ from relsim.agents.company import Company
 from relsim.agents.customer import CustomerAgent
 from relsim.customers.accounts import Accounts
 from relsim.customers.columns import STATE
+from relsim.errors import StrategyError
 from relsim.market import Market
 from relsim.mechanisms.base import Mechanism
 from relsim.mechanisms.registry import mixin
@@ -92,10 +93,19 @@ def with_mechanisms(kind: type[_Agent], mechanisms: Iterable[Mechanism]) -> type
     Raises
     ------
     StrategyError
-        If one of them has passes and no part for agents.
+        If one of them has passes and no part for agents, or one that is no customer.
     """
-    mixins = (one for one in map(mixin, mechanisms) if one is not None)
-    return cast(type[_Agent], combined((kind, *mixins)))
+    found = [(one.name, one.additions, mixin(one)) for one in mechanisms]
+    for name, additions, part in found:
+        if part is None and additions:
+            raise StrategyError(
+                f"mechanisms: {name} has passes and no agent: it cannot be simulated with agents"
+            )
+        if part is not None and not issubclass(part, CustomerAgent):
+            raise StrategyError(
+                f"mechanisms: {name}: agent: {part.__name__} is no subclass of relsim.CustomerAgent"
+            )
+    return cast(type[_Agent], combined((kind, *(part for _, _, part in found if part))))
 
 
 def _empty(kinds: tuple[type[CustomerAgent], ...]) -> CustomerAgent:

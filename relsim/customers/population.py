@@ -10,7 +10,9 @@ from typing import Any, Protocol, overload
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numba.core.errors import NumbaError
 
+from relsim import own_class
 from relsim.categories import named
 from relsim.customers import accounts as books
 from relsim.customers import columns as state
@@ -27,7 +29,9 @@ from relsim.customers.scene import people_of
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_all_traits
 from relsim.customers.weave import woven
+from relsim.errors import StrategyError
 from relsim.spec import MarketSpec
+from relsim.spec.hints import shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -181,7 +185,7 @@ class Customers:
         flat = np.ascontiguousarray(table).reshape(-1)
         live, people = self._month(), self._people()
         sums = [np.zeros((chunks, table.shape[0], len(one.sums))) for one in self.mechanisms]
-        own = tuple(one.own(some) for one, some in zip(self.mechanisms, sums, strict=True))
+        own = tuple(own_of(one, some) for one, some in zip(self.mechanisms, sums, strict=True))
 
         def live_some(first: int, last: int) -> None:
             live(
@@ -195,7 +199,12 @@ class Customers:
                 own,
             )
 
-        self._share_out(live_some, chunks)
+        try:
+            self._share_out(live_some, chunks)
+        except NumbaError as error:
+            names = ", ".join(one.name for one in self.mechanisms)
+            with own_class.asked(f"mechanisms: the passes of {names} cannot be compiled"):
+                raise error from None
         for one, some in zip(self.mechanisms, sums, strict=True):
             one.month_sums = np.add.reduce(some, axis=0)
         self.columns = self._after_talk()
@@ -356,6 +365,29 @@ class Customers:
     def nbytes(self) -> int:
         """Bytes that the customers take: state and network."""
         return sum(c.nbytes for c in self.columns) + sum(n.nbytes for n in self.network)
+
+
+def own_of(mechanism: Mechanism, sums: npt.NDArray[np.float64]) -> Any:
+    """Return what the passes of a mechanism get.
+
+    Parameters
+    ----------
+    mechanism : Mechanism
+        The mechanism.
+    sums : array of shape (chunks, firms + 1, sums)
+        Where its passes add up.
+
+    Raises
+    ------
+    StrategyError
+        If it cannot say, or says something else than a named tuple.
+    """
+    where = f"mechanisms: {mechanism.name}: own"
+    with own_class.asked(where):
+        own = mechanism.own(sums)
+    if not (isinstance(own, tuple) and hasattr(own, "_fields")):
+        raise StrategyError(f"{where}: given {shown(own)}, allowed: a named tuple")
+    return own
 
 
 def _categories(

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import Accounts
+from relsim.errors import StrategyError
 from relsim.firms.ledger import CountsAs, Line, Stock
 from relsim.firms.quantities import FIGURES, PLACES
+from relsim.own_class import asked
 
 Array = npt.NDArray[np.float64]
 
@@ -154,7 +156,8 @@ class Extras:
             From 1.
         """
         for source, stocks in self._stocks(before):
-            source.offer(table, stocks, month)
+            with asked(f"{_called(source)}, month {month}: offer"):
+                source.offer(table, stocks, month)
 
     def close(
         self, figures: Array, accounts: Accounts, table: Array, before: Array, month: int
@@ -182,7 +185,11 @@ class Extras:
         figures = figures.copy()
         money, levels = [], []
         for source, stocks in self._stocks(before):
-            paid, held = source.close(accounts, table, stocks, month)
+            where = f"{_called(source)}, month {month}: close"
+            with asked(where):
+                paid, held = source.close(accounts, table, stocks, month)
+            _check(paid, (figures.shape[0], len(source.lines)), f"{where}: money")
+            _check(held, stocks.shape, f"{where}: stocks")
             for k, line in enumerate(source.lines):
                 _count(figures, line, paid[:, k])
             money.append(paid)
@@ -194,6 +201,24 @@ class Extras:
         for source in self.sources:
             yield source, figures[:, at : at + len(source.stocks)]
             at += len(source.stocks)
+
+
+def _called(source: Source) -> str:
+    return f"mechanisms: {getattr(source, 'name', type(source).__name__)}"
+
+
+def _check(given: Array, shape: tuple[int, ...], where: str) -> None:
+    """Check what a source gave.
+
+    Raises
+    ------
+    StrategyError
+        If it is of another shape, or not finite.
+    """
+    if np.shape(given) != shape:
+        raise StrategyError(f"{where}: given an array of shape {np.shape(given)}, allowed: {shape}")
+    if not np.isfinite(given).all():
+        raise StrategyError(f"{where}: given a number that is not finite")
 
 
 def _count(figures: Array, line: Line, paid: Array) -> None:

@@ -1,6 +1,7 @@
 """Which mechanisms there are, and which of them a market has on."""
 
 import importlib
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pydantic
 
 from relsim import own_class
 from relsim.errors import StrategyError
+from relsim.mechanisms import declaration
 from relsim.mechanisms.base import Mechanism
 from relsim.mechanisms.loyalty_programme.programme import LoyaltyProgrammes
 from relsim.spec import MarketSpec
@@ -37,6 +39,9 @@ def on(spec: MarketSpec) -> Iterator[tuple[type[Mechanism], Any]]:
     for place, one in enumerate(spec.mechanisms.own):
         where = f"mechanisms.own.{place}"
         found = own_class.find(one.kind, Mechanism, f"{where}.kind", "relsim's Mechanism")
+        keys: Any = found.keys
+        if not (inspect.isclass(keys) and issubclass(keys, pydantic.BaseModel)):
+            raise StrategyError(f"{where}.kind: {one.kind}: keys: {keys!r} is no SpecModel")
         yield found, _numbers(found, dict(one.model_extra or {}), where)
 
 
@@ -49,6 +54,11 @@ def _numbers(kind: type[Mechanism], given: dict[str, Any], where: str) -> Any:
         raise StrategyError("\n".join(sentences)) from None
 
 
+def names_own(spec: MarketSpec) -> bool:
+    """Return whether a market names mechanisms of a user's own, or policies for them."""
+    return bool(spec.mechanisms.own) or any(firm.relationship.own for firm in spec.firms)
+
+
 def check(spec: MarketSpec) -> None:
     """Check that all mechanisms of a market can be had, each under a name of its own.
 
@@ -57,29 +67,41 @@ def check(spec: MarketSpec) -> None:
     StrategyError
         If not.
     """
-    names = [kind.name for kind, _ in on(spec)]
+    kinds = [kind for kind, _ in on(spec)]
+    first = len(kinds) - len(spec.mechanisms.own)
+    names = [kind.name for kind in kinds]
     for place, one in enumerate(spec.mechanisms.own):
-        name = names[len(names) - len(spec.mechanisms.own) + place]
-        if not name or names.count(name) > 1:
+        name, where = names[first + place], f"mechanisms.own.{place}.kind"
+        if not name or names.count(name) > 1 or name in BUILT_IN:
             raise StrategyError(
-                f"mechanisms.own.{place}.kind: {one.kind!r} is called {name!r}; every mechanism "
-                "needs a name of its own"
+                f"{where}: {one.kind!r} is called {name!r}; every mechanism needs a name of its own"
             )
-    known = [*BUILT_IN, *names]
+        others = kinds[: first + place]
+        columns = (column for other in others for column in other.columns)
+        figures = [line.name for other in others for line in other.lines]
+        figures += [stock.name for other in others for stock in other.stocks]
+        faults = declaration.faults(kinds[first + place], columns, figures)
+        if faults:
+            raise StrategyError("\n".join(f"{where}: {one.kind}: {fault}" for fault in faults))
+    known = names[first:]
     for place, firm in enumerate(spec.firms):
         for name in firm.relationship.own:
-            if name not in names:
+            if name not in known:
                 raise StrategyError(
                     f"firms.{place}.relationship.own.{name}: no mechanism of that name is on; "
-                    f"known: {', '.join(known)}"
+                    f"known: {', '.join(known) or 'none'}"
                 )
 
 
 def build(spec: MarketSpec) -> tuple[Mechanism, ...]:
     """Return the mechanisms of a market."""
-    if spec.mechanisms.own:
+    if names_own(spec):
         check(spec)
-    return tuple(kind(spec, numbers) for kind, numbers in on(spec))
+    made = []
+    for kind, numbers in on(spec):
+        with own_class.asked(f"mechanisms: {kind.name} cannot be made"):
+            made.append(kind(spec, numbers))
+    return tuple(made)
 
 
 def use(mechanisms: tuple[Mechanism, ...], spec: MarketSpec) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from relsim.spec.fields import SpecModel, fraction, key
+from relsim.spec.fields import DOTTED, SpecModel, fraction, key
 from relsim.spec.relationship import Sparse
 
 GAMMA_SPREAD = "Ehrenberg 1959: purchase rates differ between buyers as a gamma distribution"
@@ -153,7 +153,7 @@ class CustomersSpec(Sparse):
         "simulated one by one.",
         unit="-",
         default=None,
-        pattern=r"^\w+(\.\w+)+$",
+        pattern=DOTTED,
     )
 
     @property

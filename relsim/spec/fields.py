@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from relsim.errors import SpecError
 
+DOTTED = r"^\w+(\.\w+)+$"
+"""What the dotted path of a class looks like."""
 ASSUMED = "assumed"
 """The source of a default that nobody published: a choice of relsim's authors."""
 

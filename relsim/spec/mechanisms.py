@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from relsim.mechanisms.loyalty_programme.spec import LoyaltyProgramme
-from relsim.spec.fields import SpecModel, chance, fraction, key, weight
+from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, key, weight
 from relsim.spec.relationship import Sparse
 
 
@@ -303,7 +303,7 @@ class OwnMechanism(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
 
     kind: str = Field(
-        pattern=r"^\w+(\.\w+)+$",
+        pattern=DOTTED,
         description="Dotted path to the class.",
         json_schema_extra={"unit": "-", "source": None},
     )

@@ -44,10 +44,13 @@ def override(spec: _Spec, values: Mapping[str, Any], name: str = "override") -> 
 
 
 def _may_be_set(model: type[BaseModel], parts: list[str]) -> bool:
-    """Return whether a key that is not there may be set: one that is off, or a strategy's own."""
+    """Return whether a key that is not there may be set: one that is off, or of a user's own."""
     # The parameters of a strategy are known to the strategy, which checks them itself.
     of_strategy = len(parts) == 4 and parts[0] == "firms" and parts[2] == "strategy"
-    return of_strategy or is_declared(model, parts)
+    # So are the numbers of a mechanism of one's own, and a policy for it may hold anything.
+    of_mechanism = len(parts) == 4 and parts[:2] == ["mechanisms", "own"]
+    of_policy = len(parts) > 4 and parts[0] == "firms" and parts[2:4] == ["relationship", "own"]
+    return of_strategy or of_mechanism or of_policy or is_declared(model, parts)
 
 
 def is_declared(model: type[BaseModel], parts: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from relsim.errors import SpecError
 from relsim.spec.events import BY_KIND
+from relsim.spec.fields import DOTTED
 from relsim.spec.hints import brief, listing, nearest, shown
 from relsim.spec.paths import joined, split_last
 
@@ -203,6 +204,8 @@ def _allowed(kind: str, context: dict[str, Any], message: str) -> str:
             else (context["max_length"], "at most")
         )
         return f"{count} {border}"
+    if kind == "string_pattern_mismatch" and context.get("pattern") == DOTTED:
+        return "the dotted path of a class, such as my_module.Mine"
     if kind == "string_too_long":
         return f"a text of at most {context['max_length']} letters"
     return message.removeprefix("Input should be ")
