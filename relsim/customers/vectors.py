@@ -44,6 +44,9 @@ if numba.config.DISABLE_JIT:
         It comes while other work is done; what lies beyond a column's end does no harm.
         """
 
+    def prefetch_entry(column: Any, place: Whole) -> None:
+        """Ask for the memory of one entry of a column; what lies beyond its end does no harm."""
+
     def _lay_out(records: Any, at: Any, f: Any, rows: tuple[int, ...], c: Whole) -> None:
         """Do it for the ``LANES`` customers from c on."""
         for k in range(c, c + LANES):
@@ -79,6 +82,11 @@ else:
         def whole(self, place: Any, more: int) -> Any:
             """Return an entry of an array of whole numbers without a sign."""
             return self._builder.zext(self._builder.load(self.address(place, more)), _LONG)
+
+        def fetch(self, place: Any, more: int = 0) -> None:
+            ask = self._builder.module.declare_intrinsic("llvm.prefetch", [_BYTES], _ASK)
+            pointer = self._builder.bitcast(self.address(place, more), _BYTES)
+            self._builder.call(ask, [pointer, _TO_READ, _SECOND_CACHE, _DATA])
 
         def vector(self, place: Any, more: int = 0, lanes: int = LANES) -> Any:
             pointer = self._builder.bitcast(
@@ -119,17 +127,25 @@ else:
         """
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            ask = builder.module.declare_intrinsic("llvm.prefetch", [_BYTES], _ASK)
             for name in names:
                 k = columns.fields.index(name.literal_value)
                 kind, value = columns.types[k], builder.extract_value(arguments[0], k)
                 column = _Array(context, builder, kind, value)
                 for ahead in range(0, LINE, LINE * 8 // kind.dtype.bitwidth):
-                    pointer = builder.bitcast(column.address(arguments[2], ahead), _BYTES)
-                    builder.call(ask, [pointer, _TO_READ, _SECOND_CACHE, _DATA])
+                    column.fetch(arguments[2], ahead)
             return context.get_dummy_value()
 
         return types.void(columns, names, types.int64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]  # the same
+    def prefetch_entry(typing_context: Any, column: Any, place: Any) -> Any:
+        """Ask for the memory of one entry of a column; what lies beyond its end does no harm."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            _Array(context, builder, column, arguments[0]).fetch(arguments[1])
+            return context.get_dummy_value()
+
+        return types.void(column, types.int64), generate
 
     @intrinsic  # type: ignore[untyped-decorator]  # the same
     def _lay_out(typing_context: Any, records: Any, at: Any, f: Any, rows: Any, c: Any) -> Any:

@@ -77,18 +77,21 @@ def test_picked_are_those_above_zero(kind: Any, n: int) -> None:
 def test_asking_for_memory_changes_nothing_and_may_go_beyond_the_end(kind: Any) -> None:
     customers = columns.allocate(100)
 
-    def ask(first: int) -> None:
-        kind.prefetch(customers, TAKEN, first)
-
     if kind is vectors:
-        compiled = numba.njit(lambda some, first: vectors.prefetch(some, TAKEN, first))
+
+        @numba.njit
+        def compiled(some: Any, first: int) -> None:
+            vectors.prefetch(some, TAKEN, first)
+            vectors.prefetch_entry(some.trust, first)
+
         for first in (0, 64, 10**6):
             compiled(customers, first)
         assembly = compiled.inspect_asm(compiled.signatures[0])
         lines = sum(customers._asdict()[name].itemsize for name in TAKEN)
-        assert assembly.count("prefetch") + assembly.count("prfm") >= lines
+        assert assembly.count("prefetch") + assembly.count("prfm") >= lines + 1
     else:
-        ask(0)
+        kind.prefetch(customers, TAKEN, 0)
+        kind.prefetch_entry(customers.trust, 0)
     assert all(not column.any() for column in customers)
 
 

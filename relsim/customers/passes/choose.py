@@ -34,6 +34,7 @@ from relsim.customers.rules.experience import fit
 from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.scene import FIRM, Scene
 from relsim.customers.terms import Term
+from relsim.customers.vectors import pick, prefetch_entry
 
 _CONSIDER = int(Purpose.CONSIDER)
 _TASTE = int(Purpose.TASTE)
@@ -60,10 +61,10 @@ def gather(s: Scene) -> int:
     to fill up, and what the repetitions choose is not read.
     """
     f, who, x = s.f, s.choosers.who, s.choosers.state
-    count = 0
-    for c in range(s.n):
-        who[count] = c
-        count += 1 if f[OPEN + c] > 0.0 else 0
+    count = pick(f, OPEN, who, s.n)
+    if s.network.start.size > 1:
+        for k in range(count):
+            prefetch_entry(s.network.start, s.lo + who[k])
     for k in range(count, padded(count)):
         who[k] = who[count - 1]
     for k in range(padded(count)):
@@ -77,6 +78,14 @@ def gather(s: Scene) -> int:
 def listen(s: Scene, firms: int, count: int) -> None:
     """Let the choosers hear what the market and their neighbours said last month."""
     terms, heard, said, m = s.terms, s.choosers.heard, s.columns.said, s.m.word_of_mouth
+    start, neighbour = s.network.start, s.network.neighbour
+    lo, who = s.lo, s.choosers.who
+    has_network = start.size > 1
+    if has_network:
+        for k in range(count):
+            i = np.uint64(lo + who[k])
+            prefetch_entry(neighbour, start[i])
+            prefetch_entry(neighbour, start[i + np.uint64(1)])
     for g in range(firms):
         unmoved = terms[(g + 1) * FIRM + _TERM_UNMOVED]
         standing = terms[(g + 1) * FIRM + _TERM_STANDING]
@@ -85,10 +94,8 @@ def listen(s: Scene, firms: int, count: int) -> None:
             heard[row + UNMOVED + k] = unmoved
         for k in range(padded(count)):
             heard[row + STANDING + k] = standing
-    start, neighbour = s.network.start, s.network.neighbour
-    if start.size < 2:
+    if not has_network:
         return
-    lo, who = s.lo, s.choosers.who
     for k in range(count):
         i = np.uint64(lo + who[k])
         for edge in range(start[i], start[i + np.uint64(1)]):
