@@ -79,7 +79,7 @@ def test_asking_for_memory_changes_nothing_and_may_go_beyond_the_end(kind: Any) 
 
     if kind is vectors:
 
-        @numba.njit
+        @numba.njit  # type: ignore[untyped-decorator]  # numba ships no types
         def compiled(some: Any, first: int) -> None:
             vectors.prefetch(some, TAKEN, first)
             vectors.prefetch_entry(some.trust, first)

@@ -74,7 +74,10 @@ def feel_the_times(s: Scene) -> None:
 
 @loop
 def draw(s: Scene) -> None:
-    """Draw the month's random numbers of a block, while the next one's memory comes."""
+    """Draw the month's random numbers of a block.
+
+    It waits for no memory: meanwhile that of the next block comes.
+    """
     f, stream, month, lo, n, columns = s.f, s.stream, s.month, s.lo, s.n, s.columns
     has_next = lo + BLOCK < columns.supplier.size
     for first in range(0, n, LINE):
