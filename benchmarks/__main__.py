@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import firms, lab, passes, size, small, speed, threads, warm
+from benchmarks import firms, lab, mechanisms, passes, size, small, speed, threads, warm
 from benchmarks.machine import this_machine
 from benchmarks.progress import begin, clear
 from benchmarks.results import Section
@@ -18,6 +18,7 @@ Benchmark = Callable[[], Section]
 FULL: dict[str, Benchmark] = {
     "speed": speed.measure,
     "passes": passes.measure,
+    "mechanisms": mechanisms.measure,
     "size": size.measure,
     "small": small.measure,
     "threads": threads.measure,
@@ -28,6 +29,7 @@ FULL: dict[str, Benchmark] = {
 QUICK: dict[str, Benchmark] = {
     "speed": functools.partial(speed.measure, objects=1_000, rounds=9),
     "passes": functools.partial(passes.measure, rounds=9),
+    "mechanisms": functools.partial(mechanisms.measure, rounds=60),
     "size": functools.partial(size.measure, size.SIZES[:-1], rounds=3, weighed=200_000),
     "small": functools.partial(small.measure, rounds=7),
     "threads": functools.partial(threads.measure, customers=300_000, rounds=5),

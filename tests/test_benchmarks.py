@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import firms, lab, passes, size, small, speed, threads, warm
+from benchmarks import firms, lab, mechanisms, passes, size, small, speed, threads, warm
 from benchmarks.c_build import BLOCKS, FAST_BLOCKS, PLAIN, SINGLE_BLOCKS, Build
 from benchmarks.c_month import CMonth
 from benchmarks.numpy_month import NumpyMonth
@@ -215,6 +215,12 @@ def test_sizes_firms_and_threads_run() -> None:
     # More customers than a chunk, so that both threads have something to do.
     shared = threads.measure(customers=9_000, rounds=1, megabytes=2)
     assert [row[-1] for row in shared.rows] == ["yes", None]
+
+
+def test_a_mechanism_is_timed_off_and_on() -> None:
+    section = mechanisms.measure(customers=3_000, rounds=1)
+    assert section.rows[0][0] == "off"
+    assert all(float(row[1] or 0.0) > 0.0 for row in section.rows)
 
 
 def test_small_markets_are_timed() -> None:

@@ -69,7 +69,7 @@ PREMIUM_SALES = next(_rows)
 DISCOUNTED_SALES = next(_rows)
 SERVICE_UNITS = next(_rows)
 CONTRIBUTION = next(_rows)  # money
-SCRATCH = next(_rows)  # for one pass of a mechanism; the next may overwrite it
+SCRATCH = tuple(next(_rows) for _ in range(4))  # for one pass of a mechanism, no longer
 MET = {term: next(_rows) for term in MET_TERMS}
 """Rows of the terms that every customer meets every month."""
 SPACE = next(_rows)

@@ -5,6 +5,7 @@ import math
 from relsim.agents.customer import Bought, CustomerAgent
 from relsim.customers.draws import CHANCES, Purpose, uniform
 from relsim.customers.scene import single
+from relsim.customers.vectors import LANES
 from relsim.mechanisms.loyalty_programme.programme import (
     SUMS,
     LoyaltyProgrammes,
@@ -84,13 +85,14 @@ class Member(CustomerAgent):
 
     def _earn(self, bought: Bought) -> None:
         own, firm = self.programme, self.supplier
-        step = float(own.step[firm])
-        earned = float(own.earn_rate[firm]) * bought.price * (bought.quantity + bought.premium)
+        rate, step, lapses = own.policies.reshape(-1, LANES)[firm, :3].tolist()
+        earned = rate * bought.price * (bought.quantity + bought.premium)
+        self._book("months", 1.0, firm)
         self._book("earned", earned, firm)
         self.points += earned
         self.progress = single(self.progress + bought.quantity * step)
         self.effect = single(faded(self.effect, own.fading, self.progress, step))
-        lapsed = self.points * float(own.lapses[firm])
+        lapsed = self.points * lapses
         self.points -= lapsed
         self._book("lapsed", lapsed, firm)
 
@@ -99,6 +101,7 @@ class Member(CustomerAgent):
         claims = self._chance("redeem") >= self.programme.breakage
         points = self.points
         self._book("redeemed" if claims else "lapsed", points, self.supplier)
+        self._book("claims", float(claims), self.supplier)
         self.points = 0.0
         self.progress = single(self.progress - math.floor(self.progress))
         self.effect = -abs(self.effect) if claims else abs(self.effect)

@@ -29,6 +29,7 @@ from relsim.customers.parameters import mean_usage
 from relsim.customers.scene import Scene, single
 from relsim.customers.schedule import Addition
 from relsim.customers.terms import Term
+from relsim.customers.vectors import LANES, add_to_records, lay_out_records, pick
 from relsim.firms.ledger import Line, Stock
 from relsim.firms.plan import Plan
 from relsim.mechanisms.base import Array, Mechanism, Page
@@ -168,10 +169,8 @@ class Own(NamedTuple):
     progress: Singles
     effect: Singles
     sums: npt.NDArray[np.float64]
-    earn_rate: Array
+    policies: Array  # a record a firm: earn rate, share of the way that a unit is, what lapses
     reward_after: Array  # units
-    step: Array  # share of the way to the reward that a unit is
-    lapses: Array  # share of the points held, a month
     worth: Array  # what the size of the reward makes of its effect
     is_open: Array
     gain: float
@@ -187,11 +186,15 @@ class Own(NamedTuple):
     scale_usage: float
 
 
-SUMS = ("earned", "lapsed", "redeemed", "forfeited", "joined", "left")
-"""By firm and month: points earned, lapsed, claimed and lost by leaving, in money; members."""
+SUMS = ("months", "earned", "lapsed", "redeemed", "forfeited", "joined", "left", "claims")
+"""By firm and month: customers; points earned, lapsed, claimed and lost by leaving, in money; who
+joined and who left; rewards claimed. Earned and lapsed come first: they are added up for all
+customers at once, in records as long as those of the policies."""
 
-_EARNED, _LAPSED, _REDEEMED, _FORFEITED, _JOINED, _LEFT = (
-    SUMS.index(name) for name in ("earned", "lapsed", "redeemed", "forfeited", "joined", "left")
+_RATE, _STEP, _LAPSES, _RARE = SCRATCH
+
+_REDEEMED, _LAPSED, _FORFEITED, _JOINED, _LEFT, _CLAIMS = (
+    SUMS.index(name) for name in ("redeemed", "lapsed", "forfeited", "joined", "left", "claims")
 )
 
 
@@ -237,6 +240,7 @@ def _reward(s: Scene, own: Own, sums: Array, c: Any, firm: Any) -> None:
     i = s.lo + c
     claims = s.f[_REDEEM + c] >= own.breakage
     sums[firm, _REDEEMED if claims else _LAPSED] += own.points[i]
+    sums[firm, _CLAIMS] += 1.0 if claims else 0.0
     s.f[_CHARGES + c] -= own.points[i] if claims else 0.0
     own.points[i] = 0.0
     own.progress[i] -= np.floor(own.progress[i])
@@ -246,54 +250,59 @@ def _reward(s: Scene, own: Own, sums: Array, c: Any, firm: Any) -> None:
 @loop
 def earn(s: Scene, own: Own) -> None:
     """Let members earn points of what they spend, come nearer to the reward, and claim it."""
-    f, lo, n = s.f, s.lo, s.n
+    f, lo, n, at = s.f, s.lo, s.n, s.address
     sums, fading = own.sums[s.chunk], own.fading
     points, progress, effect = (
         own.points[lo : lo + n],
         own.progress[lo : lo + n],
         own.effect[lo : lo + n],
     )
-    rate, step, lapses = own.earn_rate, own.step, own.lapses
+    for c in range(n):
+        at[c] = np.int32(f[SUPPLIER + c]) * LANES
+    lay_out_records(own.policies, at, f, (_RATE, _STEP, _LAPSES), n)
+    # Who is no member goes along at a rate of 0: which customers are members is not foreseeable,
+    # and a processor that guesses wrong loses more than the arithmetic takes.
     for c in range(n):
         moved = np.float64(effect[c])
-        if moved == 0.0:
-            continue
-        firm = np.uint64(np.int32(f[SUPPLIER + c]))
+        is_member = 1.0 if moved != 0.0 else 0.0
         quantity = f[BASE_SALES + c] + f[GROWTH_SALES + c] + f[CROSS_SALES + c]
-        earned = rate[firm] * f[_PRICE + c] * (quantity + f[PREMIUM_SALES + c])
-        points[c] += earned
-        sums[firm, _EARNED] += earned
-        way = single(np.float64(progress[c]) + quantity * step[firm])
+        earned = is_member * f[_RATE + c] * f[_PRICE + c] * (quantity + f[PREMIUM_SALES + c])
+        held = points[c] + earned
+        lapsed = held * f[_LAPSES + c]
+        way = single(np.float64(progress[c]) + is_member * (quantity * f[_STEP + c]))
+        points[c] = held - lapsed
         progress[c] = way
-        effect[c] = faded(moved, fading, way, step[firm])
-        if lapses[firm] > 0.0:
-            lapsed = points[c] * lapses[firm]
-            points[c] -= lapsed
-            sums[firm, _LAPSED] += lapsed
-        if (way >= 1.0) | (f[LEAVING + c] > 0.0):
-            if way >= 1.0:
-                _reward(s, own, sums, c, np.int64(firm))
-            if f[LEAVING + c] > 0.0:
-                _give_up(own, sums, lo + c, np.int64(firm))
+        effect[c] = is_member * faded(moved, fading, way, f[_STEP + c])
+        f[_RATE + c] = earned
+        f[_LAPSES + c] = lapsed
+        f[_RARE + c] = 1.0 if way >= 1.0 else is_member * f[LEAVING + c]
+    add_to_records(sums.reshape(-1), at, f, (_RATE, _LAPSES), n)
+    for k in range(pick(f, _RARE, at, n)):
+        i: Any = np.int64(at[k])
+        firm = np.int64(f[SUPPLIER + i])
+        if progress[i] >= 1.0:
+            _reward(s, own, sums, i, firm)
+        if f[LEAVING + i] > 0.0:
+            _give_up(own, sums, lo + i, firm)
 
 
 @loop
 def join(s: Scene, own: Own) -> None:
     """Let customers join the programme of their firm."""
-    f, lo, n, sums = s.f, s.lo, s.n, own.sums[s.chunk]
+    f, lo, n, sums, at = s.f, s.lo, s.n, own.sums[s.chunk], s.address
     usage, effect = s.columns.usage[lo : lo + n], own.effect[lo : lo + n]
     base, slope, mean, scale = own.join_base, own.join_slope, own.mean_usage, own.scale_usage
     for c in range(n):
         new = joins(f[_JOIN + c], base, slope, np.float64(usage[c]), mean, scale)
         new = new & (np.float64(effect[c]) == 0.0) & (f[LEAVING + c] == 0.0)
-        f[SCRATCH + c] = 1.0 if new else 0.0
-    for c in range(n):
-        if f[SCRATCH + c] > 0.0:
-            firm = np.int64(f[SUPPLIER + c])
-            if own.is_open[firm] > 0.0:
-                weight = weight_of(np.float64(usage[c]), own.reward_after[firm], own.horizon)
-                effect[c] = max(weight * own.worth[firm], _LEAST_EFFECT)
-                sums[firm, _JOINED] += 1.0
+        f[_RARE + c] = 1.0 if new else 0.0
+    for k in range(pick(f, _RARE, at, n)):
+        i: Any = np.int64(at[k])
+        firm = np.int64(f[SUPPLIER + i])
+        if own.is_open[firm] > 0.0:
+            weight = weight_of(np.float64(usage[i]), own.reward_after[firm], own.horizon)
+            effect[i] = max(weight * own.worth[firm], _LEAST_EFFECT)
+            sums[firm, _JOINED] += 1.0
 
 
 # The mechanism ----------------------------------------------------------------------------
@@ -362,6 +371,7 @@ class LoyaltyProgrammes(Mechanism):
     def __init__(self, spec: MarketSpec, numbers: LoyaltyProgramme) -> None:
         super().__init__(spec, numbers)
         self.planned: dict[int, Programme] = {}
+        self._known: tuple[Any, Own] | None = None
         self.month = 1
 
     def decide(self, plans: Mapping[int, Plan]) -> None:
@@ -381,18 +391,28 @@ class LoyaltyProgrammes(Mechanism):
 
     def own(self, sums: Array) -> Own:
         """Return columns, policies and numbers for the passes of the month."""
-        m, policies = self.numbers, self.policies()
-        is_open = [one is not None and one.launch <= self.month for one in policies]
+        policies = self.policies()
+        known = self._known
+        if known is None or known[0] != (self.numbers, policies, self._open(policies)):
+            known = (self.numbers, policies, self._open(policies)), self._own(policies)
+            self._known = known
+        return known[1]._replace(sums=sums)
+
+    def _open(self, policies: list[Programme | None]) -> list[bool]:
+        return [one is not None and one.launch <= self.month for one in policies]
+
+    def _own(self, policies: list[Programme | None]) -> Own:
+        """Return all but the sums, made anew only where a policy or a number has changed."""
+        m, is_open = self.numbers, self._open(policies)
         cards = max(sum(is_open), 1)
         usage, spread = usage_of(self.spec)
         rates = _by_firm(policies, "earn_rate", 0.0)
+        reward_after = _by_firm(policies, "reward_after", 1.0)
         return Own(
             **self.state,
-            sums=sums,
-            earn_rate=rates,
-            reward_after=_by_firm(policies, "reward_after", 1.0),
-            step=1.0 / _by_firm(policies, "reward_after", 1.0),
-            lapses=_by_firm(policies, "expiry", 0.0),
+            sums=np.empty((0, 0, 0)),
+            policies=_records(rates, 1.0 / reward_after, _by_firm(policies, "expiry", 0.0)),
+            reward_after=reward_after,
             worth=np.array([worth_it(rate, m.satiation) for rate in rates]),
             is_open=np.array([0.0, *is_open]),
             gain=m.acceleration / cards,
@@ -433,6 +453,13 @@ class LoyaltyProgrammes(Mechanism):
 def _by_firm(policies: list[Programme | None], key: str, without: float) -> Array:
     """Return a key of the programmes, one entry a firm, the first for "no supplier"."""
     return np.array([without, *(without if one is None else getattr(one, key) for one in policies)])
+
+
+def _records(*columns: Array) -> Array:
+    """Return a record a firm, of so many numbers as are laid out at once."""
+    records = np.zeros((columns[0].size, LANES))
+    records[:, : len(columns)] = np.stack(columns, axis=1)
+    return records.reshape(-1)
 
 
 def logit(chance: float) -> float:
