@@ -125,3 +125,83 @@ def test_a_class_of_customers(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     table = pd.read_parquet(folder / "loyal" / "market.parquet")
     assert table["lost"].sum() == 0.0
+
+
+HELPED = """from relsim.mechanisms import kit
+from typing import Any, NamedTuple
+from helper import bonus
+
+import numpy as np
+
+
+class Own(NamedTuple):
+    sums: Any
+
+
+@kit.loop
+def give(s: kit.Scene, own: Own) -> None:
+    for c in range(s.n):
+        own.sums[s.chunk, np.int64(s.f[kit.SUPPLIER + c]), 0] += bonus(1.0)
+
+
+class Helped(kit.Mechanism):
+    \"\"\"Pays what a helper beside it says.\"\"\"
+
+    name, sums = "helped", ("paid",)
+    additions = (kit.Addition("helped.give", before="book"),)
+    lines = (kit.Line("helped", "paid"),)
+
+    def own(self, sums):
+        return Own(sums)
+
+    def close(self, accounts, table, stocks, month):
+        return -self.sum_of("paid")[:, None], stocks
+"""
+FEE = """from relsim.mechanisms import kit
+from typing import Any, NamedTuple
+
+
+class Own(NamedTuple):
+    sums: Any
+
+
+class Fee(kit.Mechanism):
+    \"\"\"A fee of every firm, without a pass.\"\"\"
+
+    name = "fee"
+    lines = (kit.Line("fee", "a fee"),)
+
+    def own(self, sums):
+        return Own(sums)
+
+    def close(self, accounts, table, stocks, month):
+        import numpy as np
+
+        return np.full((stocks.shape[0], 1), -1.0), stocks
+"""
+
+
+def _paid(folder: Path, column: str, name: str) -> float:
+    words = ("--no-figures", "--allow-code", "--overwrite", "--out", "paid", *SMALL)
+    kind = f"mechanisms.own=[{{kind: {name}}}]"
+    done = call(folder, "run", "telecom", "--set", kind, *words)
+    assert done.returncode == 0, done.stderr
+    return float(pd.read_parquet(folder / "paid" / "market.parquet")[column].sum())
+
+
+def test_a_helper_that_changes_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "helped.py").write_text(HELPED, "utf-8")
+    helper = "from relsim.mechanisms import kit\n\n@kit.rule\ndef bonus(x):\n    return {} * x\n"
+    (tmp_path / "helper.py").write_text(helper.format("1.0"), "utf-8")
+    once = _paid(tmp_path, "helped", "helped.Helped")
+    (tmp_path / "helper.py").write_text(helper.format("7.0"), "utf-8")
+    assert _paid(tmp_path, "helped", "helped.Helped") == pytest.approx(7.0 * once)
+
+
+def test_a_mechanism_without_passes_leaves_plain_runs_alone(tmp_path: Path) -> None:
+    (tmp_path / "fee.py").write_text(FEE, "utf-8")
+    assert _paid(tmp_path, "fee", "fee.Fee") == -4.0 * 5
+    plain = tmp_path / "elsewhere"
+    plain.mkdir()
+    done = call(plain, "run", "telecom", "--no-figures", "--out", "out", *SMALL)
+    assert done.returncode == 0, done.stderr

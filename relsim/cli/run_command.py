@@ -12,7 +12,7 @@ from relsim.cli.inputs import spec_of
 from relsim.cli.memory import check_memory
 from relsim.cli.progress import Silence, progress
 from relsim.cli.summary import show
-from relsim.customers.compiled import cache_folder
+from relsim.customers.compiled import WOVEN, cache_folder
 from relsim.errors import SpecError
 from relsim.events.effects import marks
 from relsim.market import Market
@@ -142,7 +142,7 @@ def _after_month(market: Market, month: int, kept: TableStream, shown: Silence) 
 
 
 def _is_compiled() -> bool:
-    return config.DISABLE_JIT or any(cache_folder().rglob("month_*.live-*.nbc"))
+    return config.DISABLE_JIT or any(cache_folder().rglob(f"{WOVEN}*.live-*.nbc"))
 
 
 def _draw(market: Market, engine: str, folder: ResultsFolder) -> None:

@@ -119,7 +119,12 @@ class SoundFile(IndexDataCacheFile):  # type: ignore[misc]  # numba has no types
             _log.warning("relsim: compiled code cannot be kept: %s", error)
 
     def _load_index(self) -> Any:
-        return super()._load_index() if self._is_sound(self._index_path) else {}
+        if not self._is_sound(self._index_path):
+            return {}
+        try:
+            return super()._load_index()
+        except (ImportError, AttributeError):  # it names types of a module that is not here now
+            return {}
 
     def _load_data(self, name: str) -> Any:
         if not self._is_sound(self._data_path(name)):
@@ -153,8 +158,8 @@ _DIGEST = hashlib.sha256().digest_size
 
 def _soundly(compiled: Any) -> Any:
     """Have numba keep the machine code of a function in sound files."""
-    cache = getattr(compiled, "_cache", None)
-    if cache is not None:
+    cache: Any = getattr(compiled, "_cache", None)
+    if hasattr(cache, "_cache_file"):
         found = cache._cache_file  # noqa: SLF001  # numba has no way to say it
         cache._cache_file = SoundFile(  # noqa: SLF001  # the same
             cache.cache_path,
@@ -182,14 +187,27 @@ def rule(function: _F) -> _F:
     Plain Python when ``NUMBA_DISABLE_JIT=1``.
     """
     with _caching_in_our_folder():
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(
-            function
-        )
+        compiled = numba.njit(
+            cache=_is_kept(function), nogil=True, error_model="numpy", forceinline=True
+        )(function)
     return cast(_F, _soundly(compiled))
 
 
 def loop(function: _F) -> _F:
     """Compile a loop over customers; it lets go of the interpreter lock while it runs."""
     with _caching_in_our_folder():
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        compiled = numba.njit(cache=_is_kept(function), nogil=True, error_model="numpy")(function)
     return cast(_F, _soundly(compiled))
+
+
+WOVEN = "relsim_month_"
+"""How names of woven months begin."""
+
+
+def _is_kept(function: Callable[..., Any]) -> bool:
+    """Return whether a function's own machine code is kept: relsim's, and that of woven months.
+
+    numba would not notice a change in what a user's function calls. The month that it is woven
+    into is kept, under a hash of all sources that it is made of.
+    """
+    return function.__module__.startswith(("relsim.", WOVEN))

@@ -216,7 +216,8 @@ class Customers:
             chances = [name for one in self.mechanisms for name in one.chances]
             additions = [one.additions for one in self.mechanisms]
             passes = schedule.passes(self.setting, additions, chances)
-            self._woven = self.setting, woven(passes)
+            others = tuple(type(one).__module__ for one in self.mechanisms)
+            self._woven = self.setting, woven(passes, others)
         return self._woven[1]
 
     def _people(self) -> Any:

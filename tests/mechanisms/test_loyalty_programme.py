@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relsim.agents.market import AgentMarket
 from relsim.customers.arithmetic import expit
 from relsim.errors import SpecError
 from relsim.firms.plan import Plan
@@ -239,3 +240,16 @@ def test_a_strategy_may_open_a_programme() -> None:
 def test_a_policy_without_its_mechanism_is_refused() -> None:
     with pytest.raises(SpecError, match=r"firms\.0\.relationship\.loyalty_programme: mechanisms"):
         override(starter(), {FIRM: {}})
+
+
+def test_a_programme_that_closes_ends_memberships() -> None:
+    spec = override(starter(), ON | {"market.customers": 800})
+    for kind in (Market, AgentMarket):
+        market = kind(spec).run(6)
+        assert market.columns["programme_members"][-1, 0] > 0.0
+        closed = override(spec, {FIRM: None})
+        market.change(closed)
+        market.run(2)
+        for name in ("programme_members", "points_held"):
+            assert market.columns[name][-1, 0] == pytest.approx(0.0, abs=1e-6)
+        assert (market.customers.frame()["effect"] == 0.0).all()

@@ -77,9 +77,10 @@ class Member(CustomerAgent):
             self._may_join()
             return charged
         self._earn(bought)
-        if self.progress >= 1.0:
+        is_closed = self.programme.is_open[self.supplier] == 0.0
+        if self.progress >= 1.0 and not is_closed:
             charged -= self._reward()
-        if self.leaving:
+        if self.leaving or is_closed:
             self._give_up(self.supplier)
         return charged
 

@@ -169,7 +169,7 @@ class Own(NamedTuple):
     progress: Singles
     effect: Singles
     sums: npt.NDArray[np.float64]
-    policies: Array  # a record a firm: earn rate, share of the way that a unit is, what lapses
+    policies: Array  # a record a firm: earn rate, way of a unit, what lapses, 1 = closed
     reward_after: Array  # units
     worth: Array  # what the size of the reward makes of its effect
     is_open: Array
@@ -259,7 +259,7 @@ def earn(s: Scene, own: Own) -> None:
     )
     for c in range(n):
         at[c] = np.int32(f[SUPPLIER + c]) * LANES
-    lay_out_records(own.policies, at, f, (_RATE, _STEP, _LAPSES), n)
+    lay_out_records(own.policies, at, f, (_RATE, _STEP, _LAPSES, _RARE), n)
     # Who is no member goes along at a rate of 0: which customers are members is not foreseeable,
     # and a processor that guesses wrong loses more than the arithmetic takes.
     for c in range(n):
@@ -275,14 +275,15 @@ def earn(s: Scene, own: Own) -> None:
         effect[c] = is_member * faded(moved, fading, way, f[_STEP + c])
         f[_RATE + c] = earned
         f[_LAPSES + c] = lapsed
-        f[_RARE + c] = 1.0 if way >= 1.0 else is_member * f[LEAVING + c]
+        f[_RARE + c] = 1.0 if way >= 1.0 else is_member * max(f[LEAVING + c], f[_RARE + c])
     add_to_records(sums.reshape(-1), at, f, (_RATE, _LAPSES), n)
     for k in range(pick(f, _RARE, at, n)):
         i: Any = np.int64(at[k])
         firm = np.int64(f[SUPPLIER + i])
-        if progress[i] >= 1.0:
+        is_closed = own.is_open[firm] == 0.0
+        if (progress[i] >= 1.0) & (not is_closed):
             _reward(s, own, sums, i, firm)
-        if f[LEAVING + i] > 0.0:
+        if is_closed | (f[LEAVING + i] > 0.0):
             _give_up(own, sums, lo + i, firm)
 
 
@@ -407,14 +408,17 @@ class LoyaltyProgrammes(Mechanism):
         cards = max(sum(is_open), 1)
         usage, spread = usage_of(self.spec)
         rates = _by_firm(policies, "earn_rate", 0.0)
-        reward_after = _by_firm(policies, "reward_after", 1.0)
+        reward_after = _by_firm(policies, "reward_after", math.inf)
+        opened = np.array([0.0, *is_open])
         return Own(
             **self.state,
             sums=np.empty((0, 0, 0)),
-            policies=_records(rates, 1.0 / reward_after, _by_firm(policies, "expiry", 0.0)),
+            policies=_records(
+                rates, 1.0 / reward_after, _by_firm(policies, "expiry", 0.0), 1.0 - opened
+            ),
             reward_after=reward_after,
             worth=np.array([worth_it(rate, m.satiation) for rate in rates]),
-            is_open=np.array([0.0, *is_open]),
+            is_open=opened,
             gain=m.acceleration / cards,
             slump=m.slump / cards,
             pressure=m.pressure / cards,

@@ -8,7 +8,7 @@ after a reward it rests (Kivetz, Urminsky & Zheng 2006). Some never redeem: brea
 are held is a liability in the books; who leaves loses its points. Only those are moved for whom the
 reward is neither certain nor out of reach; larger rewards move them more, ever less so; the effect
 fades, and rivals' programmes divide it.
-Points build no trust.
+Points build no trust. When a firm closes its programme, points that are held are forfeited.
 """
 
 from relsim.spec.fields import SpecModel, chance, fraction, key, money, weight
