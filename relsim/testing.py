@@ -27,7 +27,10 @@ from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView
 from relsim.market import Market
 from relsim.mechanisms.base import Mechanism
+from relsim.mechanisms.registry import BUILT_IN
 from relsim.spec import MarketSpec, override, starter
+from relsim.spec.overrides import section_of
+from relsim.spec.relationship import Relationship
 
 _SITUATIONS: Mapping[str, Mapping[str, Any]] = {
     "usual": {},
@@ -217,7 +220,16 @@ class MechanismContract:
             np.testing.assert_allclose(table["profit"], table[lines].sum(axis=1), rtol=1e-9)
 
     def test_every_key_is_alive(self) -> None:
-        """Each of its keys, changed, changes what comes out."""
+        """Each of its keys, and of a firm's policy for it, changed, changes what comes out."""
+        name = self.mechanism.name
+        if name in BUILT_IN:
+            policy = Relationship.model_fields.get(name)
+            policies = section_of(policy.annotation) if policy else None
+            keys = {f"mechanisms.{name}.{key}" for key in self.mechanism.keys.model_fields}
+            if policies is not None:
+                first = f"firms.0.relationship.{name}"
+                keys |= {f"{first}.{key}" for key in policies.model_fields}
+            assert keys == set(self.others), "every key needs another value"
         base = self._told(self._spec())
         for key, value in self.others.items():
             assert self._told(override(self._spec(), {key: value})) != base, f"{key} is dead"

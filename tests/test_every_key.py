@@ -1,6 +1,5 @@
 """Every key of a config changes some output: there are no dead knobs."""
 
-import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,14 +8,10 @@ from pydantic import BaseModel
 
 from relsim.firms.strategies import BUILT_IN, Strategy
 from relsim.market import Market
+from relsim.mechanisms.registry import BUILT_IN as MECHANISMS
 from relsim.spec import FirmSpec, MarketSpec, Segment, override, starter
-from relsim.spec.overrides import section_of
 from relsim.spec.paths import value_at
 
-WITH_A_PROGRAMME = {
-    "mechanisms.loyalty_programme": {"join_rate": 0.5},
-    "firms.0.relationship.loyalty_programme": {"reward_after": 3.0, "earn_rate": 0.02},
-}
 CONTEXT: dict[str, dict[str, Any]] = {
     # What has to be on for a key to matter, by the beginning of its path; the longest wins.
     "": {
@@ -49,8 +44,6 @@ CONTEXT: dict[str, dict[str, Any]] = {
     "mechanisms.word_of_mouth.reward": {
         "firms.0.strategy": {"kind": "balanced", "referral_reward": 30.0}
     },
-    "mechanisms.loyalty_programme.": WITH_A_PROGRAMME,
-    "firms.0.relationship.loyalty_programme.": WITH_A_PROGRAMME,
     "market.credit": {"firms.0.cash": 0.0, "firms.0.fixed_cost": 50.0},
     "firms.0.cash": {"market.credit": False},
 }
@@ -89,10 +82,9 @@ ELSEWHERE = {
 def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         here = f"{path}{name}"
-        kind: Any = field.annotation
-        optional = section_of(kind)
-        if optional is not None and type(None) in typing.get_args(kind):
-            kind = optional  # a mechanism, or a firm's policy for one: off unless it is named
+        kind = field.annotation
+        if name in MECHANISMS:
+            continue  # off unless it is named: its keys are those of its contract
         inners: dict[str, type[BaseModel]] = {"segments": Segment, "firms": FirmSpec}
         inner = inners.get(name)
         if inner is not None:

@@ -29,6 +29,7 @@ from relsim.spec import Mechanisms, read
 from relsim.spec.events import BY_KIND
 from relsim.spec.hints import nearest
 from relsim.spec.locations import shipped
+from relsim.spec.overrides import section_of
 from relsim.spec.paths import split_first
 
 EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
@@ -126,7 +127,8 @@ def _strategies() -> Iterator[tuple[str, ...]]:
 def _mechanisms() -> Iterator[tuple[str, ...]]:
     yield "mechanism", "meaning", "equation"
     for name, field in Mechanisms.model_fields.items():
-        meaning = (inspect.getdoc(field.annotation) or "").partition("\n\n")[0]
+        model = section_of(field.annotation)
+        meaning = (inspect.getdoc(model) or "").partition("\n\n")[0]
         yield name, " ".join(meaning.split()), equation(f"mechanisms.{name}")
 
 

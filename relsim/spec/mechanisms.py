@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from relsim.mechanisms.loyalty_programme.spec import LoyaltyProgramme
+from relsim.mechanisms.loyalty_programme import LoyaltyProgramme
 from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, key, weight
 from relsim.spec.relationship import Sparse
 

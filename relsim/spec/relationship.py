@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import model_serializer
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
-from relsim.mechanisms.loyalty_programme.spec import Programme
+from relsim.mechanisms.loyalty_programme import Programme
 from relsim.spec.fields import SpecModel, key
 
 

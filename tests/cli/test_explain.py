@@ -10,9 +10,11 @@ from relsim.cli import completion
 from relsim.cli.catalogue import EQUATIONS
 from relsim.cli.keys import known, spec_values
 from relsim.firms.strategies import BUILT_IN
+from relsim.mechanisms.registry import BUILT_IN as MECHANISMS
 from relsim.spec import FirmSpec, Mechanisms, Response
 from relsim.spec.events import BY_KIND
 from relsim.spec.explain import OWN_SOURCE, REQUIRED, UNSAID, Entry, comments
+from relsim.spec.relationship import Relationship
 from tests.cli.conftest import Invoke, error_lines
 
 KEYS = [entry for entry in known() if not entry.section]
@@ -32,10 +34,9 @@ def test_every_key_is_explained(entry: Entry) -> None:
 def test_all_keys_are_there() -> None:
     paths = [entry.path for entry in KEYS]
     assert len(paths) == len(set(paths))
-    on: dict[str, object] = {
-        "mechanisms.loyalty_programme": {},
-        "firms.0.relationship.loyalty_programme": {},
-    }
+    on: dict[str, object] = {f"mechanisms.{name}": {} for name in MECHANISMS}
+    policies = set(Relationship.model_fields) & set(MECHANISMS)
+    on |= {f"firms.0.relationship.{name}": {} for name in policies}
     spec = relsim.load("telecom").with_(on)
     named = {value.entry.path for value in spec_values(spec)}
     configs = {
@@ -245,6 +246,7 @@ def test_mechanisms(invoke: Invoke) -> None:
     lines = rows(invoke("list", "mechanisms").stdout)
     package = Path(relsim.__file__).parents[1]
     assert set(EQUATIONS) == set(Mechanisms.model_fields) - {"own"}
+    assert "how customers respond to points" in " ".join(lines["loyalty_programme"].split())
     for name, rules in EQUATIONS.items():
         for rule in rules:
             file = rule.__module__.replace(".", "/") + ".py"

@@ -14,9 +14,9 @@ from relsim.firms.plan import Plan
 from relsim.firms.strategies import Strategy
 from relsim.firms.view import FirmView
 from relsim.market import Market
+from relsim.mechanisms.loyalty_programme import LoyaltyProgramme, Programme
 from relsim.mechanisms.loyalty_programme import programme as rules
 from relsim.mechanisms.loyalty_programme.programme import LoyaltyProgrammes
-from relsim.mechanisms.loyalty_programme.spec import LoyaltyProgramme, Programme
 from relsim.spec import MarketSpec, override, starter
 from relsim.spec.relationship import Relationship
 from relsim.testing import MechanismContract

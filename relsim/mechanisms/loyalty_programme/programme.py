@@ -33,7 +33,7 @@ from relsim.customers.vectors import LANES, add_to_records, lay_out_records, pic
 from relsim.firms.ledger import Line, Stock
 from relsim.firms.plan import Plan
 from relsim.mechanisms.base import Array, Mechanism, Page
-from relsim.mechanisms.loyalty_programme.spec import LoyaltyProgramme, Programme
+from relsim.mechanisms.loyalty_programme import LoyaltyProgramme, Programme
 from relsim.spec import MarketSpec
 
 _PULL, _USAGE, _CHARGES = (SOCKETS[name].row for name in ("pull_to_stay", "usage", "charges"))
