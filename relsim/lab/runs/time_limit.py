@@ -2,7 +2,9 @@
 
 import contextlib
 import ctypes
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -11,6 +13,7 @@ from types import FrameType
 from relsim.errors import TimeExceeded
 
 _EARLY = 0.001  # seconds that a clock may be off
+_AGAIN = 0.05  # seconds after which it is looked again whether a thread still compiles
 _at_work: set[int] = set()
 """Threads, other than the main one, that are under a limit."""
 _abandoned: set[int | None] = set()
@@ -71,7 +74,8 @@ def abandon(threads: Iterable[threading.Thread], patience: float = 1.0) -> None:
     _abandoned.update(thread.ident for thread in pool if thread.ident is not None)
     _wait(pool, patience)
     for thread in pool:
-        if thread.is_alive() and thread.ident in _at_work:
+        compiles = _compiles(sys._current_frames().get(thread.ident or 0))  # noqa: SLF001  # as below
+        if thread.is_alive() and thread.ident in _at_work and not compiles:
             _raise_in(thread.ident)
     _wait(pool, patience)
     _abandoned.difference_update(thread.ident for thread in pool if not thread.is_alive())
@@ -99,6 +103,9 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
     def ring(number: int, frame: FrameType | None) -> None:
         if time.monotonic() >= end - _EARLY:
+            if _compiles(frame):
+                signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+                return
             raise TimeExceeded(_words(seconds))
         if callable(before):  # somebody else's alarm
             before(number, frame)
@@ -119,6 +126,8 @@ def _by_watch(seconds: float) -> Iterator[None]:
 
     def watch() -> None:
         if not done.wait(seconds):
+            while _compiles(sys._current_frames().get(thread)) and not done.is_set():  # noqa: SLF001  # there is no other way to look
+                done.wait(_AGAIN)
             with guard:  # nothing is raised once what was watched is over
                 if not done.is_set():
                     rung.set()
@@ -135,6 +144,18 @@ def _by_watch(seconds: float) -> Iterator[None]:
         if rung.is_set():  # it may come a step after all was done
             with contextlib.suppress(TimeExceeded):
                 time.sleep(_EARLY)
+
+
+def _compiles(frame: FrameType | None) -> bool:
+    """Return whether a thread that is at a frame is compiling.
+
+    Stopped there it could leave the compiler's lock locked, and all that wait for it for ever.
+    """
+    while frame is not None:
+        if f"{os.sep}numba{os.sep}" in frame.f_code.co_filename:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _raise_in(thread: int) -> None:
