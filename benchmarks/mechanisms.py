@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.clocks import Work, in_turns
 from benchmarks.results import Cell, Section, Target
@@ -72,6 +72,12 @@ def _month(customers: int, values: dict[str, Any], shared: bool = False) -> Work
     return work
 
 
+class Nothing(NamedTuple):
+    """What is handed to passes that there are not."""
+
+    number: float
+
+
 class _Shared:
     """A mechanism that only draws."""
 
@@ -80,6 +86,6 @@ class _Shared:
     state: Mapping[str, Any] = {}
     month_sums: Any = None
 
-    def own(self, sums: Any) -> tuple[float]:  # noqa: ARG002  # it has none
+    def own(self, sums: Any) -> Nothing:  # noqa: ARG002  # it has none
         """Return nothing of its own."""
-        return (0.0,)
+        return Nothing(0.0)

@@ -9,7 +9,7 @@ from relsim.spec import MarketSpec
 
 _A_CUSTOMER = {"compiled": 60, "agents": 3_000}
 _A_NEIGHBOUR = 9
-_A_FIRM_MONTH = 6_300
+_A_FIRM_MONTH = 4_850
 """Bytes of a month of a firm: what is kept of it, and the table that is made of it."""
 _A_CELL = 260
 """Bytes of a value in a design, where it is at its largest: while it is made."""

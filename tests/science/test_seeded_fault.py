@@ -22,7 +22,7 @@ FAULTS = {
         "acquisition_response",
     ),
     "how often is bought": (
-        "buying.py",
+        "purchase.py",
         "mean = min(mean, 500.0)",
         "mean = min(1.02 * mean, 500.0)",
         "purchase_counts",
@@ -34,13 +34,13 @@ FAULTS = {
         "brand_switching",
     ),
     "when a customer drops out": (
-        "buying.py",
+        "purchase.py",
         "math.ceil(log(u) / log(safe))",
         "math.ceil(1.02 * log(u) / log(safe))",
         "buying_and_dropping_out",
     ),
     "what talk does": (
-        "telling.py",
+        "talk.py",
         "left *= 1.0 - effect * share",
         "left *= 1.0 - 1.02 * effect * share",
         "diffusion_by_talk",
