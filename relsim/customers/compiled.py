@@ -207,7 +207,6 @@ WOVEN = "relsim_month_"
 def _is_kept(function: Callable[..., Any]) -> bool:
     """Return whether a function's own machine code is kept: relsim's, and that of woven months.
 
-    numba would not notice a change in what a user's function calls. The month that it is woven
-    into is kept, under a hash of all sources that it is made of.
+    numba would not notice a change in what a user's function calls.
     """
     return function.__module__.startswith(("relsim.", WOVEN))

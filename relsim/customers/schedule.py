@@ -7,10 +7,22 @@ the month is woven (:mod:`relsim.customers.weave`), and a mechanism that is off 
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from relsim.customers.draws import CHANCES
 from relsim.spec import MarketSpec
+
+
+def at_path(path: str) -> Any:
+    """Return what a dotted path names.
+
+    Examples
+    --------
+    >>> at_path("relsim.customers.schedule.at_path") is at_path
+    True
+    """
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
 
 
 class Setting(NamedTuple):
@@ -178,8 +190,7 @@ class Pass(NamedTuple):
     @property
     def meaning(self) -> str:
         """First sentence of its documentation."""
-        module, _, name = self.function.rpartition(".")
-        text = inspect.getdoc(getattr(importlib.import_module(module), name)) or ""
+        text = inspect.getdoc(at_path(self.function)) or ""
         return text.partition("\n\n")[0].replace("\n", " ")
 
 

@@ -5,16 +5,14 @@ pointers, which costs twice the month. So the list of the passes is written as a
 fifty lines, kept in the cache folder under the hash of its text, and compiled like any other.
 """
 
-import ast
 import contextlib
 import functools
 import hashlib
-import inspect
 import os
 import sys
 import tempfile
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,9 @@ import numpy as np
 
 from relsim.customers import columns
 from relsim.customers.compiled import WOVEN, cache_folder
-from relsim.customers.schedule import Pass
+from relsim.customers.schedule import Pass, at_path
 
-_TEMPLATE = '''"""The month of a market, woven from its passes. Sources: {sources}."""
+_TEMPLATE = '''"""The month of a market, woven from its passes."""
 
 from relsim.customers.block import BLOCK
 from relsim.customers.choosers import choosers_space
@@ -61,21 +59,18 @@ def live(people, terms, accounts, month, size, first, last, own):
 '''
 
 
-def text(passes: Sequence[Pass], others: Sequence[str] = ()) -> str:
+def text(passes: Sequence[Pass]) -> str:
     """Return the module of a month with these passes.
 
     Parameters
     ----------
     passes : sequence of Pass
         In their order.
-    others : sequence of str
-        Modules of mechanisms that are on: those that add no pass hand their own to the month too.
     """
     modules = dict.fromkeys(one.function.rpartition(".")[0] for one in passes)
     names = {module: f"passes_{k}" for k, module in enumerate(modules)}
     calls = [*_taken(), *(_call(one, names) for one in passes), *_given_back()]
     return _TEMPLATE.format(
-        sources=_hash_of(sorted({*modules, *others})),
         imports="".join(f"import {module} as {name}\n" for module, name in names.items()),
         calls="\n".join(f"    {call}" for call in calls),
     )
@@ -104,66 +99,16 @@ def _given_back() -> list[str]:
     ]
 
 
-def _hash_of(modules: Sequence[str]) -> str:
-    """Return a hash of the names and sources of modules, and of what they import from beside them.
-
-    The sources of relsim's own are in the cache folder's name.
-    """
-    digest = hashlib.sha256()
-    own = [name for name in modules if not name.startswith("relsim.")]
-    for name, source in sorted(_sources(own).items()):
-        digest.update(f"{name}\n{source}\n".encode())
-    digest.update(" ".join(modules).encode())
-    return digest.hexdigest()[:12]
-
-
-def _sources(modules: Sequence[str]) -> dict[str, str]:
-    """Return the sources of modules, and of all that they import from the same folders."""
-    found: dict[str, str] = {}
-    waiting = list(modules)
-    while waiting:
-        name = waiting.pop()
-        made = sys.modules.get(name)
-        file = getattr(made, "__file__", None)
-        if name in found or made is None or file is None:
-            continue
-        found[name] = inspect.getsource(made)
-        folder = Path(file).parent
-        waiting += [
-            other
-            for other in _imported(found[name], made.__package__ or "")
-            if _is_beside(other, folder)
-        ]
-    return found
-
-
-def _imported(source: str, package: str) -> Iterator[str]:
-    """Yield the names of what a source imports: modules, and what may be modules in packages."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (one.name for one in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            around = package.rsplit(".", node.level - 1)[0] if node.level else ""
-            base = ".".join(part for part in (around, node.module or "") if part)
-            yield base
-            yield from (f"{base}.{one.name}" for one in node.names)
-
-
-def _is_beside(name: str, folder: Path) -> bool:
-    file = getattr(sys.modules.get(name), "__file__", None)
-    return file is not None and folder in Path(file).parents
-
-
-@functools.lru_cache(maxsize=64)
-def woven(passes: tuple[Pass, ...], others: tuple[str, ...] = ()) -> Any:
+def woven(passes: tuple[Pass, ...], others: Sequence[str] = ()) -> Any:
     """Return the compiled month of these passes.
 
     Parameters
     ----------
     passes : tuple of Pass
         In their order.
-    others : tuple of str
-        Modules of the mechanisms that are on.
+    others : sequence of str
+        Modules of the mechanisms that are on: those that add no pass hand their own to the month
+        too.
 
     Returns
     -------
@@ -173,14 +118,36 @@ def woven(passes: tuple[Pass, ...], others: tuple[str, ...] = ()) -> Any:
         ``people`` is made by :func:`relsim.customers.scene.people_of`, ``own`` has one tuple a
         mechanism that is on.
     """
-    return module(text(passes, others)).live
+    strange = [one.function for one in passes if not _is_ours(one.function)]
+    is_kept = not strange and all(map(_is_ours, others))
+    return _woven(passes, is_kept, tuple(map(at_path, strange)))
 
 
-def module(source: str) -> types.ModuleType:
-    """Return a module of this text, kept in the cache folder under its hash."""
-    name = f"{WOVEN}{hashlib.sha256(source.encode()).hexdigest()[:12]}"
+@functools.lru_cache(maxsize=64)
+def _woven(passes: tuple[Pass, ...], is_kept: bool, strange: tuple[Any, ...]) -> Any:  # noqa: ARG001  # a pass that is defined anew, as in a notebook, is woven anew
+    return module(text(passes), is_kept).live
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith("relsim.")
+
+
+def module(source: str, is_kept: bool = True) -> types.ModuleType:
+    """Return a module of this text.
+
+    Parameters
+    ----------
+    source : str
+        The text.
+    is_kept : bool
+        Whether it is kept in the cache folder under its hash, and its machine code too. That of a
+        user's own code never is: what it was made of may change in ways that nobody notices.
+    """
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
+    name = f"{WOVEN if is_kept else 'own_month_'}{digest}"
     path = cache_folder() / f"{name}.py"
-    _keep(path, source)
+    if is_kept:
+        _keep(path, source)
     made = types.ModuleType(name)
     made.__file__ = str(path)
     # The text is compiled and not the file read, so that nobody else's text is ever run.

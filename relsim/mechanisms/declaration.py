@@ -1,6 +1,5 @@
 """What is wrong with how a mechanism declares itself: found before the first month, and said."""
 
-import importlib
 import inspect
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +7,7 @@ from typing import Any, get_args
 
 from relsim.customers.columns import TABLE, Column
 from relsim.customers.draws import CHANCES
-from relsim.customers.schedule import STEPS, Addition
+from relsim.customers.schedule import STEPS, Addition, at_path
 from relsim.firms.ledger import CountsAs, Line, Stock
 from relsim.firms.tables import FORMER, MARKET_COLUMNS
 from relsim.mechanisms.base import Mechanism
@@ -115,8 +114,7 @@ def _of_agent(kind: type[Mechanism]) -> Iterator[str]:
 
 def _at(path: str) -> Any:
     """Return what a dotted path names; None if nothing."""
-    module, _, name = path.rpartition(".")
     try:
-        return getattr(importlib.import_module(module), name, None)
-    except (ImportError, ValueError):
+        return at_path(path)
+    except (ImportError, ValueError, AttributeError):
         return None

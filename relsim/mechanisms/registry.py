@@ -1,6 +1,5 @@
 """Which mechanisms there are, and which of them a market has on."""
 
-import importlib
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pydantic
 
 from relsim import own_class
+from relsim.customers.schedule import at_path
 from relsim.errors import StrategyError
 from relsim.mechanisms import declaration
 from relsim.mechanisms.base import Mechanism
@@ -112,5 +112,4 @@ def use(mechanisms: tuple[Mechanism, ...], spec: MarketSpec) -> None:
 
 def mixin(mechanism: Mechanism) -> type[Any] | None:
     """Return what agents of the market take from a mechanism."""
-    module, _, name = mechanism.agent.rpartition(".")
-    return getattr(importlib.import_module(module), name) if module else None
+    return at_path(mechanism.agent) if mechanism.agent else None
