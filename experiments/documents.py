@@ -35,12 +35,14 @@ from relsim.claims.spec import (
 )
 from relsim.cli.catalogue import EQUATIONS
 from relsim.customers import columns
+from relsim.customers.block import SOCKETS
 from relsim.customers.rules import departure, response, talk
 from relsim.customers.schedule import SCHEDULE, Pass
 from relsim.firms.firm import Firm
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.strategies import BUILT_IN
 from relsim.mechanisms import registry
+from relsim.mechanisms.base import Mechanism
 from relsim.report.run_figures import save
 from relsim.spec import Mechanisms
 from relsim.spec.explain import REQUIRED, Entry, entries
@@ -50,6 +52,7 @@ from relsim.spec.terms import TERMS
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 ODD = ROOT / "docs" / "odd.md"
+MECHANISM_PAGE = ROOT / "docs" / "add_a_mechanism.md"
 CLAIM_PAGE = ROOT / "docs" / "claims.md"
 CLAIMS = ROOT / "results" / "claims"
 PAGES = ROOT / "docs" / "mechanisms"
@@ -130,6 +133,15 @@ def schedule() -> str:
             name = step.name.replace("_", " ")
             rows.append([name, Pass(choice.function).meaning, choice.when.words])
     return table(["step", "what the pass does", "when"], rows)
+
+
+def sockets() -> str:
+    """Return the table of the rows that mechanisms may add to."""
+    rows = [
+        [f"`{name}`", one.unit, one.after.replace("_", " ") or "-", one.before.replace("_", " ")]
+        for name, one in SOCKETS.items()
+    ]
+    return table(["socket", "what is added", "after", "before"], rows)
 
 
 def firm_state() -> str:
@@ -304,8 +316,20 @@ def page(name: str) -> str:
         parts += ["## Equations", *(_rule(rule) for rule in rules)]
     if keys:
         parts += ["## Parameters", parameters(keys)]
+    if name in registry.BUILT_IN:
+        parts += ["## What it keeps and books", _kept(registry.BUILT_IN[name])]
     picture = f"![{effect.title}: equation and effect](../../results/mechanisms/{name}.png)"
     return "\n\n".join([*parts, "## Effect", picture, effect_words(effect, frame)]) + "\n"
+
+
+def _kept(kind: type[Mechanism]) -> str:
+    """Return the table of a mechanism's columns, lines and stocks."""
+    rows = [
+        *([f"`{name}`", "customer", column.meaning] for name, column in kind.columns.items()),
+        *([f"`{line.name}`", "firm, money a month", line.meaning] for line in kind.lines),
+        *([f"`{stock.name}`", "firm, from month to month", stock.meaning] for stock in kind.stocks),
+    ]
+    return table(["column", "of a", "meaning"], rows)
 
 
 def _rule(rule: Rule) -> str:
@@ -336,6 +360,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield STUDIES, page_of_studies(ROOT / "results")
     yield WORDS, words_page()
     yield CLAIM_PAGE, filled(CLAIM_PAGE.read_text("utf-8"), CLAIM_TABLES)
+    yield MECHANISM_PAGE, filled(MECHANISM_PAGE.read_text("utf-8"), {"sockets": sockets})
     yield ODD, filled(ODD.read_text("utf-8"))
     yield README, filled(README.read_text("utf-8"), {"flagship": flagship})
 

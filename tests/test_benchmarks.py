@@ -141,7 +141,6 @@ def test_c_knows_more_firms_than_a_draw_has_words(build: Build) -> None:
 def test_c_feels_what_the_times_bring(build: Build) -> None:
     here = busy(2_000)
     people = here.people()
-    people.setting = people.setting._replace(has_events=True)
     people.feel(0.7, 0.2)
     times = dataclasses.replace(here, customers=people)
     theirs, own = CMonth(times, build).live(), speed.compiled(times).live()

@@ -105,7 +105,7 @@ class Socket(NamedTuple):
     unit : str
         What is added.
     after, before : str
-        Steps of the schedule between which it may be added to.
+        Steps of the schedule between which it may be added to; "" for after: from the beginning.
     """
 
     row: int
@@ -120,8 +120,8 @@ SOCKETS = {
     "pull_to_stay": Socket(
         MET[Term.PULL], "log-odds to stay (less of it: hazard)", "meet_terms", "reconsider"
     ),
-    "usage": Socket(USAGE, "units a month; a factor", "take", "buy"),
-    "service_demand": Socket(SERVICE_DEMAND, "service units; a factor", "take", "pay"),
+    "usage": Socket(USAGE, "units a month; a factor", "", "buy"),
+    "service_demand": Socket(SERVICE_DEMAND, "service units; a factor", "", "pay"),
     "recommending": Socket(MET[Term.RECOMMEND_RATE], "chance a month", "meet_terms", "talk"),
     "charges": Socket(CONTRIBUTION, "money this month, booked on a line of its own", "pay", "book"),
 }

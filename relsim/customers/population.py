@@ -162,6 +162,7 @@ class Customers:
         times = Times(usage_factor, needs)
         if times != self.numbers.times:
             self.numbers = self.numbers._replace(times=times)
+            self.setting = self.setting._replace(has_events=True)  # the month has to feel them
 
     def live(self, table: npt.NDArray[np.float64], month: int) -> Accounts:
         """Live one month.

@@ -1,5 +1,6 @@
 """Mechanisms of one's own: policies of firms, names, and the month woven for them."""
 
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 
 from relsim.agents.market import AgentMarket
 from relsim.customers import schedule
+from relsim.customers.block import SOCKETS, SPACE
+from relsim.customers.compiled import cache_folder
 from relsim.customers.weave import text, woven
 from relsim.errors import SpecError, StrategyError
 from relsim.loader import load
@@ -115,10 +118,46 @@ def test_a_month_is_woven_once() -> None:
     assert woven(passes) is woven(passes)
 
 
-@pytest.mark.parametrize("rule", ["fixed", "own", "response", "relationship"])
-def test_a_special_case_is_a_choice_of_passes(rule: str) -> None:
+def test_sockets_lie_between_steps_of_the_schedule() -> None:
+    order = ["", *schedule.STEPS]
+    for socket in SOCKETS.values():
+        assert order.index(socket.after) < order.index(socket.before)
+        assert 0 <= socket.row < SPACE
+    assert len({socket.row for socket in SOCKETS.values()}) == len(SOCKETS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "chosen"),
+    [
+        ("fixed", "by_given_chance"),
+        ("own", "by_own_chance"),
+        ("response", "by_given_chance"),
+        ("relationship", "by_relationship"),
+    ],
+)
+def test_a_special_case_is_a_choice_of_passes(rule: str, chosen: str) -> None:
     changed = override(starter(), {"mechanisms.retention.rule": rule})
-    names = [one.function for one in schedule.passes(schedule.setting(changed))]
-    steps = [step for step in schedule.SCHEDULE if step.name == "reconsider"]
-    chosen = [name for name in names if name in {c.function for c in steps[0].choices}]
-    assert len(chosen) == 1
+    passes = schedule.passes(schedule.setting(changed))
+    names = [one.function.rpartition(".")[2] for one in passes]
+    assert [name for name in names if name.startswith("by_")] == [chosen]
+    moves = "with_causes" if rule == "relationship" else "as_given"
+    assert moves in names
+
+
+def again(scene: kit.Scene, own: Own) -> None:
+    for c in range(scene.n):
+        own.sums[scene.chunk, np.int64(scene.f[kit.SUPPLIER + c]), 0] += 10.0
+
+
+def test_a_pass_that_is_defined_anew_is_woven_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a cell of a notebook that is run once more."""
+    policy = {"firms.0.relationship.own": {"club": {"cost": 1.0}}}
+    once = Market(spec(**policy)).run(1).columns["evenings"][0, 0]
+    monkeypatch.setattr(sys.modules[__name__], "count", kit.loop(again))
+    assert Market(spec(**policy)).run(1).columns["evenings"][0, 0] == 10.0 * once
+
+
+def test_months_with_code_of_one_s_own_are_not_kept() -> None:
+    before = {path.name for path in cache_folder().iterdir()}
+    Market(spec()).run(1)
+    assert {path.name for path in cache_folder().iterdir()} == before
