@@ -166,14 +166,11 @@ def _choice() -> Curves:
 
 
 def _retention() -> Curves:
-    m, spend = DEFAULTS.retention, np.linspace(0.0, 5.0, 101)
-    lines = {
-        f"rate {rate} per money": _each(
-            lambda x, rate=rate: response.spend_response(m.ceiling, rate, x), spend
-        )
-        for rate in (0.5, 1.0, 2.0)
-    }
-    return Curves(spend, lines, "retention spend (money a customer and month)", "monthly retention")
+    m, spend = DEFAULTS.retention, np.linspace(0.0, 0.2, 101)
+    lines = _by_half_at(m.ceiling, (0.01, 0.02, 0.05), spend)
+    return Curves(
+        spend, lines, "retention spend (prices a customer and month)", "monthly retention"
+    )
 
 
 def _buying() -> Curves:
@@ -255,14 +252,23 @@ def _value_tiers() -> Curves:
 
 
 def _spending() -> Curves:
-    spend = np.linspace(0.0, 150.0, 101)
-    lines = {
-        f"rate {rate} per money": np.array([response.spend_response(0.5, rate, x) for x in spend])
-        for rate in (0.01, 0.02, 0.05)
-    }
+    spend = np.linspace(0.0, 4.0, 101)
+    lines = _by_half_at(0.5, (0.5, 1.0, 2.0), spend)
     return Curves(
-        spend, lines, "spend (money a person and month)", "chance to be reached (a month)"
+        spend, lines, "spend (prices a person and month)", "chance to be reached (a month)"
     )
+
+
+def _by_half_at(
+    ceiling: float, settings: Sequence[float], spend: npt.NDArray[np.float64]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what spend in prices comes to, by the spend at which half of it is reached."""
+    return {
+        f"half at {half_at} prices": np.array(
+            [response.spend_response(ceiling, response.rate_of(half_at), x) for x in spend]
+        )
+        for half_at in settings
+    }
 
 
 def _causes() -> Curves:
@@ -396,8 +402,8 @@ EFFECTS: dict[str, Effect] = {
     "spending": Effect(
         "What money does",
         _spending,
-        "firms.0.acquisition.rate",
-        (0.005, 0.01, 0.02, 0.04),
+        "firms.0.acquisition.half_at",
+        (0.3, 0.6, 1.2, 2.4),
         _first_firms_share,
         "share of the firm (%)",
     ),

@@ -18,6 +18,7 @@ import pandas as pd
 
 from experiments.verification_figure import draw
 from experiments.verification_page import page
+from relsim.customers.rules.response import rate_of
 from relsim.economics import diffusion, gains, repeat_buying, response, survival, switching
 from relsim.firms.plan import Plan
 from relsim.firms.strategies import Strategy
@@ -171,11 +172,12 @@ def contract_gate() -> Iterator[Row]:
 
 def retention_response() -> Iterator[Row]:
     """Retention bought: ``r = ceiling (1 - exp(-rate R))``, R money a customer and month."""
-    n, ceiling, rate = 400_000, 0.95, 0.4
+    n, ceiling, half_at = 400_000, 0.95, 0.05776226505
+    rate = rate_of(half_at, starter().market.reference_price)
     bought = {
         "mechanisms.retention.rule": "response",
         "mechanisms.retention.ceiling": ceiling,
-        "mechanisms.retention.rate": rate,
+        "mechanisms.retention.half_at": half_at,
     }
     for spend in (1.0, 3.0, 8.0):
         lived = market(n, ALONE, bought, keep=spend).run(1)
@@ -184,14 +186,20 @@ def retention_response() -> Iterator[Row]:
         yield share_row("retention_response", f"kept at {spend:g} a customer", expected, kept, n)
 
 
+def reach(lived: Market) -> tuple[float, float]:
+    """Return ceiling of the first firm's offence, and its rate per money."""
+    own = lived.spec.firms[0].acquisition
+    return own.ceiling, rate_of(own.half_at, lived.spec.market.reference_price)
+
+
 def acquisition_response() -> Iterator[Row]:
     """Prospects won: ``a = ceiling (1 - exp(-rate A))``, A money a prospect and month."""
     n = 1_000_000
     free = {"firms.0.share": 0.0, "firms.1.share": 0.0}
     for spend in (5.0, 20.0, 100.0):
         lived = market(n, free, KEPT, CERTAIN, win=spend).run(1)
-        reach = lived.spec.firms[0].acquisition
-        expected = float(response.response(spend, reach.ceiling, reach.rate))
+        ceiling, rate = reach(lived)
+        expected = float(response.response(spend, ceiling, rate))
         won = column(lived, "acquired")[0]
         yield share_row("acquisition_response", f"won at {spend:g} a prospect", expected, won, n)
 
@@ -336,8 +344,8 @@ def diffusion_by_talk() -> Iterator[Row]:
             "firms.1.share": 0.0,
         }
         lived = market(n, KEPT, CERTAIN, talk)
-        reach = lived.spec.firms[0].acquisition
-        spend = response.calibrate(1.0, p, reach.ceiling) / reach.rate
+        ceiling, rate = reach(lived)
+        spend = response.calibrate(1.0, p, ceiling) / rate
         lived.firms[0].strategy = SpendEach(win=spend)
         left = column(lived.run(100), "customers")
         curve, spread = by_talk(p, effect, heard, attrition, 100)

@@ -13,6 +13,7 @@ from relsim.version import __version__
 
 if TYPE_CHECKING:
     from relsim.agents.customer import CustomerAgent
+    from relsim.currency import in_currency
     from relsim.errors import RelsimError
     from relsim.firms.plan import Plan
     from relsim.firms.strategies import Strategy
@@ -34,6 +35,7 @@ _HOMES = {
     "Plan": "relsim.firms.plan",
     "RelsimError": "relsim.errors",
     "Strategy": "relsim.firms.strategies",
+    "in_currency": "relsim.currency",
     "load": "relsim.loader",
     "override": "relsim.spec",
     "parameter": "relsim.spec.fields",
@@ -50,6 +52,7 @@ __all__ = [
     "RelsimError",
     "Strategy",
     "__version__",
+    "in_currency",
     "load",
     "override",
     "parameter",

@@ -35,7 +35,7 @@ readings:
     experiment:
       base: market.yaml
       settings: {{market.customers: 300, run.months: 6}}
-      uncertainties: [{{key: firms.*.care.rate, name: care_rate, low: 0.1, high: 0.3}}]
+      uncertainties: [{{key: firms.*.care.half_at, name: care_half_at, low: 0.04, high: 0.12}}]
       design: {{points: 4}}
       {ARMS.replace(chr(10), chr(10) + "      ").strip()}
     effect: {{outcome: profit, treatment: gifts, measure: relative}}

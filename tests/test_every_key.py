@@ -40,9 +40,9 @@ CONTEXT: dict[str, dict[str, Any]] = {
     "mechanisms.retention.monthly": {"mechanisms.retention.rule": "fixed"},
     "mechanisms.retention.concentration": {"mechanisms.retention.rule": "own"},
     "mechanisms.retention.ceiling": {"mechanisms.retention.rule": "response"},
-    "mechanisms.retention.rate": {"mechanisms.retention.rule": "response"},
+    "mechanisms.retention.half_at": {"mechanisms.retention.rule": "response"},
     "mechanisms.word_of_mouth.reward": {
-        "firms.0.strategy": {"kind": "balanced", "referral_reward": 30.0}
+        "firms.0.strategy": {"kind": "balanced", "reward_in_prices": 1.0}
     },
     "market.credit": {"firms.0.cash": 0.0, "firms.0.fixed_cost": 50.0},
     "firms.0.cash": {"market.credit": False},
@@ -146,7 +146,7 @@ STRATEGY_CONTEXT: dict[str, dict[str, Any]] = {
     "keep_share": {"firms.0.share": 0.4, "firms.1.share": 0.4},
     "grow_share": {"firms.0.share": 0.5, "firms.1.share": 0.5},
     "grow_weight": {"firms.0.share": 0.5, "firms.1.share": 0.5},
-    "grow_reward": {"firms.0.share": 0.5, "firms.1.share": 0.5},
+    "grow_reward_in_prices": {"firms.0.share": 0.5, "firms.1.share": 0.5},
     "data_share": {"valuable_weight": 5.0},
     "least_share": {"firms.0.share": 0.0, "firms.0.awareness": 0.0},
 }

@@ -58,14 +58,14 @@ def table(customers: int = 20_000, seeds: Sequence[int] = SEEDS) -> pd.DataFrame
 
     ``ratio`` is the average cost of a customer won over that of keeping one for a year.
     """
-    rows = []
+    rows, half_at = [], relsim.load("telecom").firms[0].acquisition.half_at
     for reach, split in each(REACH_FOR_MONEY, SPLITS):
         values = {
             "market.customers": customers,
             "run.months": MONTHS,
             "firms.0.strategy.kind": "balanced",
             "firms.0.strategy.retention_share": split,
-            "firms.*.acquisition.rate": 0.05 * reach,
+            "firms.*.acquisition.half_at": half_at / reach,
         }
         for seed, (columns, profit) in money(relsim.load("telecom", values), seeds):
             to_win, to_keep = costs(columns)

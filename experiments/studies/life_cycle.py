@@ -53,14 +53,14 @@ def table(customers: int = 5_000, seeds: Sequence[int] = tuple(range(1, 11))) ->
 
     ``filled_...`` is the share of the market with a supplier after so many years.
     """
-    rows = []
+    rows, half_at = [], relsim.load("telecom").firms[0].acquisition.half_at
     for (market, (fame, reach)), penetration, split in each(MARKETS.items(), PENETRATIONS, SPLITS):
         values = {
             "market.customers": customers,
             "run.months": MONTHS,
             "firms.*.share": penetration / 4.0,
             "firms.*.awareness": fame,
-            "firms.*.acquisition.rate": reach * 0.05,
+            "firms.*.acquisition.half_at": half_at / reach,
             "firms.*.strategy": {"kind": "balanced", "budget_share": 0.1},
             "firms.0.strategy.retention_share": split,
         }

@@ -50,7 +50,7 @@ _RULES = {
     "fixed": ("retention.monthly",),
     "own": ("retention.monthly", "retention.concentration"),
     "dropout": ("retention.monthly", "retention.concentration"),
-    "response": ("retention.ceiling", "retention.rate"),
+    "response": ("retention.ceiling", "retention.half_at"),
 }
 """The numbers of ``mechanisms`` that are read under some rules of retention only, by rule."""
 

@@ -66,7 +66,7 @@ questions:                          # for a class
 opposite:                           # what to change to see the opposite, as --set takes it
   text: Let care have hardly any effect.
   reading: pays
-  settings: {firms.*.care.rate: 0.001}
+  settings: {firms.*.care.half_at: 12.6}
 
 readings:
   pays:
@@ -79,7 +79,7 @@ readings:
         keep: {firms.0.strategy.retention_share: 1.0}
       control: half
       uncertainties:                # the scope: what is uncertain, over its plausible range
-        - {key: firms.*.care.rate, name: care_rate, low: 0.075, high: 0.3, scale: log}
+        - {key: firms.*.care.half_at, name: care_half_at, low: 0.042, high: 0.168, scale: log}
         - {key: market.annual_turnover, name: turnover, low: 0.01, high: 0.1}
       design: {points: 24}
       warm_up: 24                   # months that no outcome counts

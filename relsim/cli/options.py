@@ -368,7 +368,7 @@ NoPage = Annotated[bool, typer.Option("--no-page", help="Write tables only.")]
 For = Annotated[
     str,
     typer.Option(
-        "--for", metavar="KEY", help="The key whose value is sought, such as firms.0.care.rate."
+        "--for", metavar="KEY", help="The key whose value is sought, such as firms.0.care.half_at."
     ),
 ]
 

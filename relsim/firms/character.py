@@ -6,6 +6,7 @@ from operator import attrgetter
 import numpy as np
 import numpy.typing as npt
 
+from relsim.customers.rules.response import rate_of
 from relsim.spec import MarketSpec
 
 Array = npt.NDArray[np.float64]
@@ -40,6 +41,7 @@ class Own(enum.IntEnum):
     STAFF_DECAY = 22
 
 
+_RATE, _HALF_AT = "rate", "half_at"  # per money, as rules read it; in prices, as the config says it
 _PARTS = ("acquisition", "care", "recovery", "data", "staff")  # of a firm, with keys of their own
 
 
@@ -49,14 +51,15 @@ def _path(own: Own) -> str:
     Examples
     --------
     >>> _path(Own.UNIT_COST), _path(Own.CARE_RATE)
-    ('unit_cost', 'care.rate')
+    ('unit_cost', 'care.half_at')
     """
     name = own.name.lower()
     part, _, key = name.partition("_")
-    return f"{part}.{key}" if part in _PARTS else name
+    return f"{part}.{_HALF_AT if key == _RATE else key}" if part in _PARTS else name
 
 
 _read = attrgetter(*map(_path, Own))
+_RATES = [own for own in Own if _path(own).endswith(f".{_HALF_AT}")]
 
 
 def characters(spec: MarketSpec) -> Array:
@@ -69,4 +72,5 @@ def characters(spec: MarketSpec) -> Array:
     """
     own = np.array([_read(firm) for firm in spec.firms], dtype=np.float64)
     own[:, Own.FIXED_COST] *= spec.market.customers
+    own[:, _RATES] = rate_of(own[:, _RATES], spec.market.reference_price)
     return own

@@ -11,7 +11,7 @@ from relsim.customers.compiled import Whole, loop
 from relsim.customers.rules.choice import either
 from relsim.customers.rules.experience import service_level
 from relsim.customers.rules.reconsider import GONE, pull_to_stay
-from relsim.customers.rules.response import spend_response
+from relsim.customers.rules.response import rate_of, spend_response
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import N_TERMS, N_TIERS, Term
 from relsim.events.effects import Circumstances
@@ -87,10 +87,10 @@ class Rules(NamedTuple):
     @classmethod
     def of(cls, spec: MarketSpec) -> Self:
         """Return the numbers that a market has."""
-        m = spec.mechanisms
+        m, price = spec.mechanisms, spec.market.reference_price
         return cls(
             size=float(spec.market.customers),
-            reference_price=spec.market.reference_price,
+            reference_price=price,
             complaint_rate=m.experience.complaint_rate,
             care_weight=m.experience.care_weight,
             congestion_weight=m.experience.congestion_weight,
@@ -101,11 +101,11 @@ class Rules(NamedTuple):
             most_valuable_from=m.value_tiers.most_valuable_from,
             recommend_rate=m.word_of_mouth.recommend_rate,
             reward_ceiling=m.word_of_mouth.reward_ceiling,
-            reward_rate=m.word_of_mouth.reward_rate,
+            reward_rate=rate_of(m.word_of_mouth.reward_half_at, price),
             responds=m.retention.rule == "response",
             retention=m.retention.monthly,
             retention_ceiling=m.retention.ceiling,
-            retention_rate=m.retention.rate,
+            retention_rate=rate_of(m.retention.half_at, price),
         )
 
 

@@ -121,7 +121,7 @@ def check(plan: Any, money: float, where: str) -> Plan:
             f"{where}: relationship: planned {checked.relationship!r}, allowed: a "
             "relsim.spec.Relationship, or None"
         )
-    if checked.budget > money * (1.0 + SLACK) + SLACK:
+    if checked.budget > money * (1.0 + SLACK):
         raise StrategyError(
             f"{where}: plans to spend {checked.budget:,.2f}, allowed: at most its cash of "
             f"{money:,.2f}, since market.credit is off"

@@ -107,6 +107,7 @@ def knowledge(spec: MarketSpec, firm: FirmSpec) -> Know:
         acquisition=firm.acquisition,
         care=firm.care,
         recovery=firm.recovery,
+        price=spec.market.reference_price,
         care_on_staying=m.reconsider.care_effect + m.experience.care_weight * lasting,
         complaint_rate=m.experience.complaint_rate,
     )

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from relsim.customers.rules.response import spend_response
+from relsim.customers.rules.response import rate_of, spend_response
 from relsim.firms.plan import Plan, added
 from relsim.spec.firms import Recovery, Response
 
@@ -65,6 +65,8 @@ class Know:
         Effect of offence and of retention spend per person.
     recovery : Recovery
         Effect of recovery spend per complaint.
+    price : float
+        Money that a price is, where they count spend in prices.
     care_on_staying : float
         What full care, kept up for long, adds to the log-odds of staying: at once, through
         satisfaction and through trust.
@@ -75,8 +77,13 @@ class Know:
     acquisition: Response
     care: Response
     recovery: Recovery
+    price: float
     care_on_staying: float
     complaint_rate: float
+
+    def rate(self, response: Response | Recovery) -> float:
+        """Return the rate per money at which spend has an effect."""
+        return rate_of(response.half_at, self.price)
 
 
 class Look(Protocol):
@@ -193,4 +200,4 @@ class FirmView(NamedTuple):
         if targets <= 0.0:
             return 0.0
         response = self.know.acquisition
-        return spend_response(response.ceiling, response.rate, spend / targets)
+        return spend_response(response.ceiling, self.know.rate(response), spend / targets)

@@ -145,7 +145,7 @@ class Experiment:
     ...     base="telecom",
     ...     settings={"market.customers": 60, "run.months": 3},
     ...     arms={"as_is": {}, "cheaper": {"firms.0.price": 50.0}},
-    ...     factors=[{"key": "firms.*.care.rate", "name": "care", "low": 0.02, "high": 0.1}],
+    ...     factors=[{"key": "firms.*.care.half_at", "name": "care", "low": 0.05, "high": 0.2}],
     ...     outcomes={"share": {"measure": "share", "firm": "Attacker", "aggregate": "last"}},
     ...     design={"points": 2},
     ...     replication={"minimum": 3},

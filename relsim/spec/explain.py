@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from relsim.errors import SpecError
 from relsim.spec.config import EXTENDS, SET
 from relsim.spec.events import BY_KIND, Event
+from relsim.spec.fields import unit_of
 from relsim.spec.hints import nearest
 from relsim.spec.locations import locate
 from relsim.spec.market import MarketSpec
@@ -144,7 +145,7 @@ def _entry(path: str, field: FieldInfo, default: Any, section: bool) -> Entry:
     return Entry(
         path=path,
         meaning=field.description or "",
-        unit=str(extra.get("unit") or UNSAID),
+        unit=unit_of(field) or UNSAID,
         allowed=allowed(field),
         default=default,
         source=OWN_SOURCE if required else str(extra.get("source") or UNSAID),

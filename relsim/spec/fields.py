@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from relsim.errors import SpecError
 
@@ -111,3 +112,43 @@ def money(meaning: str, *, default: Any = ..., source: str | None = None, per: s
     """Declare an amount of money, from 0 on."""
     unit = f"money per {per}" if per else "money"
     return key(meaning, unit=unit, default=default, source=source, ge=0.0, le=1e12)
+
+
+def half_at(meaning: str, *, per: str, default: Any = ..., source: str | None = None) -> Any:
+    """Declare a spend at which half of a ceiling is reached, in reference prices."""
+    unit = f"reference prices per {per}"
+    return key(meaning, unit=unit, default=default, source=source, gt=0.0, le=1e6)
+
+
+def prices(meaning: str, *, per: str, default: Any = ..., source: str | None = None) -> Any:
+    """Declare an amount in list prices of a unit: in any currency the same number."""
+    unit = f"list prices per {per}"
+    return key(meaning, unit=unit, default=default, source=source, ge=0.0, le=1e6)
+
+
+# What was declared ------------------------------------------------------------------------
+
+
+def unit_of(field: FieldInfo) -> str:
+    """Return the unit of a key, "" where it was declared without one.
+
+    Examples
+    --------
+    >>> from relsim.spec import Frame
+    >>> unit_of(Frame.model_fields["reference_price"])
+    'money per unit'
+    """
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return str(extra.get("unit") or "")
+
+
+def is_money(unit: str) -> bool:
+    """Return whether a value of some unit is an amount, another number in another currency.
+
+    Examples
+    --------
+    >>> is_money("money per customer and month"), is_money("money per money"), is_money("share")
+    (True, False, False)
+    """
+    amount, _, per = unit.partition(" per ")
+    return amount == "money" and not per.startswith("money")

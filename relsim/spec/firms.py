@@ -2,39 +2,38 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from relsim.spec.fields import SpecModel, chance, fraction, key, money, weight
+from relsim.spec.fields import SpecModel, chance, fraction, half_at, key, money, weight
 from relsim.spec.relationship import Relationship, Sparse
 
 BLATTBERG = "form Blattberg & Deighton 1996; numbers assumed"
 
 
 class Response(SpecModel):
-    """Effect of spend per targeted person: ceiling (1 - exp(-rate spend))."""
+    """Effect of spend per targeted person: ceiling (1 - 2^(-spend / half_at)), spend in prices.
+
+    A price is ``market.reference_price``, so that the unit of money decides nothing.
+    """
 
     ceiling: float = chance("Effect of spend without bound.", default=0.5, source=BLATTBERG)
-    rate: float = key(
-        "How fast spend approaches the ceiling.",
-        unit="per money a person and month",
-        default=0.02,
+    half_at: float = half_at(
+        "Spend at which half of the ceiling is reached.",
+        per="person and month",
+        default=1.155245301,
         source=BLATTBERG,
-        ge=0.0,
-        le=1e6,
     )
 
 
 class Care(Response):
-    """What customers feel of retention spend: ceiling (1 - exp(-rate spend))."""
+    """What customers feel of retention spend: ceiling (1 - 2^(-spend / half_at))."""
 
     ceiling: float = fraction(
         "Care felt from spend without bound.", default=1.0, unit="0 to 1", source=BLATTBERG
     )
-    rate: float = key(
-        "How fast spend approaches the ceiling.",
-        unit="per money a customer and month",
-        default=0.2,
+    half_at: float = half_at(
+        "Spend at which half of the ceiling is reached.",
+        per="customer and month",
+        default=0.1155245301,
         source=BLATTBERG,
-        ge=0.0,
-        le=1e6,
     )
 
 
@@ -52,13 +51,11 @@ class Recovery(SpecModel):
         unit="chance a complaint",
         source=BLATTBERG,
     )
-    rate: float = key(
-        "How fast spend per complaint approaches that ceiling.",
-        unit="per money a complaint",
-        default=0.03,
+    half_at: float = half_at(
+        "Spend at which half of the ceiling is reached.",
+        per="complaint",
+        default=0.7701635340,
         source=BLATTBERG,
-        ge=0.0,
-        le=1e6,
     )
 
 
@@ -66,12 +63,10 @@ class Capability(SpecModel):
     """A stock between 0 and 1 that investment builds and time wears."""
 
     start: float = fraction("Level at the start.", default=0.3, unit="0 to 1")
-    rate: float = key(
-        "How fast investment per customer closes the gap to 1.",
-        unit="per money a customer and month",
-        default=0.05,
-        ge=0.0,
-        le=1e6,
+    half_at: float = half_at(
+        "Investment that closes half of the gap to 1.",
+        per="customer and month",
+        default=0.4620981204,
     )
     decay: float = chance("Share of the level that is lost a month.", default=0.02)
 

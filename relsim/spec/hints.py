@@ -5,6 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 _MOST_SHOWN = 62
+_REPLACED = {
+    "rate": ("half_at", "ln 2 / (rate x market.reference_price)"),
+    "reward_rate": ("reward_half_at", "ln 2 / (reward_rate x market.reference_price)"),
+    "referral_reward": ("reward_in_prices", "referral_reward / price"),
+    "grow_reward": ("grow_reward_in_prices", "grow_reward / price"),
+}
+"""Keys that hung on the unit of money: what stands in their place, and how to get it."""
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
@@ -14,7 +21,12 @@ def nearest(word: str, known: Sequence[str]) -> str:
     --------
     >>> nearest("prise", ["price", "share"])
     "; did you mean 'price'?"
+    >>> nearest("rate", ["ceiling", "half_at"])
+    '; instead: half_at, which is ln 2 / (rate x market.reference_price)'
     """
+    instead, how = _REPLACED.get(word, ("", ""))
+    if instead in known:
+        return f"; instead: {instead}, which is {how}"
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
 

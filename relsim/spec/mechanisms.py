@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from relsim.mechanisms.loyalty_programme import LoyaltyProgramme
-from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, key, weight
+from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, half_at, key, weight
 from relsim.spec.relationship import Sparse
 
 
@@ -157,12 +157,10 @@ class Retention(SpecModel):
         le=1e6,
     )
     ceiling: float = chance("Highest retention that spend can buy, for 'response'.", default=0.99)
-    rate: float = key(
-        "How fast spend per customer approaches that ceiling.",
-        unit="per money",
-        default=1.0,
-        ge=0.0,
-        le=1e6,
+    half_at: float = half_at(
+        "Spend at which half of that ceiling is reached.",
+        per="customer and month",
+        default=0.02310490602,
     )
 
 
@@ -227,12 +225,10 @@ class WordOfMouth(SpecModel):
     reward_ceiling: float = chance(
         "How often a customer who trusts would recommend for a reward without bound.", default=0.1
     )
-    reward_rate: float = key(
-        "How fast a referral reward approaches that ceiling.",
-        unit="per money",
-        default=0.02,
-        ge=0.0,
-        le=1e6,
+    reward_half_at: float = half_at(
+        "Referral reward at which half of that ceiling is reached.",
+        per="customer acquired",
+        default=1.155245301,
     )
 
 

@@ -65,20 +65,20 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "arms.b: sets firms.0.strategy.budget_share, which levers or uncertainties vary too",
     ),
     "an arm that sets one of what an uncertainty varies everywhere": (
-        {"arms": {"a": OFFENSIVE, "b": {"firms.0.acquisition.rate": 0.1}}},
-        "arms.b: sets firms.0.acquisition.rate, which levers or uncertainties vary too (firms.*",
+        {"arms": {"a": OFFENSIVE, "b": {"firms.0.acquisition.half_at": 0.1}}},
+        "arms.b: sets firms.0.acquisition.half_at, which levers or uncertainties vary too (firms",
     ),
     "a setting that a lever varies": (
         {"settings": {"firms.0.strategy.budget_share": 0.1}},
         "settings: sets firms.0.strategy.budget_share, which levers or uncertainties vary too",
     ),
     "a setting of one firm where an uncertainty varies all": (
-        {"settings": {"firms.0.acquisition.rate": 0.1}},
-        "settings: sets firms.0.acquisition.rate, which levers or uncertainties vary too (firms.*",
+        {"settings": {"firms.0.acquisition.half_at": 0.1}},
+        "settings: sets firms.0.acquisition.half_at, which levers or uncertainties vary too (firms",
     ),
     "a key that two factors vary": (
-        {"levers": [{"key": "firms.1.acquisition.rate", "levels": [0.1, 0.2]}]},
-        "firms.*.acquisition.rate: is varied by two factors, allowed: one (firms.1.acquisition",
+        {"levers": [{"key": "firms.1.acquisition.half_at", "levels": [0.1, 0.2]}]},
+        "firms.*.acquisition.half_at: is varied by two factors, allowed: one (firms.1.acquisition",
     ),
     "months that differ between runs": (
         {"levers": [{"key": "run.months", "levels": [2, 3]}]},

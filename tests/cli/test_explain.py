@@ -99,9 +99,9 @@ def test_a_default_with_its_source(invoke: Invoke) -> None:
 
 
 def test_the_default_of_a_section_goes_before_that_of_its_keys(invoke: Invoke) -> None:
-    of_section = FirmSpec.model_fields["care"].default.rate
-    assert of_section != Response.model_fields["rate"].default
-    assert f"default   {of_section}\n" in invoke("explain", "firms.care.rate").stdout
+    of_section = FirmSpec.model_fields["care"].default.half_at
+    assert of_section != Response.model_fields["half_at"].default
+    assert f"default   {of_section}\n" in invoke("explain", "firms.care.half_at").stdout
 
 
 def test_several_keys_of_one_name(invoke: Invoke) -> None:

@@ -22,7 +22,7 @@ PARAMETERS: dict[str, Any] = {
     "staff_share": 0.11,
     "valuable_weight": 1.7,
     "discount": 0.07,
-    "referral_reward": 13.0,
+    "reward_in_prices": 0.43,
 }
 
 

@@ -100,8 +100,8 @@ def test_fixed_split_books_exactly_its_shares() -> None:
 def test_marginal_cost_of_winning_and_keeping_equals_lifetime_value() -> None:
     m = market(
         "marginal",
-        firms__0__acquisition__rate=0.15,
-        firms__0__care__rate=2.0,
+        firms__0__acquisition__half_at=0.154,
+        firms__0__care__half_at=0.01155,
         firms__0__strategy__budget_share=1.0,
     ).run(30)
     m.month += 1
@@ -112,13 +112,15 @@ def test_marginal_cost_of_winning_and_keeping_equals_lifetime_value() -> None:
     assert plan.budget < firm.strategy.budget(view) * 0.999, "the budget binds: no optimum to see"
     reach, care = view.know.acquisition, view.know.care
     spend = plan.prospects / view.market.prospects
-    won = firm.strategy._won_prospects * reach.ceiling * reach.rate * math.exp(-reach.rate * spend)
+    rate = math.log(2.0) / (reach.half_at * m.spec.market.reference_price)
+    won = firm.strategy._won_prospects * reach.ceiling * rate * math.exp(-rate * spend)
     worth = view.entry_value - view.onboarding_cost - 0.1 * view.list_price
     assert 1.0 / won == pytest.approx(worth, rel=1e-6)
     slope = firm.strategy._slope(view)
     each = plan.defence / view.customers
     assert each > 0.0
-    kept = slope * care.ceiling * care.rate * math.exp(-care.rate * each)
+    rate = math.log(2.0) / (care.half_at * m.spec.market.reference_price)
+    kept = slope * care.ceiling * rate * math.exp(-rate * each)
     assert 1.0 / kept == pytest.approx(view.lifetime_value, rel=1e-6)
 
 
@@ -185,7 +187,7 @@ def test_life_cycle_turns_from_winning_to_keeping_to_growing() -> None:
         m = Market(spec)
         plan = strategy.plan(m.views()[0])
         split.append((round(plan.defence / plan.budget, 3), plan.referral_reward))
-    assert split == [(0.2, 0.0), (0.7, 0.0), (0.8, 40.0)]
+    assert split == [(0.2, 0.0), (0.7, 0.0), (0.8, 30.0)]
 
 
 def test_retaliator_matches_the_rivals_last_offence() -> None:

@@ -29,7 +29,7 @@ TINY: dict[str, Any] = {
     },
     "levers": [{"key": "firms.0.strategy.budget_share", "name": "budget", "levels": [0.05, 0.2]}],
     "uncertainties": [
-        {"key": "firms.*.acquisition.rate", "name": "rate", "low": 0.02, "high": 0.1}
+        {"key": "firms.*.acquisition.half_at", "name": "reach", "low": 0.2, "high": 1.0}
     ],
     "design": {"points": 2},
     "replication": {"minimum": 2},

@@ -18,11 +18,11 @@ from relsim.lab.statistics.sensitivity_tables import MEASURES, notes_of
 from relsim.lab.statistics.variance import noise_share
 from tests.lab.conftest import finish, study_of
 
-RATE = {"key": "firms.*.acquisition.rate", "name": "rate", "low": 0.02, "high": 0.1}
+REACH = {"key": "firms.*.acquisition.half_at", "name": "reach", "low": 0.2, "high": 1.0}
 SENSITIVE: dict[str, Any] = {
     "levers": [],
     "panel": None,
-    "uncertainties": [RATE, {"key": "market.annual_turnover", "low": 0.01, "high": 0.1}],
+    "uncertainties": [REACH, {"key": "market.annual_turnover", "low": 0.01, "high": 0.1}],
     "outcomes": {
         "profit": {"measure": "profit", "firm": "Attacker"},
         "price": {"measure": "price", "firm": "Attacker"},
@@ -96,7 +96,7 @@ def test_too_few_points_are_rows_that_say_so(tmp_path: Path) -> None:
     told = "given 8 rows, allowed: 16 or more"
     assert set(table["note"]) == {told, "constant"}
     assert table["first"].isna().all()
-    assert table["factor"].tolist() == ["rate", "market.annual_turnover"] * 4
+    assert table["factor"].tolist() == ["reach", "market.annual_turnover"] * 4
 
 
 def test_every_kind_that_is_analysed_has_its_columns() -> None:

@@ -157,8 +157,8 @@ def test_the_table_of_runs_says_what_each_was(fixed: Study, tmp_path: Path) -> N
     assert runs["run"].tolist() == list(range(16))
     assert runs["arm"].tolist() == ["offensive", "defensive"] * 8
     assert runs["replication"].tolist() == [0] * 8 + [1] * 8
-    for run, budget, rate, arm in runs[["run", "budget", "rate", "arm"]].to_numpy().tolist():
+    for run, budget, reach, arm in runs[["run", "budget", "reach", "arm"]].to_numpy().tolist():
         values = fixed.assignment(int(run)).overrides
         assert values["firms.0.strategy.budget_share"] == budget
-        assert values["firms.*.acquisition.rate"] == rate
+        assert values["firms.*.acquisition.half_at"] == reach
         assert values["firms.0.strategy.kind"] == arm

@@ -23,7 +23,7 @@ NAMED = [
         "relative": True,
         "also": {"firms.1.switching_cost": [0.1, 0.2]},
     },
-    {"key": "firms.*.acquisition.rate", "name": "rate", "low": 0.02, "high": 0.1},
+    {"key": "firms.*.acquisition.half_at", "name": "reach", "low": 0.2, "high": 1.0},
 ]
 KINDS: dict[str, dict[str, Any]] = {
     "crossed": {"panel": None},
@@ -106,24 +106,27 @@ def test_some_points_of_a_written_design_keep_their_runs(tmp_path: Path) -> None
 
 
 def test_a_table_of_points_without_a_word_on_how_it_was_made(tmp_path: Path) -> None:
-    (tmp_path / "points.csv").write_text("rate\n0.03\n0.05\n")
+    (tmp_path / "points.csv").write_text("reach\n0.03\n0.05\n")
     study = study_of(tmp_path, {"levers": [], "design": {"file": "points.csv"}})
     assert study.spec.design.uncertainties == "listed"
     assert study.unit == "replication"
     assert study.spec.common_noise
-    rates = [study.market(point, study.arms[0]).firms[1].acquisition.rate for point in (0, 1)]
-    assert rates == [0.03, 0.05]
+    reachs = [study.market(point, study.arms[0]).firms[1].acquisition.half_at for point in (0, 1)]
+    assert reachs == [0.03, 0.05]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("cost\n1\n", "points.csv: has no column for the factor 'rate'; there are: cost"),
-        ("rates\n1\n", "points.csv: has no column for the factor 'rate'; did you mean 'rates'"),
-        ("rate,design.sample\n1,-1\n", "row 1, column 'design.sample': given -1, allowed: a whole"),
-        ("rate,design.made\n1,\n", "'design.made' is empty: the row that says how the design was"),
-        ("rate,design.made\n1,x\n", "column 'design.made': is not what relsim wrote there"),
-        ('rate,design.made\n1,"{""levers"": 1}"\n', "column 'design.made': levers: given 1"),
+        ("cost\n1\n", "points.csv: has no column for the factor 'reach'; there are: cost"),
+        ("reachs\n1\n", "points.csv: has no column for the factor 'reach'; did you mean 'reachs'"),
+        (
+            "reach,design.sample\n1,-1\n",
+            "row 1, column 'design.sample': given -1, allowed: a whole",
+        ),
+        ("reach,design.made\n1,\n", "'design.made' is empty: the row that says how the design was"),
+        ("reach,design.made\n1,x\n", "column 'design.made': is not what relsim wrote there"),
+        ('reach,design.made\n1,"{""levers"": 1}"\n', "column 'design.made': levers: given 1"),
     ],
 )
 def test_a_table_that_is_not_sound(text: str, message: str, tmp_path: Path) -> None:
@@ -138,7 +141,7 @@ def test_only_a_file_lists(tmp_path: Path) -> None:
 
 
 def test_a_word_is_not_multiplied(tmp_path: Path) -> None:
-    (tmp_path / "points.csv").write_text("cost,rate\nmuch,0.03\n")
+    (tmp_path / "points.csv").write_text("cost,reach\nmuch,0.03\n")
     changes = {"levers": [], "uncertainties": NAMED, "design": {"file": "points.csv"}}
     with pytest.raises(SpecError, match="cost: given 'much', allowed: a number"):
         study_of(tmp_path, changes)

@@ -151,6 +151,6 @@ def test_odd_distributions(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("relsim.lab.design.checks._PATIENCE", 1.0)
-    factor = {"key": "firms.*.care.rate", "distribution": name, "parameters": parameters}
+    factor = {"key": "firms.*.care.half_at", "distribution": name, "parameters": parameters}
     words = ["validate", "offence_defence", "--set", f"uncertainties={[factor]}"]
     check(CliRunner().invoke(app, words), name)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from relsim.firms.plan import Plan, added
 from relsim.firms.strategies.split import Order, for_tier, fronts, marketing_budget
 from relsim.firms.view import FirmView, Look
-from relsim.spec.fields import fraction, key, money
+from relsim.spec.fields import fraction, key, prices
 
 
 class Strategy(BaseModel, abc.ABC):
@@ -75,8 +75,8 @@ class Spending(Strategy):
     discount: float = fraction(
         "Introductory discount for new customers.", default=0.1, unit="share of price"
     )
-    referral_reward: float = money(
-        "Reward for a customer won by recommendation.", per="new customer", default=0.0
+    reward_in_prices: float = prices(
+        "Reward for a customer acquired by recommendation.", per="new customer", default=0.0
     )
     valuable_weight: float = key(
         "Care for a growable or most valuable customer, in cares for an ordinary one.",
@@ -96,6 +96,10 @@ class Spending(Strategy):
             view.revenue,
             view.money,
         )
+
+    def reward(self, view: FirmView) -> float:
+        """Return the reward for a customer acquired by recommendation, in money."""
+        return self.reward_in_prices * view.list_price
 
     def by_tier(self, view: FirmView, budget: float) -> tuple[float, ...]:
         """Spread a retention budget over the value tiers by their customers and weights."""
@@ -125,7 +129,7 @@ class Budgeted(Spending):
             retention=self.by_tier(view, defence * (1.0 - self.recovery_share)),
             recovery=defence * self.recovery_share,
             discount=self.discount,
-            referral_reward=self.referral_reward,
+            referral_reward=self.reward(view),
             data=data,
             staff=staff,
         )

@@ -7,7 +7,7 @@ from relsim.firms.plan import Plan
 from relsim.firms.strategies.base import Budgeted
 from relsim.firms.strategies.split import Order, Stance, reader
 from relsim.firms.view import FirmView, Look
-from relsim.spec.fields import fraction, money
+from relsim.spec.fields import fraction, prices
 
 _settled = reader()
 
@@ -62,8 +62,8 @@ class ReferralFirst(Balanced):
 
     name: ClassVar[str] = "referral_first"
     retention_share: float = fraction("Share of the budget that goes to defence.", default=0.75)
-    referral_reward: float = money(
-        "Reward for a customer won by recommendation.", per="new customer", default=60.0
+    reward_in_prices: float = prices(
+        "Reward for a customer acquired by recommendation.", per="new customer", default=2.0
     )
 
 

@@ -1,17 +1,18 @@
 """The strategy that follows the market's life cycle."""
 
-import dataclasses
 from typing import ClassVar
 
 from relsim.firms.plan import Plan
 from relsim.firms.strategies.base import Budgeted
 from relsim.firms.strategies.split import Order, Stance, reader
 from relsim.firms.view import FirmView, Look
-from relsim.spec.fields import fraction, key, money
+from relsim.spec.fields import fraction, key, prices
 
 _settled = reader()
 _settled_growing = reader(
-    valuable_weight="grow_weight", discount="grow_discount", referral_reward="grow_reward"
+    valuable_weight="grow_weight",
+    discount="grow_discount",
+    reward_in_prices="grow_reward_in_prices",
 )
 
 
@@ -42,8 +43,10 @@ class LifeCycle(Budgeted):
         default=0.0,
         unit="share of price",
     )
-    grow_reward: float = money(
-        "Reward for a recommendation while growing.", per="new customer", default=40.0
+    grow_reward_in_prices: float = prices(
+        "Reward for a customer acquired by recommendation while growing.",
+        per="new customer",
+        default=1.0,
     )
 
     def plan(self, view: FirmView) -> Plan:
@@ -53,11 +56,12 @@ class LifeCycle(Budgeted):
             return self.split(view, self.win_share)
         if penetration < self.keep_until:
             return self.split(view, self.keep_share)
-        growing = self.model_copy(update={"valuable_weight": self.grow_weight})
-        plan = growing.split(view, self.grow_share)
-        return dataclasses.replace(
-            plan, discount=self.grow_discount, referral_reward=self.grow_reward
-        )
+        instead = {
+            "valuable_weight": self.grow_weight,
+            "discount": self.grow_discount,
+            "reward_in_prices": self.grow_reward_in_prices,
+        }
+        return self.model_copy(update=instead).split(view, self.grow_share)
 
     def standing_order(self, look: Look) -> Order:
         """Return the split of the market's present stage."""

@@ -51,11 +51,13 @@ class Marginal(Spending):
         prospects, rivals = view.market.prospects, view.rivals(view.market.customers)
         self._last_targets = (prospects, rivals)
         won = self._worth_of_a_win(view)
-        reach, care = view.know.acquisition, view.know.care
+        know = view.know
+        reach, care = know.acquisition, know.care
+        to_reach, to_care = know.rate(reach), know.rate(care)
         uses = (
-            (prospects, won * self._won_prospects * reach.ceiling, reach.rate),
-            (rivals, won * self._won_rivals * reach.ceiling, reach.rate),
-            (view.customers, view.lifetime_value * self._slope(view) * care.ceiling, care.rate),
+            (prospects, won * self._won_prospects * reach.ceiling, to_reach),
+            (rivals, won * self._won_rivals * reach.ceiling, to_reach),
+            (view.customers, view.lifetime_value * self._slope(view) * care.ceiling, to_care),
         )
         budget = self.budget(view)
         probe = self.probe * budget
@@ -66,7 +68,7 @@ class Marginal(Spending):
             retention=self.by_tier(view, defence * (1.0 - self.recovery_share)),
             recovery=defence * self.recovery_share,
             discount=self.discount,
-            referral_reward=self.referral_reward,
+            referral_reward=self.reward(view),
         )
 
     def _learn(self, view: FirmView) -> None:
@@ -91,7 +93,7 @@ class Marginal(Spending):
         return believed + self.caution * (min(won / reached, 1.0) - believed)
 
     def _worth_of_a_win(self, view: FirmView) -> float:
-        given = view.onboarding_cost + self.referral_reward
+        given = view.onboarding_cost + self.reward(view)
         return max(view.entry_value - given - self.discount * view.list_price, 0.0)
 
     def _slope(self, view: FirmView) -> float:

@@ -31,7 +31,7 @@ SETTLED = (
     "recovery_share",
     "valuable_weight",
     "discount",
-    "referral_reward",
+    "reward_in_prices",
 )
 """Parameters of a :class:`relsim.firms.strategies.Budgeted` strategy that a split goes by."""
 
@@ -124,7 +124,7 @@ _for_tier, _answering = rule(for_tier), rule(answering)
     _RECOVERY_SHARE,
     _VALUABLE_WEIGHT,
     _DISCOUNT,
-    _REFERRAL_REWARD,
+    _REWARD_IN_PRICES,
     _RETENTION_SHARE,
     _ANSWER,
     _ON_DISSATISFIED,
@@ -218,7 +218,8 @@ def _split(row: Array, order: Array, seen: Array, budget: float, retention_share
     row[_TO_DISSATISFIED] = rivals if on_dissatisfied else 0.0
     row[_TO_RECOVERY] = defence * order[_RECOVERY_SHARE]
     row[_TO_DATA], row[_TO_STAFF] = data, staff
-    row[_GIVEN_DISCOUNT], row[_REWARD] = order[_DISCOUNT], order[_REFERRAL_REWARD]
+    row[_GIVEN_DISCOUNT] = order[_DISCOUNT]
+    row[_REWARD] = order[_REWARD_IN_PRICES] * row[_PRICE]
     caring = defence * (1.0 - order[_RECOVERY_SHARE])
     needs = 0.0
     for tier in range(N_TIERS):
@@ -245,4 +246,4 @@ def _makes_sense(row: Array, money: float) -> bool:
         if not 0.0 <= row[k] <= MOST:
             return False
         total += row[k] if k < _N_BUDGETS else 0.0
-    return bool(row[_GIVEN_DISCOUNT] <= 1.0) and bool(total <= money * (1.0 + SLACK) + SLACK)
+    return bool(row[_GIVEN_DISCOUNT] <= 1.0) and bool(total <= money * (1.0 + SLACK))

@@ -90,8 +90,8 @@ def meaning(key: str) -> str:
     --------
     >>> meaning("firms.0.share")
     "Share of the market's customers that it has at the start."
-    >>> meaning("firms.*.care.rate")
-    'Care that a customer feels from retention spend: how fast spend approaches the ceiling.'
+    >>> meaning("firms.*.acquisition.half_at")
+    'Chance to reach a person by offence: spend at which half of the ceiling is reached.'
     """
     entry = _entry(key)
     if entry is None:

@@ -56,6 +56,6 @@ def test_a_range_is_in_the_key_s_unit_or_in_times_the_market_s_own() -> None:
     spec = read_claim("enough-kept").spec.model_dump(mode="json")
     values = {factor.key: factor.over for factor in varied(spec, {"size"})}
     assert values["market.annual_turnover"] == "0.01 to 0.1 share a year"
-    assert values["firms.*.care.rate"] == "0.5 to 2 times the market's own"
+    assert values["firms.*.care.half_at"] == "0.5 to 2 times the market's own"
     assert unit_in(spec, "size", "turnover") == unit("market.annual_turnover") == "share a year"
     assert unit_in(spec, "size", "no such factor") == unit("nowhere") == meaning("nowhere") == ""
