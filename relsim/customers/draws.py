@@ -130,6 +130,8 @@ def words(
     customer, month, purpose : int
         What the draw is for; each below 2**32.
     """
+    # Only the low halves count, here and in the keys. They are cut out where words are multiplied,
+    # which a processor does of itself, and not in every round.
     a = np.uint64(customer)
     b = np.uint64(month)
     c = np.uint64(purpose)
@@ -137,15 +139,15 @@ def words(
     key_0 = stream.low
     key_1 = stream.high
     for _ in range(_ROUNDS):
-        product_0 = _MULTIPLIER_0 * a
-        product_1 = _MULTIPLIER_1 * c
+        product_0 = _MULTIPLIER_0 * (a & _LOW_32)
+        product_1 = _MULTIPLIER_1 * (c & _LOW_32)
         a = (product_1 >> _HALF) ^ b ^ key_0
-        b = product_1 & _LOW_32
+        b = product_1
         c = (product_0 >> _HALF) ^ d ^ key_1
-        d = product_0 & _LOW_32
-        key_0 = (key_0 + _WEYL_0) & _LOW_32
-        key_1 = (key_1 + _WEYL_1) & _LOW_32
-    return a, b, c, d
+        d = product_0
+        key_0 += _WEYL_0
+        key_1 += _WEYL_1
+    return a & _LOW_32, b & _LOW_32, c & _LOW_32, d & _LOW_32
 
 
 @rule

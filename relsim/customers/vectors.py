@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
@@ -22,6 +23,9 @@ LINE = 64
 
 LANES = 8
 """Customers, or numbers of a record, that are turned at once."""
+
+MARKS = 64
+"""Customers who are looked through at once: a bit of a word for each."""
 
 _NUMBER = 8  # bytes; arrays are aligned for numbers, not for vectors
 
@@ -57,6 +61,15 @@ if numba.config.DISABLE_JIT:
         """Do it for the ``LANES`` customers from c on."""
         for k in range(c, c + LANES):
             add_one(records, at[k], f, rows, k)
+
+    def _above_zero(f: Any, place: Whole) -> Any:
+        """Return a bit for each of ``MARKS`` numbers from a place on: whether above zero."""
+        above = np.flatnonzero(f[place : place + MARKS] > 0.0)
+        return np.uint64(sum(1 << int(k) for k in above))
+
+    def _lowest(marks: Any) -> int:
+        """Return the place of the lowest bit that is set."""
+        return (int(marks) & -int(marks)).bit_length() - 1
 
 else:
     _BYTES, _WORD, _LONG = ir.IntType(8).as_pointer(), ir.IntType(32), ir.IntType(64)
@@ -192,6 +205,30 @@ else:
 
         return types.void(records, at, f, rows, types.int64), generate
 
+    @intrinsic  # type: ignore[untyped-decorator]  # the same
+    def _above_zero(typing_context: Any, f: Any, place: Any) -> Any:
+        """Return a bit for each of ``MARKS`` numbers from a place on: whether above zero."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            row = _Array(context, builder, f, arguments[0])
+            marks: Any = _LONG(0)
+            for k in range(0, MARKS, LANES):
+                above = builder.fcmp_ordered(">", row.vector(arguments[1], k), _all(0.0))
+                some = builder.zext(builder.bitcast(above, ir.IntType(LANES)), _LONG)
+                marks = builder.or_(marks, builder.shl(some, _LONG(k)))
+            return marks
+
+        return types.uint64(f, types.int64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]  # the same
+    def _lowest(typing_context: Any, marks: Any) -> Any:
+        """Return the place of the lowest bit that is set."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+        return types.int64(types.uint64), generate
+
 
 @rule
 def lay_out_records(records: Floats, at: Index, f: Floats, rows: Rows, n: int) -> None:
@@ -251,7 +288,7 @@ def pick(f: Floats, row: int, into: Index, n: int) -> int:
     row : int
         Where the row begins.
     into : array of shape (n + 1,)
-        Receives the places.
+        Receives the places, in their order.
     n : int
         From customer 0.
 
@@ -261,7 +298,14 @@ def pick(f: Floats, row: int, into: Index, n: int) -> int:
         How many.
     """
     count = 0
-    for c in range(n):
+    whole = n // MARKS * MARKS
+    for first in range(0, whole, MARKS):
+        marks = _above_zero(f, row + first)
+        while marks != 0:
+            into[count] = first + _lowest(marks)
+            marks &= marks - np.uint64(1)
+            count += 1
+    for c in range(whole, n):
         into[count] = c
         count += 1 if f[row + c] > 0.0 else 0
     return count

@@ -35,6 +35,7 @@ from relsim.customers.rules import value as valuation
 from relsim.customers.scene import Scene, single, terms_place
 from relsim.customers.terms import Term
 from relsim.customers.traits import draw_traits
+from relsim.customers.vectors import pick
 
 LONGEST_TENURE = 65535.0
 
@@ -168,14 +169,14 @@ def as_given(s: Scene) -> None:
 def leave_the_market(s: Scene) -> None:
     """Let customers leave the market for good, a newcomer in each one's place; age the rest."""
     f = s.f
-    for c in range(s.n):
-        if f[LEAVING + c] > 0.0:
-            book_departure(s.account, f, c)
-            start_relationship(s, c, 0.0)
-            f[SAYING + c] = 0.0
-            f[RUNG + c] = 0.0
-            s.columns.came_through[s.lo + c] = np.int64(choice.NOBODY)
-            draw_traits(s.columns, s.tables, s.stream, s.lo + c, s.month)
+    for k in range(pick(f, LEAVING, s.address, s.n)):
+        c: Any = np.int64(s.address[k])
+        book_departure(s.account, f, c)
+        start_relationship(s, c, 0.0)
+        f[SAYING + c] = 0.0
+        f[RUNG + c] = 0.0
+        s.columns.came_through[s.lo + c] = np.int64(choice.NOBODY)
+        draw_traits(s.columns, s.tables, s.stream, s.lo + c, s.month)
     for c in range(s.n):
         month_more = 1.0 if f[SUPPLIER + c] > 0.0 else 0.0
         f[TENURE + c] = min(f[TENURE + c] + month_more, LONGEST_TENURE)
