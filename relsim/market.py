@@ -14,6 +14,7 @@ from relsim.economics.lifetime import monthly_loss, monthly_rate
 from relsim.errors import SpecError
 from relsim.events import effects
 from relsim.firms import books, position
+from relsim.firms.budgets import PLAN_FIELDS
 from relsim.firms.decisions import Decisions, row_of
 from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.firm import Firm
@@ -21,6 +22,7 @@ from relsim.firms.offers import Offers, Times, times_of
 from relsim.firms.plan import Plan
 from relsim.firms.quantities import PLACES
 from relsim.firms.results import Record
+from relsim.firms.saturation import PAID, sentences
 from relsim.firms.strategies import build
 from relsim.firms.strategies.split import Order, order_rows, split_budgets
 from relsim.firms.tables import (
@@ -38,6 +40,7 @@ from relsim.spec.hints import nearest
 
 Array = npt.NDArray[np.float64]
 _CUSTOMERS = PLACES["customers"]
+_PLANNED_REWARD = PLAN_FIELDS.index("referral_reward")
 _MOST_MESA_SEED = 2**32
 
 
@@ -116,6 +119,7 @@ class Market(mesa.Model):
         self.figures = position.first(spec, self.customers.columns)
         if self.extras:
             self.figures = self.extras.first(self.figures)
+        self._start = self.figures
         rate = monthly_rate(spec.market.annual_discount_rate)
         self.worth = Worth(self.figures, rate, monthly_loss(spec.market.annual_turnover))
         self.records: list[Record] = []
@@ -301,6 +305,28 @@ class Market(mesa.Model):
         self.worth.rate = monthly_rate(spec.market.annual_discount_rate)
         self.worth.stay = 1.0 - monthly_loss(spec.market.annual_turnover)
         self._notice(effects.at(spec, self.month))
+
+    def saturation(self) -> list[str]:
+        """Return which spending so far bought more than 95% of what it could, a sentence each."""
+        before = [self._start, *(record.figures for record in self.records)]
+        bought = [
+            self._offers.bought(record.own, record.figures[:, PAID], seen)
+            for record, seen in zip(self.records, before, strict=False)
+        ]
+        return sentences([firm.name for firm in self.firms], bought)
+
+    def planned_saturation(self) -> list[str]:
+        """Return the same of the plans for the first month, which it lets firms make.
+
+        For a market that is only looked at: what strategies learn by planning, they have learned.
+        """
+        self.month = 1
+        self.happen()
+        plans = self.plan()
+        _, spent = self.offer(plans)
+        paid = np.hstack((spent, plans.rows[:, [_PLANNED_REWARD]]))
+        bought = self._offers.bought(self._offers.own, paid, self.figures)
+        return sentences([firm.name for firm in self.firms], [bought])
 
     @property
     def columns(self) -> dict[str, Array]:

@@ -104,6 +104,7 @@ def run(order: Order) -> Path:
         console().print(str(out))
     else:
         show(console(), market, out)
+        note(f"{order.config}: {sentence}" for sentence in market.saturation())
     return out
 
 

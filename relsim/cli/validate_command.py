@@ -10,11 +10,13 @@ from relsim.cli.inputs import assignment, look_beside
 from relsim.errors import Gathering, SpecError
 from relsim.loader import check_strategies
 from relsim.provenance import identity
-from relsim.spec import MarketSpec, read
+from relsim.spec import MarketSpec, override, read
 from relsim.spec.config import read_mapping
 from relsim.spec.events import too_late
 from relsim.spec.hints import nearest
 from relsim.spec.locations import shipped
+
+_MANY = 2000  # customers, from whose first month little more is learned
 
 
 def validate(out: Console, config: str, assignments: Sequence[str]) -> None:
@@ -101,6 +103,19 @@ def _check_network(spec: MarketSpec) -> None:
         wire(spec.customers.network, spec.market.customers, random_stream(spec.run.seed))
 
 
+def _saturation(spec: MarketSpec) -> list[str]:
+    """Return which spending of the first month's plans nears its ceiling, on a small market."""
+    # Mesa and compiled code take a second to import: only for configs of markets.
+    from relsim.market import Market  # noqa: PLC0415  # see above
+
+    small = {
+        "market.customers": min(spec.market.customers, _MANY),
+        "customers.network": {"kind": "none"},
+        "customers.class": None,
+    }
+    return Market(override(spec, small)).planned_saturation()
+
+
 def _market(out: Console, config: str, assignments: Sequence[str]) -> None:
     look_beside(config)
     spec = read(config, dict(map(assignment, assignments)))
@@ -115,5 +130,6 @@ def _market(out: Console, config: str, assignments: Sequence[str]) -> None:
         many(spec.market.customers, "customer"),
         many(spec.run.months, "month"),
     )
-    note(f"{config}: {sentence}" for sentence in too_late(spec.events, spec.run.months))
+    notes = [*too_late(spec.events, spec.run.months), *_saturation(spec)]
+    note(f"{config}: {sentence}" for sentence in notes)
     out.print(f"{config}: can be run ({', '.join(counts)}, spec {name.spec_hash[:8]})")

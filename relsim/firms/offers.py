@@ -23,6 +23,7 @@ from relsim.spec import MarketSpec
 Array = npt.NDArray[np.float64]
 
 _N_SPENT = len(SPENT_FIELDS)
+_LEAST = 1e-9  # people; where there is nobody, nothing is spent
 _RECOVERY = SPENT_FIELDS.index("recovery")
 _RETENTION = np.array([SPENT_FIELDS.index(tier) for tier in TIERS])
 _PRICE, _DISCOUNT, _REWARD = (
@@ -57,6 +58,17 @@ class Reach(enum.IntEnum):
     RIVALS = 1
     DISSATISFIED = 2
 
+
+BOUGHT_FIELDS = (*SPENT_FIELDS, "referral_reward")
+"""What has a response with a ceiling: all budgets, and the reward for a recommendation."""
+_RATES = {
+    **dict.fromkeys(("prospects", "rivals", "dissatisfied"), Own.ACQUISITION_RATE),
+    **dict.fromkeys(TIERS, Own.CARE_RATE),
+    "recovery": Own.RECOVERY_RATE,
+    "data": Own.DATA_RATE,
+    "staff": Own.STAFF_RATE,
+}
+_RATE_OF = np.array([_RATES[name] for name in SPENT_FIELDS])
 
 _N_REACHED = len(Reach)
 _REACHING = np.array([SPENT_FIELDS.index(reach.name.lower()) for reach in Reach])
@@ -142,6 +154,35 @@ class Offers:
             Money.
         """
         return lay_out(self.own, planned, times, seen, self._rules)
+
+    def bought(self, own: Array, paid: Array, seen: Array) -> Array:
+        """Return which shares of their responses' ceilings firms buy in a month.
+
+        Parameters
+        ----------
+        own : array of shape (firms, Own)
+            What firms are.
+        paid : array of shape (firms, BOUGHT_FIELDS)
+            Money: what they spend, and the reward for a recommendation.
+        seen : array of shape (firms, FIGURES)
+            Their figures of the month before.
+
+        Returns
+        -------
+        array of shape (firms, BOUGHT_FIELDS)
+            From 0 to 1.
+        """
+        m = self._rules
+        people = _people(own, seen, m)[:, _TARGETS]
+        people[:, _TARGETS < 0] = seen[:, [_SEEN_CUSTOMERS]]
+        rates = own[:, _RATE_OF]
+        if m.responds:
+            rates[:, _RETENTION] = m.retention_rate
+        per_person = rates / np.maximum(people, _LEAST)
+        rewarded = np.full((len(own), 1), m.reward_rate)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is bought whole may be infinite
+            bought: Array = -np.expm1(-paid * np.hstack((per_person, rewarded)))
+        return bought
 
 
 def times_of(now: Circumstances) -> Array:

@@ -338,8 +338,18 @@ def test_a_long_run_says_how_far_it_is(invoke: Invoke, monkeypatch: pytest.Monke
     options = ("--customers", 300, "--months", 10, "--no-figures")
     result = invoke("run", "telecom", *options, "--out", "loud")
     assert "5 of 10 months, about " in result.stderr
-    assert len(result.stderr.splitlines()) == 9
+    assert sum("months, about " in line for line in result.stderr.splitlines()) == 9
     assert invoke("run", "telecom", *options, "--out", "quiet", "--quiet").stderr == ""
+
+
+def test_spending_that_buys_all_it_can_is_told(invoke: Invoke) -> None:
+    bought = ("--set", "firms.1.care.half_at=0.0001")
+    told = "note: telecom: care: Keeper"
+    run = invoke("run", "telecom", *SMALL, *bought, "--out", "all", "--no-figures")
+    assert f"{told} (" in run.stderr
+    valid = invoke("validate", "telecom", *bought)
+    assert valid.exit_code == 0
+    assert f"{told} buys more than 95% of care.ceiling: more spend adds little" in valid.stderr
 
 
 def test_a_bar_on_a_terminal(
