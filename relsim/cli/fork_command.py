@@ -10,6 +10,7 @@ from relsim.cli.inputs import assignment
 from relsim.cli.past_run import check_same, lived
 from relsim.cli.progress import Silence, progress
 from relsim.cli.run_command import default_threads
+from relsim.cli.summary import amount
 from relsim.errors import SpecError
 from relsim.events.effects import marks
 from relsim.fork import Chapters, chapters_of, difference, simulated
@@ -150,7 +151,7 @@ def _show(order: Order, before: pd.DataFrame, after: pd.DataFrame, out: Path) ->
             str(firm),
             f"{was[0]:.1%} -> {would[0]:.1%}",
             f"{was[1]:.2%} -> {would[1]:.2%}",
-            f"{was[2]:,.0f} -> {would[2]:,.0f} ({would[2] - was[2]:+,.0f})",
+            f"{amount(was[2])} -> {amount(would[2])} ({amount(would[2] - was[2], '+')})",
         )
     told.print(table)
     told.print(f"Tables and figures: {out}", markup=False)

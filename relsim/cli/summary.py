@@ -132,7 +132,7 @@ def _table(firms: Sequence[Standing], currency: str) -> Table:
             firm.firm,
             firm.strategy,
             *(_percent(x) for x in (firm.share, firm.churn)),
-            *(_money(x) for x in (firm.profit, firm.equity)),
+            *(amount(x) for x in (firm.profit, firm.equity)),
         )
     return table
 
@@ -141,7 +141,23 @@ def _percent(x: float) -> str:
     return "-" if math.isnan(x) else f"{x:.1%}"
 
 
-def _money(x: float) -> str:
+def amount(x: float, sign: str = "") -> str:
+    """Return money in words, whatever its unit is worth: "-" if it is not defined.
+
+    Parameters
+    ----------
+    x : float
+        The money.
+    sign : str
+        "+" where that is to stand before what is above 0.
+
+    Examples
+    --------
+    >>> amount(123456.7), amount(12.345, "+"), amount(0.0012345), amount(0.0)
+    ('123,457', '+12.35', '0.00123', '0.00')
+    """
     if math.isnan(x):
         return "-"
-    return f"{x:,.2f}" if abs(x) < 100.0 else f"{x:,.0f}"
+    size = abs(x)
+    digits = ",.0f" if size >= 100.0 else ",.2f" if size >= 1.0 or size == 0.0 else ".3g"
+    return format(x, f"{sign}{digits}")
