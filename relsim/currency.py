@@ -77,31 +77,46 @@ def amounts(spec: MarketSpec) -> Iterator[tuple[str, Any]]:
     StrategyError
         If the market names a class that cannot be built.
     """
-    yield from _inside(spec, "")
+    yield from amounts_in(spec, "")
     for place, firm in enumerate(spec.firms):
         if firm.relationship.own:
             raise SpecError(
                 f"firms.{place}.relationship.own: which of its values are money is not declared"
             )
         where = f"firms.{place}.strategy"
-        yield from _inside(build(firm.strategy, where), where)
+        yield from amounts_in(build(firm.strategy, where), where)
     if spec.mechanisms.own:
         # Mesa takes a second to import: only for those who need it.
         from relsim.mechanisms.registry import BUILT_IN, on  # noqa: PLC0415  # see above
 
         own = (numbers for kind, numbers in on(spec) if kind.name not in BUILT_IN)
         for place, numbers in enumerate(own):
-            yield from _inside(numbers, f"mechanisms.own.{place}")
+            yield from amounts_in(numbers, f"mechanisms.own.{place}")
 
 
-def _inside(model: BaseModel, path: str) -> Iterator[tuple[str, Any]]:
+def amounts_in(model: BaseModel, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted path and the value of all amounts in a section, or in a strategy.
+
+    Parameters
+    ----------
+    model : BaseModel
+        Whose keys say in their units which of them are money.
+    path : str
+        Where it stands.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> list(amounts_in(starter().firms[0], "firms.0"))[0]
+    ('firms.0.price', 30.0)
+    """
     for name, field in type(model).model_fields.items():
         value, here = getattr(model, name), under(path, name)
         if isinstance(value, BaseModel):
-            yield from _inside(value, here)
+            yield from amounts_in(value, here)
         elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
             for place, item in enumerate(value):
-                yield from _inside(item, under(here, place))
+                yield from amounts_in(item, under(here, place))
         elif is_money(unit_of(field)) and value is not None:
             yield here, value
 

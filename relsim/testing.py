@@ -21,6 +21,7 @@ import numpy as np
 import pydantic
 
 from relsim.agents.market import AgentMarket
+from relsim.currency import amounts_in, in_currency
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
 from relsim.firms.plan import Plan, check
 from relsim.firms.strategies import Strategy
@@ -118,6 +119,21 @@ class StrategyContract:
         for spec in situations().values():
             market = self._market(spec).run()
             assert isinstance(market.firms[0].plan, Plan)
+
+    def test_money_is_a_unit(self) -> None:
+        """In another currency it does the same: what of its parameters is money says so."""
+        rate = 8.0  # a power of two, so that nothing is rounded otherwise
+        worth = {name: rate * value for name, value in amounts_in(self._build())}
+        for spec in situations().values():
+            was, now = self._market(spec), Market(in_currency(spec, rate))
+            now.firms[0].strategy = self.strategy(**{**self.parameters, **worth})
+            was.run()
+            now.run()
+            for name in ("customers", "acquired", "lost"):
+                assert np.array_equal(was.columns[name], now.columns[name]), (
+                    "what it does hangs on the unit of money: count in prices or in shares of "
+                    "revenue, or declare what is an amount with a unit of money"
+                )
 
     def test_can_be_pickled(self) -> None:
         """A market that is saved half-way goes on as if it had not been."""

@@ -14,14 +14,17 @@ from relsim.agents.market import AgentMarket
 from relsim.currency import amounts, in_currency
 from relsim.errors import SpecError
 from relsim.firms.ledger import CUSTOMER_LINES, FIRM_LINES
+from relsim.firms.plan import Plan
 from relsim.firms.quantities import WORTH
 from relsim.firms.strategies import BUILT_IN, Strategy
+from relsim.firms.view import FirmView
 from relsim.market import Market
 from relsim.mechanisms.registry import BUILT_IN as MECHANISMS
 from relsim.spec import MarketSpec, StrategySpec, override, read, starter
 from relsim.spec.explain import entries
 from relsim.spec.fields import is_money, money
 from relsim.spec.locations import shipped
+from relsim.testing import StrategyContract
 from tests.test_exactness import SPECS
 
 AMOUNTS = {
@@ -34,6 +37,12 @@ EVENTS = [
     {"kind": "growth", "month": 2, "monthly": 0.05},
     {"kind": "exit", "month": 5, "firm": 0},
 ]
+PROGRAMME = {
+    "mechanisms.loyalty_programme": {"join_rate": 0.4},
+    "firms.1.relationship.loyalty_programme": {
+        "reward_after": 2.0, "running_cost": 0.3, "earn_rate": 0.05, "expiry": 0.1,
+    }
+}  # fmt: skip
 BUDGETED = sorted(set(BUILT_IN) - {"marginal"})
 MORE = st.fixed_dictionaries(
     {
@@ -48,15 +57,9 @@ MORE = st.fixed_dictionaries(
             lambda data, staff: {"data_share": data, "staff_share": staff},
             st.sampled_from([0.0, 0.2]), st.sampled_from([0.0, 0.2]),
         ),
-        "has_more": st.booleans(),
+        "more": st.sampled_from([{}, PROGRAMME, {"events": EVENTS}]),
     }
 )  # fmt: skip
-PROGRAMME = {
-    "mechanisms.loyalty_programme": {"join_rate": 0.4},
-    "firms.1.relationship.loyalty_programme": {
-        "reward_after": 2.0, "running_cost": 0.3, "earn_rate": 0.05, "expiry": 0.1,
-    }
-}  # fmt: skip
 
 
 def spec_of(values: dict[str, Any], more: dict[str, Any]) -> MarketSpec:
@@ -65,9 +68,9 @@ def spec_of(values: dict[str, Any], more: dict[str, Any]) -> MarketSpec:
     kind, reward = (drawn.pop(f"firms.{key}") for key in ("1.strategy.kind", "*.reward"))
     known = kind if kind in BUDGETED else "balanced"
     drawn["firms.1.strategy"] = {**drawn["firms.1.strategy"], "kind": known}
-    # In one kind of month alone: each other one would be compiled for this.
+    # In one kind of month alone, as other tests have them: no other is compiled for this.
     month = drawn["market.setting"], drawn["mechanisms.retention.rule"]
-    more_of_it = PROGRAMME | {"events": EVENTS} if drawn.pop("has_more") else {}
+    more_of_it = drawn.pop("more")
     drawn |= more_of_it if month == ("contractual", "relationship") else {}
     return override(override(starter(), drawn), {"firms.*.strategy.reward_in_prices": reward})
 
@@ -160,13 +163,34 @@ def test_no_key_hides_a_unit_of_money() -> None:
     assert hidden == [], "a default is an amount: what it is worth hangs on the currency"
 
 
+class Stubborn(Strategy):
+    """Spend a sum whose unit nobody knows."""
+
+    def plan(self, view: FirmView) -> Plan:
+        return Plan(prospects=500.0, rivals=2.0 * view.customers)
+
+
+class ContractOfStubborn(StrategyContract):
+    strategy = Stubborn
+
+
+def test_the_contract_finds_a_strategy_with_a_hidden_unit() -> None:
+    with pytest.raises(AssertionError, match="hangs on the unit of money"):
+        ContractOfStubborn().test_money_is_a_unit()
+
+
 class Gifts(Strategy):
     """Give something to everybody, whoever asks."""
 
     each: float = money("A gift.", per="customer", default=2.0)
 
-    def plan(self, view: Any) -> Any:
-        raise NotImplementedError
+    def plan(self, view: FirmView) -> Plan:
+        each = min(self.each, view.money / max(view.customers, 1.0))
+        return Plan(retention=tuple(each * n for n in view.tier_customers))
+
+
+class TestGifts(StrategyContract):
+    strategy = Gifts
 
 
 def test_amounts_of_ones_own_strategies_are_known_even_by_default(
