@@ -62,6 +62,14 @@ if numba.config.DISABLE_JIT:
         for k in range(c, c + LANES):
             add_one(records, at[k], f, rows, k)
 
+    def _add_lanes(totals: Any, first: float, f: Any, group: int, rows: Rows, n: int) -> None:
+        """Add rows to the totals of the ``LANES`` groups from ``first`` on."""
+        for c in range(n):
+            lane = int(f[group + c] - first)
+            if 0 <= lane < LANES:
+                for j, row in enumerate(rows):
+                    totals[j * LANES + lane] += f[row + c]
+
     def _above_zero(f: Any, place: Whole) -> Any:
         """Return a bit for each of ``MARKS`` numbers from a place on: whether above zero."""
         above = np.flatnonzero(f[place : place + MARKS] > 0.0)
@@ -96,6 +104,9 @@ else:
             """Return an entry of an array of whole numbers without a sign."""
             return self._builder.zext(self._builder.load(self.address(place, more)), _LONG)
 
+        def number(self, place: Any) -> Any:
+            return self._builder.load(self.address(place))
+
         def fetch(self, place: Any, more: int = 0) -> None:
             ask = self._builder.module.declare_intrinsic("llvm.prefetch", [_BYTES], _ASK)
             pointer = self._builder.bitcast(self.address(place, more), _BYTES)
@@ -114,6 +125,11 @@ else:
     def _shuffled(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
         mask = ir.Constant(ir.VectorType(_WORD, len(lanes)), [*lanes])
         return builder.shuffle_vector(a, b, mask)
+
+    def _spread(builder: Any, number: Any) -> Any:
+        """Return a vector of one number."""
+        alone = builder.insert_element(_all(0.0), number, _WORD(0))
+        return _shuffled(builder, alone, alone, [0] * LANES)
 
     def _transposed(builder: Any, vectors: Sequence[Any]) -> list[Any]:
         """Return ``LANES`` vectors with rows and columns exchanged."""
@@ -206,6 +222,37 @@ else:
         return types.void(records, at, f, rows, types.int64), generate
 
     @intrinsic  # type: ignore[untyped-decorator]  # the same
+    def _add_lanes(
+        typing_context: Any, totals: Any, first: Any, f: Any, group: Any, rows: Any, n: Any
+    ) -> Any:
+        """Add rows to the totals of the ``LANES`` groups from ``first`` on."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            sums, source = (
+                _Array(context, builder, signature.args[k], arguments[k]) for k in (0, 2)
+            )
+            _, begin, _, which, of, count = arguments
+            lanes = ir.Constant(_vector_of(LANES), [float(k) for k in range(LANES)])
+            groups = builder.fadd(lanes, _spread(builder, begin))
+            columns = cgutils.unpack_tuple(builder, of, len(rows))
+            running = [
+                cgutils.alloca_once_value(builder, sums.vector(_LONG(j * LANES)))
+                for j in range(len(rows))
+            ]
+            with cgutils.for_range(builder, count) as customer:
+                mine = _spread(builder, source.number(builder.add(which, customer.index)))
+                is_here = builder.fcmp_ordered("==", groups, mine)
+                for total, column in zip(running, columns, strict=True):
+                    number = source.number(builder.add(column, customer.index))
+                    more = builder.select(is_here, _spread(builder, number), _all(0.0))
+                    builder.store(builder.fadd(builder.load(total), more), total)
+            for j, total in enumerate(running):
+                sums.put(builder.load(total), _LONG(j * LANES))
+            return context.get_dummy_value()
+
+        return types.void(totals, types.float64, f, types.int64, rows, types.int64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]  # the same
     def _above_zero(typing_context: Any, f: Any, place: Any) -> Any:
         """Return a bit for each of ``MARKS`` numbers from a place on: whether above zero."""
 
@@ -275,6 +322,40 @@ def add_to_records(records: Floats, at: Index, f: Floats, rows: Rows, n: int) ->
         _add(records, at, f, rows, c)
     for c in range(whole, n):
         add_one(records, at[c], f, rows, c)
+
+
+@rule
+def add_by_group(sums: Floats, fields: Rows, f: Floats, group: int, rows: Rows, n: int) -> None:
+    """Add rows of n customers to the sums of the few groups that they are in, in their order.
+
+    Where a customer's sums are those of the one before, memory makes each addition wait for the
+    last to be written. Here the sums of ``LANES`` groups are held until all is added.
+
+    Parameters
+    ----------
+    sums : array of shape (groups, fields)
+        What is added to.
+    fields : tuple of int
+        To which fields.
+    f : array
+        Row ``rows[j]`` is added to field ``fields[j]`` of the group that row ``group`` names.
+    group : int
+        Where the row of groups begins.
+    rows : tuple of int
+        Where each row begins.
+    n : int
+        From customer 0.
+    """
+    totals = np.zeros(len(rows) * LANES)
+    for first in range(0, sums.shape[0], LANES):
+        here = min(LANES, sums.shape[0] - first)
+        for k in range(here):
+            for j in range(len(rows)):
+                totals[j * LANES + k] = sums[first + k, fields[j]]
+        _add_lanes(totals, 1.0 * first, f, group, rows, n)
+        for k in range(here):
+            for j in range(len(rows)):
+                sums[first + k, fields[j]] = totals[j * LANES + k]
 
 
 @rule

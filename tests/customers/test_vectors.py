@@ -67,6 +67,19 @@ def test_rows_are_added_to_records_in_the_order_of_customers(kind: Any, n: int, 
     np.testing.assert_array_equal(records, expected)
 
 
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("groups", [2, 8, 11])
+def test_rows_are_added_to_groups_in_the_order_of_customers(kind: Any, n: int, groups: int) -> None:
+    f = numbers(3, ROOM)
+    f[0] = np.arange(ROOM) * 5 % groups
+    sums = numbers(groups, 4)
+    expected = sums.copy()
+    for c in range(n):
+        expected[int(f[0, c]), [3, 1]] += f[1:, c]
+    kind.add_by_group(sums, (3, 1), f.reshape(-1), 0, (ROOM, 2 * ROOM), n)
+    np.testing.assert_array_equal(sums, expected)
+
+
 @pytest.mark.parametrize("n", [0, 1, 63, 64, 65, 128, 200])
 def test_picked_are_those_above_zero(kind: Any, n: int) -> None:
     row, into = np.random.default_rng(2).normal(size=240), np.zeros(241, np.uint32)

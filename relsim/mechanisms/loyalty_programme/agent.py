@@ -88,7 +88,6 @@ class Member(CustomerAgent):
         own, firm = self.programme, self.supplier
         rate, step, lapses = own.policies.reshape(-1, LANES)[firm, :3].tolist()
         earned = rate * bought.price * (bought.quantity + bought.premium)
-        self._book("months", 1.0, firm)
         self._book("earned", earned, firm)
         self.points += earned
         self.progress = single(self.progress + bought.quantity * step)

@@ -12,6 +12,7 @@ from relsim.customers.accounts import Accounts
 from relsim.customers.arithmetic import exp, expit
 from relsim.customers.block import (
     BASE_SALES,
+    BLOCK,
     CROSS_SALES,
     GROWTH_SALES,
     LEAVING,
@@ -29,7 +30,7 @@ from relsim.customers.parameters import mean_usage
 from relsim.customers.scene import Scene, single
 from relsim.customers.schedule import Addition
 from relsim.customers.terms import Term
-from relsim.customers.vectors import LANES, add_to_records, lay_out_records, pick
+from relsim.customers.vectors import LANES, LINE, add_by_group, lay_out_records, pick, prefetch
 from relsim.firms.ledger import Line, Stock
 from relsim.firms.plan import Plan
 from relsim.mechanisms.base import Array, Mechanism, Page
@@ -42,6 +43,7 @@ _JOIN, _REDEEM = chance_row("loyalty_programme.join"), chance_row("loyalty_progr
 _LOGISTIC_OF_NORMAL = 1.702  # Camilli 1994: a logistic this much steeper is near the normal
 _LEAST_EFFECT = 1e-30
 _USUAL_RATE = 0.01
+_USUAL_DEVIATIONS = 1.5  # of usage above its mean; who uses more is looked at singly
 
 Singles = npt.NDArray[np.float32]
 
@@ -184,17 +186,19 @@ class Own(NamedTuple):
     join_slope: float
     mean_usage: float
     scale_usage: float
+    usual_usage: float  # up to which a customer joins with no more than ...
+    usual_chance: float  # ... this chance
 
 
-SUMS = ("months", "earned", "lapsed", "redeemed", "forfeited", "joined", "left", "claims")
-"""By firm and month: customers; points earned, lapsed, claimed and lost by leaving, in money; who
-joined and who left; rewards claimed. Earned and lapsed come first: they are added up for all
-customers at once, in records as long as those of the policies."""
+SUMS = ("earned", "lapsed", "redeemed", "forfeited", "joined", "left", "claims")
+"""By firm and month: points earned, lapsed, claimed and lost by leaving, in money; who joined and
+who left; rewards claimed."""
 
 _RATE, _STEP, _LAPSES, _RARE = SCRATCH
 
-_REDEEMED, _LAPSED, _FORFEITED, _JOINED, _LEFT, _CLAIMS = (
-    SUMS.index(name) for name in ("redeemed", "lapsed", "forfeited", "joined", "left", "claims")
+_EARNED, _LAPSED, _REDEEMED, _FORFEITED, _JOINED, _LEFT, _CLAIMS = (
+    SUMS.index(name)
+    for name in ("earned", "lapsed", "redeemed", "forfeited", "joined", "left", "claims")
 )
 
 
@@ -204,6 +208,9 @@ def press(s: Scene, own: Own) -> None:
     f, lo, n = s.f, s.lo, s.n
     progress, effect = own.progress[lo : lo + n], own.effect[lo : lo + n]
     gain, slump, pressure, steepness = own.gain, own.slump, own.pressure, own.steepness
+    for first in range(0, n, LINE):
+        prefetch(own, ("points",), lo + first)  # for ``earn``, and the next block's for this loop
+        prefetch(own, ("progress", "effect"), lo + first + BLOCK)
     for c in range(n):
         paced = pace(np.float64(progress[c]), steepness)
         moved = np.float64(effect[c])
@@ -229,7 +236,7 @@ def part(s: Scene, own: Own) -> None:
     for k in range(np.int64(choosers.number[0])):
         c = np.int64(choosers.who[k])
         before = choosers.state[WHO_SUPPLIER + k]
-        if (own.effect[lo + c] != 0.0) & (before != f[SUPPLIER + c]):
+        if before != f[SUPPLIER + c] and own.effect[lo + c] != 0.0:
             f[_USAGE + c] = np.float64(usage[lo + c]) * factor
             _give_up(own, sums, lo + c, np.int64(before))
 
@@ -276,7 +283,7 @@ def earn(s: Scene, own: Own) -> None:
         f[_RATE + c] = earned
         f[_LAPSES + c] = lapsed
         f[_RARE + c] = 1.0 if way >= 1.0 else is_member * max(f[LEAVING + c], f[_RARE + c])
-    add_to_records(sums.reshape(-1), at, f, (_RATE, _LAPSES), n)
+    add_by_group(sums, (_EARNED, _LAPSED), f, SUPPLIER, (_RATE, _LAPSES), n)
     for k in range(pick(f, _RARE, at, n)):
         i: Any = np.int64(at[k])
         firm = np.int64(f[SUPPLIER + i])
@@ -293,15 +300,19 @@ def join(s: Scene, own: Own) -> None:
     f, lo, n, sums, at = s.f, s.lo, s.n, own.sums[s.chunk], s.address
     usage, effect = s.columns.usage[lo : lo + n], own.effect[lo : lo + n]
     base, slope, mean, scale = own.join_base, own.join_slope, own.mean_usage, own.scale_usage
+    usual_chance, usual_usage = own.usual_chance, own.usual_usage
+    # Few join, so the chance itself is worked out only of those who may.
     for c in range(n):
-        new = joins(f[_JOIN + c], base, slope, np.float64(usage[c]), mean, scale)
-        new = new & (np.float64(effect[c]) == 0.0) & (f[LEAVING + c] == 0.0)
-        f[_RARE + c] = 1.0 if new else 0.0
+        may = (f[_JOIN + c] < usual_chance) | (np.float64(usage[c]) > usual_usage)
+        f[_RARE + c] = 1.0 if may & (np.float64(effect[c]) == 0.0) else 0.0
     for k in range(pick(f, _RARE, at, n)):
         i: Any = np.int64(at[k])
         firm = np.int64(f[SUPPLIER + i])
-        if own.is_open[firm] > 0.0:
-            weight = weight_of(np.float64(usage[i]), own.reward_after[firm], own.horizon)
+        if (own.is_open[firm] == 0.0) | (f[LEAVING + i] > 0.0):
+            continue
+        used = np.float64(usage[i])
+        if joins(f[_JOIN + i], base, slope, used, mean, scale):
+            weight = weight_of(used, own.reward_after[firm], own.horizon)
             effect[i] = max(weight * own.worth[firm], _LEAST_EFFECT)
             sums[firm, _JOINED] += 1.0
 
@@ -430,6 +441,9 @@ class LoyaltyProgrammes(Mechanism):
             join_slope=m.join_slope,
             mean_usage=usage,
             scale_usage=1.0 / spread if spread > 0.0 else 0.0,
+            usual_usage=usage + _USUAL_DEVIATIONS * spread,
+            # A hair more, so that rounding of the chance loses nobody.
+            usual_chance=expit(logit(m.join_rate) + _USUAL_DEVIATIONS * m.join_slope) * (1 + 1e-9),
         )
 
     def close(
