@@ -13,10 +13,12 @@ from benchmarks.flat import Flat
 from benchmarks.situation import Situation
 from relsim.customers import accounts as books
 from relsim.customers.draws import Purpose
+from relsim.customers.newcomers import TraitTables
 from relsim.customers.passes.move import LONGEST_TENURE
+from relsim.customers.quantiles import CELLS
 from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.terms import N_RUNGS, N_TERMS, N_TIERS, Term
-from relsim.customers.traits import CELLS
+from relsim.customers.traits import TRAITS
 from relsim.spec.market import MOST_FIRMS
 
 _FLAGS = ("-O3", "-march=native", "-std=c11", "-fPIC")
@@ -94,10 +96,17 @@ def _layout(situation: Situation) -> str:
             f"enum {{ {', '.join(places)} }};",
             _struct("columns", customers.columns),
             _struct("network", customers.network),
-            _struct("traits", customers.tables),
+            _struct("traits", trait_arrays(customers.tables)),
             _struct("accounts", empty),
         ]
     )
+
+
+def trait_arrays(tables: TraitTables) -> Any:
+    """Return what traits are drawn from as a named tuple of arrays: shares, then trait by trait."""
+    arrays = {"cumulative_share": tables.cumulative_share, **{k: tables.of(k) for k in TRAITS}}
+    kind: Any = NamedTuple("Arrays", [(name, Any) for name in arrays])
+    return kind(**arrays)
 
 
 def _struct(name: str, arrays: Any) -> str:

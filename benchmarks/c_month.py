@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.c_build import PLAIN, Build, compiled
+from benchmarks.c_build import PLAIN, Build, compiled, trait_arrays
 from benchmarks.flat import flat
 from benchmarks.situation import Situation
 from relsim.customers import accounts as books
@@ -62,14 +62,14 @@ class CMonth:
         self._library.live(
             _pointers(self.columns),
             _pointers(self.customers.network),
-            _pointers(tables),
+            _pointers(trait_arrays(tables)),
             self._terms.ctypes.data,
             self._mechanisms.ctypes.data,
             _pointers(accounts),
             words,
             self.columns.supplier.size,
             self._firms,
-            tables.usage.shape[0],
+            tables.cumulative_share.size,
         )
         self.columns = self.columns._replace(said=self.columns.saying, saying=self.columns.said)
         self.month += 1

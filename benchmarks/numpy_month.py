@@ -334,7 +334,7 @@ class NumpyMonth:
         shares = self.tables.cumulative_share
         segment = np.searchsorted(shares[:-1], self.random.random(who.size), side="right")
         for name, trait in self.traits.items():
-            table = getattr(self.tables, name)
+            table = self.tables.of(name)
             cells = table.shape[1] - 1
             place = self.random.random(who.size) * cells
             cell = np.minimum(place.astype(np.int64), cells - 1)

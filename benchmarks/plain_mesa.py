@@ -401,7 +401,7 @@ class PlainMesa(mesa.Model):  # type: ignore[misc]  # mesa ships no types
         segment = int(np.searchsorted(self.tables.cumulative_share[:-1], u, side="right"))
         drawn = {}
         for name in _TRAITS:
-            table = getattr(self.tables, name)[segment]
+            table = self.tables.of(name)[segment]
             place = self.random.random() * (table.size - 1)
             cell = int(place)
             drawn[name] = float(table[cell] + (place - cell) * (table[cell + 1] - table[cell]))

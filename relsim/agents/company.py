@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from relsim.customers import accounts as books
 from relsim.customers.accounts import Accounts
+from relsim.customers.newcomers import draw_traits, trait_space
 from relsim.customers.population import Customers, own_of
-from relsim.customers.traits import draw_traits
 
 Table = npt.NDArray[np.float64]
 
@@ -48,4 +48,4 @@ class Company(Customers):
 
     def renew(self, place: int) -> None:
         """Draw the traits of the newcomer who takes a place this month."""
-        draw_traits(self.columns, self.tables, self.stream, place, self.month)
+        draw_traits(self.columns, self.tables, self.stream, place, self.month, trait_space())

@@ -35,6 +35,7 @@ from relsim.customers.rules import (
 )
 from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.terms import Term
+from relsim.customers.traits import Traits
 from relsim.firms.firm import NUMBERS
 from relsim.market import Market
 
@@ -67,7 +68,7 @@ class Bought(NamedTuple):
         return self.base + self.growth + self.cross
 
 
-class CustomerAgent(mesa.Agent):
+class CustomerAgent(mesa.Agent, Traits[float]):
     """One customer. Each method is one step of the month; override what you want to change.
 
     Attributes
@@ -80,8 +81,8 @@ class CustomerAgent(mesa.Agent):
         0 to 1; kept in single precision like the columns of the compiled engine.
     tier, rung, bound, tenure, purchases, recommendations, came_through : int
         As in :class:`relsim.customers.columns.Columns`.
-    usage, price_sensitivity, orientation, service_demand, growth_potential : float
-        Traits.
+    usage, price_sensitivity, orientation, ... : float
+        Traits, as in :class:`relsim.customers.traits.Traits`.
     said : int
         What it said last month; neighbours who decide hear it.
     """
@@ -100,13 +101,6 @@ class CustomerAgent(mesa.Agent):
     born: int
     satisfaction: float
     trust: float
-    usage: float
-    price_sensitivity: float
-    orientation: float
-    service_demand: float
-    growth_potential: float
-    misjudgement: float
-    retention: float
 
     def __init__(self, model: Market, place: int, people: Company) -> None:
         super().__init__(model)

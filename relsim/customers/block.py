@@ -13,10 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relsim.customers.draws import CHANCES, SHARED_CALLS
+from relsim.customers.draws import CHANCES, SHARED_CALLS, WORDS_A_CALL
 from relsim.customers.terms import MET_TERMS, Term
-
-WORDS_A_CALL = 4
+from relsim.customers.traits import TRAITS
 
 BLOCK = 1024  # customers a block: the working space, some 400 kB, fits the second cache
 # Rows lie a little more than a block apart: at a power of two they would fight for the same
@@ -39,9 +38,10 @@ TRUST = next(_rows)
 PURCHASES = next(_rows)
 RECOMMENDATIONS = next(_rows)
 TENURE = next(_rows)
-USAGE = next(_rows)
-ORIENTATION = next(_rows)
-SERVICE_DEMAND = next(_rows)
+TRAIT_ROWS = {name: next(_rows) for name, trait in TRAITS.items() if trait.has_row}
+USAGE = TRAIT_ROWS["usage"]
+ORIENTATION = TRAIT_ROWS["orientation"]
+SERVICE_DEMAND = TRAIT_ROWS["service_demand"]
 # ... random numbers of the month, in (0, 1) ...
 TROUBLE_CHANCE = next(_rows)
 RECONSIDER_CHANCE = next(_rows)

@@ -1,12 +1,14 @@
 """The state of all customers, one array per quantity."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
 from relsim.customers import block
+from relsim.customers.traits import TRAITS as DECLARED
+from relsim.customers.traits import Traits
 
 
 class Column(NamedTuple):
@@ -48,13 +50,8 @@ _Whole = npt.NDArray[np.int32]
 _Singles = npt.NDArray[np.float32]
 
 
-class Columns(NamedTuple):
-    """One entry per customer; about 55 bytes each.
-
-    ``supplier`` counts firms from 1, so that 0 (no supplier) is a row of every table of firms
-    and no rule needs a branch for it. Fractions and traits are kept in single precision and
-    computed with in double.
-    """
+class _Others(NamedTuple):
+    """The columns that are no drawn numbers."""
 
     supplier: Annotated[
         _Bytes,
@@ -135,39 +132,6 @@ class Columns(NamedTuple):
             "month in which the customer came to the market; 0 = there from the start",
         ),
     ]
-    usage: Annotated[_Singles, _trait(np.float32, block.USAGE, "units a month, gamma")]
-    price_sensitivity: Annotated[
-        _Singles,
-        _trait(np.float32, None, "multiplier on the weight of price, lognormal"),
-    ]
-    orientation: Annotated[
-        _Singles,
-        _trait(np.float32, block.ORIENTATION, "transactional (0) to collaborative (1), beta"),
-    ]
-    service_demand: Annotated[
-        _Singles,
-        _trait(np.float32, block.SERVICE_DEMAND, "multiplier on the cost to serve, lognormal"),
-    ]
-    growth_potential: Annotated[
-        _Singles,
-        _trait(np.float32, None, "multiplier on volume growth, gamma"),
-    ]
-    misjudgement: Annotated[
-        _Singles,
-        _trait(
-            np.float32,
-            None,
-            "how a supplier errs about its value, standard normal",
-        ),
-    ]
-    retention: Annotated[
-        _Singles,
-        _trait(
-            np.float32,
-            None,
-            "its own monthly chance to stay, beta, where the config asks for one",
-        ),
-    ]
     said: Annotated[
         _Bytes,
         Column(
@@ -189,12 +153,37 @@ class Columns(NamedTuple):
 
 
 def _declared() -> dict[str, Column]:
-    hints = get_type_hints(Columns, include_extras=True)
-    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+    """Return every column by name: state, then traits, then talk."""
+    hints = get_type_hints(_Others, include_extras=True)
+    others: dict[str, Column] = {name: hint.__metadata__[0] for name, hint in hints.items()}
+    drawn = {
+        name: _trait(np.float32, block.TRAIT_ROWS.get(name), trait.meaning)
+        for name, trait in DECLARED.items()
+    }
+    talk = {name: column for name, column in others.items() if column.kind == "talk"}
+    return {name: column for name, column in others.items() if name not in talk} | drawn | talk
 
 
 TABLE: Mapping[str, Column] = _declared()
 """Every column by name."""
+
+if TYPE_CHECKING:
+
+    class Columns(_Others, Traits[_Singles]):
+        """One entry per customer; about 55 bytes each.
+
+        ``supplier`` counts firms from 1, so that 0 (no supplier) is a row of every table of firms
+        and no rule needs a branch for it. Fractions and traits are kept in single precision and
+        computed with in double.
+        """
+
+else:
+    Columns = NamedTuple("Columns", [(name, npt.NDArray[c.dtype]) for name, c in TABLE.items()])
+    Columns.__module__ = __name__  # where a worker process finds it
+
+_FIRST = list(TABLE).index(next(iter(DECLARED)))
+DRAWN = slice(_FIRST, _FIRST + len(DECLARED))
+"""Where the drawn traits (:data:`relsim.customers.traits.TRAITS`) stand among the columns."""
 
 STATE = tuple(name for name, column in TABLE.items() if column.kind == "state")
 """Columns that a month may change."""

@@ -30,6 +30,8 @@ _TWO_52_BITS = np.int64(0x4330000000000000)
 _TWO_52 = 4503599627370496.0
 _ROUNDS = 10
 
+WORDS_A_CALL = 4
+
 
 @enum.unique
 class Purpose(enum.IntEnum):
@@ -37,7 +39,8 @@ class Purpose(enum.IntEnum):
 
     ``CONSIDER`` and ``TASTE`` are the first of 64 numbers each: one per group of four firms;
     ``SHARED`` of 64 calls that relsim's mechanisms share (:data:`CHANCES`), ``OWN`` of as many as
-    there are, for mechanisms of a user's own (:func:`own_purpose`).
+    there are, for mechanisms of a user's own (:func:`own_purpose`). ``FURTHER_TRAITS`` is the first
+    of 64 calls for traits, after the two that are named.
     """
 
     MONTH = 0
@@ -51,6 +54,7 @@ class Purpose(enum.IntEnum):
     CONSIDER = 1024
     TASTE = 2048
     SHARED = 4096
+    FURTHER_TRAITS = 8192
     OWN = 2**31
 
 

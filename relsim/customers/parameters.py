@@ -1,16 +1,14 @@
 """From the spec to the numbers that rules and draws work with."""
 
 import functools
-import math
-from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from relsim.customers import network, traits
+from relsim.customers import network
 from relsim.customers.draws import Stream
 from relsim.customers.network import Network
-from relsim.customers.traits import TraitTables
+from relsim.customers.newcomers import TraitTables
+from relsim.customers.traits import TRAITS
 from relsim.spec import MarketSpec, NetworkSpec, Segment
 from relsim.spec.mechanisms import Retention
 
@@ -23,39 +21,8 @@ def trait_tables(spec: MarketSpec) -> TraitTables:
 @functools.lru_cache(maxsize=16)  # runs of an experiment have few, and many runs have the same
 def _trait_tables(segments: tuple[Segment, ...], retention: Retention) -> TraitTables:
     shares = np.array([segment.share for segment in segments])
-
-    def table(
-        of: Callable[[Segment], npt.NDArray[np.float64]],
-    ) -> npt.NDArray[np.float64]:
-        return np.stack([of(segment) for segment in segments])
-
-    return TraitTables(
-        cumulative_share=np.cumsum(shares / shares.sum()),
-        usage=table(lambda s: traits.gamma_table(s.usage, _shape(s.usage_spread))),
-        price_sensitivity=table(
-            lambda s: traits.lognormal_table(s.price_sensitivity, s.price_sensitivity_spread)
-        ),
-        orientation=table(lambda s: traits.beta_table(s.orientation, s.orientation_concentration)),
-        service_demand=table(
-            lambda s: traits.lognormal_table(s.service_demand, s.service_demand_spread)
-        ),
-        growth_potential=table(
-            lambda s: traits.gamma_table(s.growth_potential, _shape(s.growth_potential_spread))
-        ),
-        misjudgement=table(lambda _: traits.normal_table()),
-        retention=table(
-            lambda _: (
-                traits.beta_table(retention.monthly, retention.concentration)
-                if retention.rule in ("own", "dropout")
-                else traits.constant(retention.monthly)
-            )
-        ),
-    )
-
-
-def _shape(spread: float) -> float:
-    """Return the shape of a gamma distribution with this coefficient of variation."""
-    return spread**-2 if spread > 0.0 else math.inf
+    tables = [[one.table(segment, retention) for segment in segments] for one in TRAITS.values()]
+    return TraitTables(np.cumsum(shares / shares.sum()), np.array(tables))
 
 
 def mean_usage(spec: MarketSpec) -> float:

@@ -20,6 +20,7 @@ from relsim.customers import draws, opening_state, parameters, schedule
 from relsim.customers.accounts import Accounts
 from relsim.customers.columns import Columns
 from relsim.customers.network import degree
+from relsim.customers.newcomers import draw_all_traits
 from relsim.customers.numbers import Times, numbers
 from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.ladder import RUNGS
@@ -27,7 +28,7 @@ from relsim.customers.rules.talk import WARNING_OFFSET, left_by_talk
 from relsim.customers.rules.value import TIERS
 from relsim.customers.scene import people_of
 from relsim.customers.terms import Term
-from relsim.customers.traits import draw_all_traits
+from relsim.customers.traits import SHOWN, Traits
 from relsim.customers.weave import woven
 from relsim.errors import StrategyError
 from relsim.spec import MarketSpec
@@ -35,7 +36,7 @@ from relsim.spec.hints import shown
 
 
 @dataclasses.dataclass(frozen=True)
-class Customer:
+class Customer(Traits[float]):
     """A look at one customer as it is now. Quantities as in :meth:`Customers.frame`."""
 
     customer: int
@@ -51,11 +52,7 @@ class Customer:
     came_through: str | None
     segment: str
     born: int
-    usage: float
-    price_sensitivity: float
-    orientation: float
-    service_demand: float
-    growth_potential: float
+    __annotations__.update(dict.fromkeys(SHOWN, float))
     neighbours: tuple[int, ...]
 
 
@@ -303,11 +300,7 @@ class Customers:
             came_through=WAYS[c.came_through[i]] if supplier else None,
             segment=self._segment_names[c.segment[i]],
             born=int(c.born[i]),
-            usage=float(c.usage[i]),
-            price_sensitivity=float(c.price_sensitivity[i]),
-            orientation=float(c.orientation[i]),
-            service_demand=float(c.service_demand[i]),
-            growth_potential=float(c.growth_potential[i]),
+            **{name: float(getattr(c, name)[i]) for name in SHOWN},
             neighbours=tuple(self.neighbours(i)),
         )
 
@@ -348,11 +341,7 @@ class Customers:
                 "came_through": _categories(c.came_through, WAYS, served),
                 "segment": _categories(c.segment, self._segment_names),
                 "born": c.born,
-                "usage": c.usage,
-                "price_sensitivity": c.price_sensitivity,
-                "orientation": c.orientation,
-                "service_demand": c.service_demand,
-                "growth_potential": c.growth_potential,
+                **{name: getattr(c, name) for name in SHOWN},
             }
         )
         for one in self.mechanisms:

@@ -14,9 +14,9 @@ from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop, rule
 from relsim.customers.draws import Stream
 from relsim.customers.network import Network
+from relsim.customers.newcomers import TraitTables
 from relsim.customers.numbers import Numbers
 from relsim.customers.terms import N_TERMS, N_TIERS
-from relsim.customers.traits import TraitTables
 
 FIRM = N_TIERS * N_TERMS
 """Entries of a firm in the flat table of terms."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from relsim.customers import arithmetic, columns, draws, rules, traits
+from relsim.customers import arithmetic, columns, draws, newcomers, quantiles, rules, traits
 
 CALLS = 60
 
@@ -54,10 +54,10 @@ def write_draws(noise: np.random.Generator) -> None:
 
 
 def write_traits() -> None:
-    table = np.array([traits.gamma_table(3.0, 0.7), traits.beta_table(0.4, 3.0)])
+    table = np.array([quantiles.gamma_table(3.0, 0.7), quantiles.beta_table(0.4, 3.0)])
     customers = columns.allocate(CALLS)
-    tables = traits.TraitTables(np.array([0.4, 1.0]), *[table] * 7)
-    traits.draw_all_traits(customers, tables, draws.random_stream(5), 0)
+    tables = newcomers.TraitTables(np.array([0.4, 1.0]), np.array([table] * len(traits.TRAITS)))
+    newcomers.draw_all_traits(customers, tables, draws.random_stream(5), 0)
     for name, column in customers._asdict().items():
         write(name, *column)
 

@@ -10,41 +10,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from relsim.customers import traits
-from relsim.customers.columns import Columns, allocate
-from relsim.customers.draws import random_stream
-from relsim.customers.traits import CELLS, TraitTables, draw_all_traits, draw_traits, quantile
+from relsim.agents.market import AgentCustomers, AgentMarket
+from relsim.customers import draws, quantiles
+from relsim.customers.columns import TABLE, Columns, allocate
+from relsim.customers.draws import Purpose, random_stream
+from relsim.customers.newcomers import TraitTables, draw_all_traits, draw_traits, trait_space
+from relsim.customers.quantiles import CELLS, quantile
+from relsim.customers.traits import SEGMENT_WORD, TRAITS
+from relsim.spec import override, starter
 
 Table = npt.NDArray[np.float64]
 
-TRAITS = (
-    "usage",
-    "price_sensitivity",
-    "orientation",
-    "service_demand",
-    "growth_potential",
-    "misjudgement",
-    "retention",
-)
 MIDDLE = np.linspace(0.005, 0.995, 199)
 
 
 def gamma(mean: float, shape: float) -> tuple[Table, Any]:
-    return traits.gamma_table(mean, shape), stats.gamma(shape, scale=mean / shape)
+    return quantiles.gamma_table(mean, shape), stats.gamma(shape, scale=mean / shape)
 
 
 def lognormal(mean: float, deviation: float) -> tuple[Table, Any]:
     log_mean = np.log(mean) - deviation**2 / 2
-    return traits.lognormal_table(mean, deviation), stats.lognorm(deviation, scale=np.exp(log_mean))
+    return quantiles.lognormal_table(mean, deviation), stats.lognorm(
+        deviation, scale=np.exp(log_mean)
+    )
 
 
 def beta(mean: float, concentration: float) -> tuple[Table, Any]:
     a, b = mean * concentration, (1 - mean) * concentration
-    return traits.beta_table(mean, concentration), stats.beta(a, b)
+    return quantiles.beta_table(mean, concentration), stats.beta(a, b)
 
 
 def normal() -> tuple[Table, Any]:
-    return traits.normal_table(), stats.norm()
+    return quantiles.normal_table(), stats.norm()
 
 
 CASES = {
@@ -72,8 +69,8 @@ def mean_and_variance(table: Table) -> tuple[float, float]:
 def tables(*segments: dict[str, Table], shares: tuple[float, ...] = (1.0,)) -> TraitTables:
     """Return trait tables, one dict per segment; traits not named are uniform on [0, 1]."""
     plain = np.linspace(0.0, 1.0, CELLS + 1)
-    rows = {name: np.array([s.get(name, plain) for s in segments]) for name in TRAITS}
-    return TraitTables(cumulative_share=np.cumsum(shares), **rows)
+    rows = [[s.get(name, plain) for s in segments] for name in TRAITS]
+    return TraitTables(np.cumsum(shares), np.array(rows))
 
 
 def drawn(size: int, how: TraitTables, seed: int = 1, replication: int = 0) -> Columns:
@@ -131,19 +128,66 @@ def test_the_outermost_draws_find_the_ends_of_a_table(u: float) -> None:
 @pytest.mark.parametrize(
     ("table", "value"),
     [
-        (traits.constant(3.5), 3.5),
-        (traits.gamma_table(7.0, np.inf), 7.0),
-        (traits.gamma_table(0.0, 2.0), 0.0),
-        (traits.lognormal_table(7.0, 0.0), 7.0),
-        (traits.beta_table(0.3, np.inf), 0.3),
-        (traits.beta_table(0.0, 2.0), 0.0),
-        (traits.beta_table(1.0, 2.0), 1.0),
+        (quantiles.constant(3.5), 3.5),
+        (quantiles.gamma_table(7.0, np.inf), 7.0),
+        (quantiles.gamma_table(0.0, 2.0), 0.0),
+        (quantiles.lognormal_table(7.0, 0.0), 7.0),
+        (quantiles.beta_table(0.3, np.inf), 0.3),
+        (quantiles.beta_table(0.0, 2.0), 0.0),
+        (quantiles.beta_table(1.0, 2.0), 1.0),
     ],
 )
 def test_a_trait_without_spread_is_the_same_for_all(table: Table, value: float) -> None:
     assert table.shape == (CELLS + 1,)
     for u in (2.0**-33, 0.3, 0.5, 1.0 - 2.0**-33):
         assert quantile(table, u) == value
+
+
+# --- the table of traits --------------------------------------------------------------------
+
+
+def test_each_trait_has_a_random_number_of_its_own() -> None:
+    words = [SEGMENT_WORD, *(trait.word for trait in TRAITS.values())]
+    assert len(set(words)) == len(words)
+    assert all(0 <= word.word < draws.WORDS_A_CALL for word in words)
+
+
+def test_random_numbers_of_traits_never_change() -> None:
+    # Another place is another result for the same seed.
+    known = {
+        "usage": (0, 0),
+        "price_sensitivity": (0, 1),
+        "orientation": (0, 2),
+        "service_demand": (0, 3),
+        "growth_potential": (1, 0),
+        "misjudgement": (1, 1),
+        "retention": (1, 2),
+    }
+    assert known.items() <= {name: tuple(trait.word) for name, trait in TRAITS.items()}.items()
+    assert SEGMENT_WORD == (1, 3)
+
+
+def test_a_traits_word_is_the_generators() -> None:
+    columns, stream = drawn(3, tables({})), random_stream(1)
+    for name, trait in TRAITS.items():
+        purpose = [Purpose.TRAITS, Purpose.MORE_TRAITS, Purpose.FURTHER_TRAITS][trait.word.call]
+        word = draws.words(stream, 2, 0, int(purpose))[trait.word.word]
+        assert getattr(columns, name)[2] == pytest.approx(draws.uniform(word), rel=1e-6), name
+
+
+def test_a_trait_follows_from_its_row_everywhere() -> None:
+    market = AgentMarket(override(starter(), {"market.customers": 20}), seed=1)
+    customers = market.customers
+    assert isinstance(customers, AgentCustomers)
+    for name, trait in TRAITS.items():
+        column, declared = getattr(customers.columns, name), TABLE[name]
+        assert (declared.meaning, declared.kind) == (trait.meaning, "trait")
+        assert column.dtype == np.float32
+        assert (declared.row is not None) == trait.has_row
+        assert (name in customers.frame()) == trait.is_shown
+        assert customers.agents[7].__dict__[name] == column[7]
+        if trait.is_shown:
+            assert getattr(customers[7], name) == column[7]
 
 
 # --- drawing --------------------------------------------------------------------------------
@@ -179,7 +223,7 @@ def test_only_customers_from_the_first_on_are_drawn() -> None:
 
 def test_a_newcomer_changes_nobody_else_and_gets_traits_of_its_own() -> None:
     columns, before = drawn(100, tables({})), all_traits(drawn(100, tables({})))
-    draw_traits(columns, tables({}), random_stream(1), 42, 7)
+    draw_traits(columns, tables({}), random_stream(1), 42, 7, trait_space())
     changed = all_traits(columns) != before
     assert changed[:, 42].all()
     assert changed.sum() == len(TRAITS)
@@ -190,7 +234,7 @@ def test_a_newcomer_changes_nobody_else_and_gets_traits_of_its_own() -> None:
 def test_a_newcomer_is_the_same_in_a_market_of_any_size() -> None:
     small, large = allocate(43), drawn(1000, tables({}), seed=2)
     for columns in (small, large):
-        draw_traits(columns, tables({}), random_stream(1), 42, 7)
+        draw_traits(columns, tables({}), random_stream(1), 42, 7, trait_space())
     np.testing.assert_array_equal(all_traits(small)[:, 42], all_traits(large)[:, 42])
 
 
@@ -198,7 +242,7 @@ def test_seeds_replications_and_months_give_other_traits() -> None:
     size = 2000
     later = allocate(size)
     for i in range(size):
-        draw_traits(later, tables({}), random_stream(1), i, 1)
+        draw_traits(later, tables({}), random_stream(1), i, 1, trait_space())
     markets = [
         drawn(size, tables({})),
         drawn(size, tables({}), seed=2),
@@ -212,7 +256,7 @@ def test_seeds_replications_and_months_give_other_traits() -> None:
 
 def test_segments_have_their_shares_and_their_own_traits() -> None:
     size, shares = 30_000, np.array([0.5, 0.3, 0.2])
-    kinds = [{"usage": traits.constant(k)} for k in (1.0, 20.0, 300.0)]
+    kinds = [{"usage": quantiles.constant(k)} for k in (1.0, 20.0, 300.0)]
     columns = drawn(size, tables(*kinds, shares=tuple(shares)))
     counts = np.bincount(columns.segment, minlength=3)
     assert stats.chisquare(counts, shares * size).pvalue > 1e-3

@@ -23,11 +23,10 @@ from relsim.customers.block import (
     TIER,
     TROUBLE_CHANCE,
     USAGE,
-    WORDS_A_CALL,
     Floats,
 )
 from relsim.customers.compiled import Whole, loop, rule
-from relsim.customers.draws import Purpose, Stream, uniform
+from relsim.customers.draws import WORDS_A_CALL, Purpose, Stream, uniform
 from relsim.customers.scene import Scene, terms_place
 from relsim.customers.vectors import LINE, lay_out_records, prefetch
 

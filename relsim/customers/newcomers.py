@@ -1,0 +1,101 @@
+"""Who comes to the market: newcomers get their traits, all drawn at once."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from relsim.customers import draws
+from relsim.customers import traits as declared
+from relsim.customers.columns import DRAWN, Columns
+from relsim.customers.compiled import loop, rule
+from relsim.customers.draws import WORDS_A_CALL, Purpose, Stream, uniform
+from relsim.customers.quantiles import quantile
+
+Floats = npt.NDArray[np.float64]
+
+
+class TraitTables(NamedTuple):
+    """What traits are drawn from.
+
+    Attributes
+    ----------
+    cumulative_share : array of shape (segments,)
+        Cumulative shares of the segments.
+    quantiles : array of shape (traits, segments, CELLS + 1)
+        Quantiles of each trait, in the order of :data:`relsim.customers.traits.TRAITS`.
+    """
+
+    cumulative_share: Floats
+    quantiles: Floats
+
+    def of(self, name: str) -> Floats:
+        """Return the quantiles of one trait by its name, of shape (segments, CELLS + 1)."""
+        found: Floats = self.quantiles[list(declared.TRAITS).index(name)]
+        return found
+
+
+def _place(word: draws.Chance) -> int:
+    return WORDS_A_CALL * word.call + word.word
+
+
+_PLACES = np.array([_place(trait.word) for trait in declared.TRAITS.values()], np.int64)
+_SEGMENT = _place(declared.SEGMENT_WORD)
+_CALLS = 1 + max(_SEGMENT, int(_PLACES.max())) // WORDS_A_CALL
+# The first two calls are older than the others, and their numbers of purpose are for good.
+_PURPOSES = np.array(
+    [Purpose.TRAITS, Purpose.MORE_TRAITS]
+    + [Purpose.FURTHER_TRAITS + call for call in range(_CALLS - 2)],
+    np.int64,
+)
+_FIRST, _END = DRAWN.start, DRAWN.stop
+
+
+@rule
+def trait_space() -> Floats:
+    """Return room for the random numbers of one newcomer."""
+    return np.empty(_CALLS * WORDS_A_CALL)
+
+
+@rule
+def draw_traits(
+    columns: Columns, tables: TraitTables, stream: Stream, i: int, month: int, u: Floats
+) -> None:
+    """Give customer i, who comes to the market in this month, its traits.
+
+    Parameters
+    ----------
+    columns : Columns
+        Where they are written.
+    tables : TraitTables
+        What they are drawn from.
+    stream : Stream
+        Seed and replication.
+    i, month : int
+        Who comes, and when.
+    u : array
+        Room for its random numbers (:func:`trait_space`).
+    """
+    for call in range(_CALLS):
+        w0, w1, w2, w3 = draws.words(stream, i, month, _PURPOSES[call])
+        u[WORDS_A_CALL * call] = uniform(w0)
+        u[WORDS_A_CALL * call + 1] = uniform(w1)
+        u[WORDS_A_CALL * call + 2] = uniform(w2)
+        u[WORDS_A_CALL * call + 3] = uniform(w3)
+    share = u[_SEGMENT]
+    segment = 0
+    while segment < tables.cumulative_share.size - 1 and share >= tables.cumulative_share[segment]:
+        segment += 1
+    columns.segment[i] = segment
+    columns.born[i] = min(month, 65535)
+    drawn: Any = columns[_FIRST:_END]  # of one kind: a compiler can go through them
+    for k in range(len(drawn)):
+        drawn[k][i] = quantile(tables.quantiles[k, segment], u[_PLACES[k]])
+
+
+@loop
+def draw_all_traits(columns: Columns, tables: TraitTables, stream: Stream, first: int) -> None:
+    """Give every customer from ``first`` on the traits of those present from the start."""
+    u = trait_space()
+    for i in range(first, columns.supplier.size):
+        draw_traits(columns, tables, stream, i, 0, u)
