@@ -28,7 +28,7 @@ from relsim.customers.rules.talk import WARNING_OFFSET, left_by_talk
 from relsim.customers.rules.value import TIERS
 from relsim.customers.scene import people_of
 from relsim.customers.terms import Term
-from relsim.customers.traits import SHOWN, Traits
+from relsim.customers.traits import ADDED, SHOWN, Traits
 from relsim.customers.weave import woven
 from relsim.errors import StrategyError
 from relsim.spec import MarketSpec
@@ -341,7 +341,7 @@ class Customers:
                 "came_through": _categories(c.came_through, WAYS, served),
                 "segment": _categories(c.segment, self._segment_names),
                 "born": c.born,
-                **{name: getattr(c, name) for name in SHOWN},
+                **{name: getattr(c, name) for name in self._shown_traits()},
             }
         )
         for one in self.mechanisms:
@@ -351,6 +351,10 @@ class Customers:
         frame["neighbours"] = links if links.size == len(self) else 0
         # What is shown must not change when the market lives on.
         return frame.copy()
+
+    def _shown_traits(self) -> list[str]:
+        """Return what a table shows of traits: those that add to a socket where any does."""
+        return [name for name in SHOWN if self.setting.has_added_traits or name not in ADDED]
 
     @property
     def nbytes(self) -> int:

@@ -84,9 +84,11 @@ def beta_table(mean: float, concentration: float) -> npt.NDArray[np.float64]:
 
 
 @_remember
-def normal_table() -> npt.NDArray[np.float64]:
-    """Return quantiles of the standard normal distribution."""
-    return _shared(special.ndtri(_edges()))
+def normal_table(deviation: float = 1.0) -> npt.NDArray[np.float64]:
+    """Return quantiles of a normal distribution with mean 0."""
+    if deviation == 0.0:
+        return constant(0.0)
+    return _shared(deviation * special.ndtri(_edges()))
 
 
 @rule

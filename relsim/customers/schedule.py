@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from relsim.customers import traits
 from relsim.customers.draws import CHANCES
 from relsim.spec import MarketSpec
 
@@ -36,11 +37,14 @@ class Setting(NamedTuple):
         Non-contractual: a Poisson number of purchases, else the expected quantity.
     has_events : bool
         Whether events may change usage and needs.
+    has_added_traits : bool
+        Whether customers have traits that add to what they meet.
     """
 
     retention: str
     counts_purchases: bool
     has_events: bool
+    has_added_traits: bool = False
 
     @property
     def follows_relationship(self) -> bool:
@@ -71,6 +75,7 @@ def setting(spec: MarketSpec) -> Setting:
         retention=spec.mechanisms.retention.rule,
         counts_purchases=spec.market.setting == "non_contractual",
         has_events=bool(spec.events),
+        has_added_traits=traits.adds(spec.customers.segments, spec.mechanisms.retention),
     )
 
 
@@ -84,6 +89,7 @@ class When(NamedTuple):
 _ALWAYS = When("always", lambda _: True)
 _OTHERWISE = When("none of the choices above", lambda _: True)
 _HAS_EVENTS = When("events", lambda s: s.has_events)
+_HAS_ADDED_TRAITS = When("a trait that adds to a socket", lambda s: s.has_added_traits)
 _FOLLOWS_RELATIONSHIP = When('retention rule "relationship"', lambda s: s.follows_relationship)
 _OWN_RETENTION = When('retention rule "own"', lambda s: s.own_retention)
 _DROPS_OUT = When('retention rule "dropout"', lambda s: s.drops_out)
@@ -134,7 +140,11 @@ def _step(name: str, *choices: str | Choice) -> Step:
 SCHEDULE: tuple[Step, ...] = (
     _step("feel_the_times", Choice("common.feel_the_times", _HAS_EVENTS)),
     _step("draw", "common.draw"),
-    _step("meet_terms", "common.meet_terms"),
+    _step(
+        "meet_terms",
+        Choice("common.meet_terms_and_traits", _HAS_ADDED_TRAITS),
+        Choice("common.meet_terms", _OTHERWISE),
+    ),
     _step("fit", "experience.fit"),
     _step("experience", "experience.experience"),
     _step(

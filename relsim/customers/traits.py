@@ -4,7 +4,7 @@ A trait is drawn when a customer comes to the market. From its row here follow i
 place in a block, its random number, its table of quantiles, and how customers and agents show it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Generic, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
@@ -18,6 +18,21 @@ if TYPE_CHECKING:  # a config knows nothing of customers, and this table is belo
     from relsim.spec.mechanisms import Retention
 
 _T = TypeVar("_T")
+
+
+class Added(NamedTuple):
+    """What a trait adds every month to a row that customers meet: ``weight`` times the trait.
+
+    Attributes
+    ----------
+    socket : str
+        A name of ``block.SOCKETS`` that may be added to after the terms are met.
+    weight : float
+        In the socket's unit.
+    """
+
+    socket: str
+    weight: float
 
 
 class Trait(NamedTuple):
@@ -37,6 +52,9 @@ class Trait(NamedTuple):
         column in place.
     is_shown : bool
         Whether looks at customers show it: what only one rule asks for is not.
+    added : Added, optional
+        What it adds to a socket, so that it needs no pass of its own. Where no segment has any of
+        it, the month has no such addition.
     """
 
     meaning: str
@@ -44,6 +62,7 @@ class Trait(NamedTuple):
     table: "Callable[[Segment, Retention], npt.NDArray[np.float64]]"
     has_row: bool = False
     is_shown: bool = True
+    added: Added | None = None
 
 
 SEGMENT_WORD = Chance(call=1, word=3)
@@ -135,5 +154,15 @@ def _declared() -> dict[str, Trait]:
 TRAITS: Mapping[str, Trait] = _declared()
 """Every trait by name."""
 
+ADDED = {name: trait.added for name, trait in TRAITS.items() if trait.added is not None}
+"""What traits add to sockets, by the trait."""
+
 SHOWN = tuple(name for name, trait in TRAITS.items() if trait.is_shown)
 """Traits that looks at customers show."""
+
+
+def adds(segments: "Iterable[Segment]", retention: "Retention") -> bool:
+    """Return whether any trait of these segments adds to a socket."""
+    return any(
+        TRAITS[name].table(segment, retention).any() for segment in segments for name in ADDED
+    )

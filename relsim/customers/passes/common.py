@@ -18,6 +18,7 @@ from relsim.customers.block import (
     RECONSIDER_CHANCE,
     ROW,
     SHARED_CHANCES,
+    SOCKETS,
     SUPPLIER,
     TELL_CHANCE,
     TIER,
@@ -28,12 +29,17 @@ from relsim.customers.block import (
 from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.draws import WORDS_A_CALL, Purpose, Stream, uniform
 from relsim.customers.scene import Scene, terms_place
+from relsim.customers.traits import ADDED, TRAITS
 from relsim.customers.vectors import LINE, lay_out_records, prefetch
 
 _MONTH = int(Purpose.MONTH)
 _SHARED = int(Purpose.SHARED)
 _TAKEN = tuple(name for name, column in state.TABLE.items() if column.row is not None)
 _MET_ROWS = tuple(MET.values())  # in the order of the terms, which stand side by side
+_FIRST, _END = state.DRAWN.start, state.DRAWN.stop
+_ADDED_PLACES = np.array([list(TRAITS).index(name) for name in ADDED], np.int64)
+_ADDED_ROWS = np.array([SOCKETS[added.socket].row for added in ADDED.values()], np.int64)
+_ADDED_WEIGHTS = np.array([added.weight for added in ADDED.values()], np.float64)
 _UNSIGNED_ROWS = np.array(_MET_ROWS, np.uint64)
 
 
@@ -126,6 +132,19 @@ def meet_terms(s: Scene) -> None:
     for c in range(n):
         at[c] = terms_place(f[SUPPLIER + c], f[TIER + c])
     lay_out_records(terms, at, f, _MET_ROWS, n)
+
+
+@loop
+def meet_terms_and_traits(s: Scene) -> None:
+    """Lay out what suppliers offer, and add to it what lasting traits add."""
+    meet_terms(s)
+    f, n = s.f, s.n
+    traits: Any = s.columns[_FIRST:_END]  # of one kind: a compiler can go through them
+    for k in range(_ADDED_PLACES.size):
+        trait = traits[_ADDED_PLACES[k]][s.lo : s.lo + n]
+        row, weight = _ADDED_ROWS[k], _ADDED_WEIGHTS[k]
+        for c in range(n):
+            f[row + c] += weight * np.float64(trait[c])
 
 
 @loop
