@@ -150,7 +150,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
 
     def pull_to_stay(self) -> float:
         """Return what the firm and its rivals add to staying, in log-odds."""
-        return self.term(Term.PULL)
+        return self.term(Term.PULL) - self.frailty
 
     def demand(self) -> float:
         """Return the multiplier on the cost to serve."""

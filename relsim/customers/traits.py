@@ -144,6 +144,15 @@ class Traits(Generic[_T]):
             is_shown=False,
         ),
     ]
+    frailty: Annotated[
+        _T,
+        Trait(
+            "what it adds for good to the log-odds of reconsidering, normal",
+            Chance(call=2, word=0),
+            lambda s, _: quantiles.normal_table(s.frailty_spread),
+            added=Added("pull_to_stay", -1.0),
+        ),
+    ]
 
 
 def _declared() -> dict[str, Trait]:

@@ -88,6 +88,15 @@ class Segment(SpecModel):
         ge=0.0,
         le=10.0,
     )
+    frailty_spread: float = key(
+        "Standard deviation of frailty (normal): what a customer adds for good to the log-odds of "
+        "reconsidering.",
+        unit="log-odds",
+        default=0.0,
+        source="by definition: customers differ for good only where it is asked for",
+        ge=0.0,
+        le=10.0,
+    )
 
 
 class NetworkSpec(SpecModel):

@@ -176,7 +176,8 @@ def test_a_traits_word_is_the_generators() -> None:
 
 
 def test_a_trait_follows_from_its_row_everywhere() -> None:
-    market = AgentMarket(override(starter(), {"market.customers": 20}), seed=1)
+    values = {"market.customers": 20, "customers.segments.0.frailty_spread": 1.0}
+    market = AgentMarket(override(starter(), values), seed=1)
     customers = market.customers
     assert isinstance(customers, AgentCustomers)
     for name, trait in TRAITS.items():

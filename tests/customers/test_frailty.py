@@ -1,0 +1,83 @@
+"""Frailty: what a customer adds for good to the log-odds of reconsidering, by its closed forms."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy import integrate, special, stats
+
+from relsim.market import Market
+from relsim.spec import MarketSpec, override, starter
+
+CUSTOMERS = 20_000
+ALONE: dict[str, Any] = {
+    # Nothing but frailty: nobody comes, and who reconsiders leaves.
+    "market.customers": CUSTOMERS,
+    "market.annual_turnover": 0.0,
+    "customers.network.kind": "none",
+    "customers.segments.0.price_sensitivity_spread": 0.0,
+    "firms.0.share": 1.0,
+    "firms.0.contract_months": 1,
+    "firms.0.switching_cost": 0.0,
+    "firms.1.share": 0.0,
+    "mechanisms.choice.outside_utility": 50.0,
+    "mechanisms.reconsider.satisfaction_effect": 0.0,
+    "mechanisms.reconsider.trust_effect": 0.0,
+    "mechanisms.reconsider.care_effect": 0.0,
+    "mechanisms.reconsider.price_effect": 0.0,
+    "mechanisms.reconsider.rival_effect": 0.0,
+}
+BASE_HAZARD, SPREAD = 0.05, 1.5
+
+
+def alone(spread: float, base: float = BASE_HAZARD) -> MarketSpec:
+    values = {
+        "mechanisms.reconsider.base_hazard": base,
+        "customers.segments.0.frailty_spread": spread,
+    }
+    return override(starter(), ALONE | values)
+
+
+def survival(months: int, base: float, spread: float) -> float:
+    """Return the share of customers left: the mean of ``(1 - hazard)^months`` over a normal."""
+
+    def left(z: float) -> float:
+        kept = special.expit(-special.logit(base) - spread * z)
+        return float(stats.norm.pdf(z) * kept**months)
+
+    return float(integrate.quad(left, -9.0, 9.0, epsabs=1e-12)[0])
+
+
+def left_of(spec: MarketSpec, months: int) -> npt.NDArray[np.float64]:
+    table = Market(spec, seed=3).run(months).table
+    first = table[table["firm"] == spec.firms[0].name]
+    return np.asarray(first["customers"], dtype=np.float64)
+
+
+@pytest.mark.parametrize("spread", [0.0, SPREAD])
+def test_a_cohort_survives_as_its_closed_form_says(spread: float) -> None:
+    left = left_of(alone(spread), 60)
+    for month in (1, 6, 12, 24, 60):
+        expected = survival(month, BASE_HAZARD, spread)
+        error = np.sqrt(expected * (1.0 - expected) / CUSTOMERS)
+        assert left[month - 1] / CUSTOMERS == pytest.approx(expected, abs=4.0 * error), month
+
+
+def test_those_who_stay_are_the_less_frail_and_frailty_is_lasting() -> None:
+    spec = alone(SPREAD)
+    market = Market(spec, seed=3)
+    before = market.customers.columns.frailty.copy()
+    market.run(24)
+    frame = market.customers.frame()
+    np.testing.assert_array_equal(frame["frailty"], before)
+    assert stats.kstest(before, stats.norm(scale=SPREAD).cdf).pvalue > 1e-3
+    stayed = frame["supplier"].notna()
+    assert before[stayed].mean() < before[~stayed].mean() - 1.0
+
+
+def test_without_spread_nothing_is_shown_and_the_month_has_no_more() -> None:
+    market = Market(alone(0.0), seed=3)
+    assert "frailty" not in market.customers.frame()
+    assert market.customers[5].frailty == 0.0
+    assert not market.customers.setting.has_added_traits
