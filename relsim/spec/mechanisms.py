@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from relsim.mechanisms.grievance import Grievance
 from relsim.mechanisms.loyalty_programme import LoyaltyProgramme
 from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, half_at, key, weight
 from relsim.spec.relationship import Sparse
@@ -321,6 +322,7 @@ class Mechanisms(Sparse):
     loyalty_programme: LoyaltyProgramme | None = key(
         "Loyalty programmes: points, rewards, members.", unit="-", default=None
     )
+    grievance: Grievance | None = key("Failures remembered.", unit="-", default=None)
     own: tuple[OwnMechanism, ...] = key(
         "Mechanisms of one's own, each with its kind and its numbers.", unit="-", default=()
     )
