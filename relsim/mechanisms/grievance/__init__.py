@@ -53,7 +53,7 @@ class Grievance(SpecModel):
         "Months after which half of the memory has faded, while the customer is free to leave.",
         unit="months",
         default=2.0,
-        source=_KNOX,
+        source="Knox & van Oest 2014: who does not leave soon is back to normal; months assumed",
         gt=0.0,
         le=1200.0,
     )
