@@ -127,9 +127,9 @@ def test_it_ends_with_the_relationship() -> None:
 def test_failures_that_are_remembered_cost_customers() -> None:
     values = {"market.customers": 5_000, "run.months": 24, "firms.0.failure_rate": 0.1}
     spec = override(starter(), values)
+    memories: list[dict[str, Any]] = [{}, {ON: {}}, {ON: {"strength": 4.0}}]
     plain, mild, strong = (
-        Market(override(spec, more)).run().columns["lost"][:, 0].sum()
-        for more in ({}, {ON: {}}, {f"{ON}.strength": 3.0})
+        Market(override(spec, more)).run().columns["lost"][:, 0].sum() for more in memories
     )
     assert plain < mild < strong
 
