@@ -54,6 +54,7 @@ STARTER = """\
 id: "{{id}}"                        # small letters, digits and -; names the folder of its results
 title: Better care
 statement: "More care for customers pays."           # as people say it
+in_short: "What was found, in a sentence without a number; write it when you know."
 source:
   citation: "Who said it, and where"
   standing: as commonly quoted      # or seen, if you read the source; or computed
@@ -61,8 +62,11 @@ against:                            # evidence against it, a line each with its 
   - "Who found otherwise, and where"
 assumptions:                        # what the model takes for granted that helps a side
   - {favours: claim, text: "Care never stops having an effect."}
+  - {favours: against, text: "Those who would stay anyway get care as well."}
 questions:                          # for a class
   - "Who pays for the care, and when does it come back?"
+  - "Which customers would have stayed without it?"
+  - "What would a rival do who sees it?"
 opposite:                           # what to change to see the opposite, as --set takes it
   text: Let care have hardly any effect.
   reading: pays

@@ -1,6 +1,7 @@
 """The tables of a run, made from the months as they were kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,16 +47,9 @@ def market_columns(
         lost yet, and nothing discounts) are not defined: NaN.
     """
     columns = results.columns(records, len(spec.firms), extras.names)
-    customers, opening, lost = columns["customers"], columns["opening"], columns["lost"]
-    to_acquire = (*CAC_LINES, *extras.counted("acquisition"))
-    everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
+    books = _Books(columns, spec.market.customers, (*CAC_LINES, *extras.counted("acquisition")))
     return {
-        "share": results.ratio(customers, everyone),
-        "penetration": customers / spec.market.customers,
-        "churn": results.ratio(lost, opening),
-        "cac": results.ratio(
-            -np.sum([columns[line] for line in to_acquire], axis=0), columns["acquired"]
-        ),
+        **{name: ratio(books) for name, ratio in RATIOS.items()},
         **columns,
         **{name: _defined(columns[name]) for name in WORTH},
     }
@@ -69,7 +63,35 @@ def _defined(worth: Array) -> Array:
 CAC_LINES = ("acquisition", "onboarding", "discounts", "rewards")
 """What is spent to acquire customers, as lines of the ledger."""
 
-MARKET_COLUMNS = ("share", "penetration", "churn", "cac", *TABLE)
+
+class _Books(NamedTuple):
+    """What ratios are made of: columns by month and firm, all customers, lines of acquisition."""
+
+    columns: Mapping[str, Array]
+    size: int
+    to_acquire: tuple[str, ...]
+
+
+def _share(books: _Books) -> Array:
+    customers = books.columns["customers"]
+    everyone = np.broadcast_to(customers.sum(axis=1, keepdims=True), customers.shape)
+    return results.ratio(customers, everyone)
+
+
+def _cac(books: _Books) -> Array:
+    spent = -np.sum([books.columns[line] for line in books.to_acquire], axis=0)
+    return results.ratio(spent, books.columns["acquired"])
+
+
+RATIOS: Mapping[str, Callable[[_Books], Array]] = {
+    "share": _share,
+    "penetration": lambda books: books.columns["customers"] / books.size,
+    "churn": lambda books: results.ratio(books.columns["lost"], books.columns["opening"]),
+    "cac": _cac,
+}
+"""Columns made of others, by name: they do not add up over firms."""
+
+MARKET_COLUMNS = (*RATIOS, *TABLE)
 """What is known by month and firm: the names of :func:`market_columns`."""
 
 

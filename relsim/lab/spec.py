@@ -1,27 +1,20 @@
 """What an experiment is made of: typed, frozen, validated models of its config."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from relsim.errors import SpecError
 from relsim.firms.tables import FORMER
+from relsim.lab.aggregates import AGGREGATES
 from relsim.spec import fields
 from relsim.spec.fields import SpecModel
 
 MOST_REPLICATIONS = 1_000_000
-Aggregate = Literal[
-    "mean",
-    "sum",
-    "first",
-    "last",
-    "min",
-    "max",
-    "std",
-    "variation",
-    "below_zero",
-    "present_value",
-]
+if TYPE_CHECKING:
+    Aggregate = str
+else:
+    Aggregate = Literal[tuple(AGGREGATES)]
 LeverDesign = Literal["full_factorial", "one_at_a_time"]
 DRAWN = ("latin_hypercube", "sobol", "halton")
 """Designs whose points are draws; the points of others are chosen, or hang together."""

@@ -1,7 +1,7 @@
 """The numbers that a run leaves: what, of which firm, over which months, made into one."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,9 @@ import numpy.typing as npt
 from relsim.customers.accounts import TENURE_YEARS
 from relsim.economics.lifetime import monthly_rate
 from relsim.errors import SpecError
-from relsim.firms.tables import FORMER, MARKET_COLUMNS, TENURE_COLUMNS
+from relsim.firms.quantities import MEANS
+from relsim.firms.tables import FORMER, MARKET_COLUMNS, RATIOS, TENURE_COLUMNS
+from relsim.lab.aggregates import AGGREGATES
 from relsim.lab.spec import OutcomeSpec
 from relsim.mechanisms import registry
 from relsim.mechanisms.base import Mechanism
@@ -21,13 +23,8 @@ Array = npt.NDArray[np.float64]
 
 RATES = frozenset(
     {
-        "share",
-        "penetration",
-        "churn",
-        "cac",
-        "contribution",
-        "satisfaction",
-        "trust",
+        *RATIOS,
+        *MEANS,
         "referral_reward",
         "discount",
         "price",
@@ -71,33 +68,6 @@ class Outcome(NamedTuple):
     rate: float
     tenure: int = 0
     over: int = 0
-
-
-def _deviation(months: Array) -> float:
-    return float(months.std(ddof=1)) if months.size > 1 else float("nan")
-
-
-def _variation(months: Array, _: float) -> float:
-    mean = float(months.mean())
-    return _deviation(months) / mean if mean > 0.0 else float("nan")
-
-
-def _present_value(months: Array, rate: float) -> float:
-    return float((months / (1.0 + rate) ** np.arange(1, months.size + 1)).sum())
-
-
-_AGGREGATES: Mapping[str, Callable[[Array, float], float]] = {
-    "mean": lambda months, _: float(months.mean()),
-    "sum": lambda months, _: float(months.sum()),
-    "first": lambda months, _: float(months[0]),
-    "last": lambda months, _: float(months[-1]),
-    "min": lambda months, _: float(months.min()),
-    "max": lambda months, _: float(months.max()),
-    "std": lambda months, _: _deviation(months),
-    "variation": _variation,
-    "below_zero": lambda months, _: float((months < 0.0).sum()),
-    "present_value": _present_value,
-}
 
 
 def resolved(
@@ -302,4 +272,4 @@ def _aggregated(sought: str, outcome: Outcome, columns: Mapping[str, Array]) -> 
     table = np.sum([sign * column_of(columns, part) for sign, part in parts_of(sought)], axis=0)
     values = table[:, outcome.firm] if outcome.firm >= 0 else table.sum(axis=1)
     window = np.ascontiguousarray(values[outcome.first - 1 : outcome.last])
-    return _AGGREGATES[outcome.aggregate](window, outcome.rate)
+    return AGGREGATES[outcome.aggregate](window, outcome.rate)
