@@ -674,6 +674,7 @@ static void turn_over(const struct month *l, struct space *s, int64_t lo, int n)
     for (int k = 0; k < count; k++) {
         const int i = s->index[k], firm = s->supplier[i];
         FIRM(firm, F_LEFT_MARKET) += 1.0;
+        FIRM(firm, F_LEFT_AT_ONCE) += s->tenure[i] == 0;
         YEAR(firm, tenure_year(s->tenure[i]))[Y_LEFT_MARKET] += 1.0;
         s->supplier[i] = s->tier[i] = s->bound[i] = s->rung[i] = s->saying[i] = 0;
         s->recommendations[i] = s->tenure[i] = 0;

@@ -242,6 +242,7 @@ void live(const struct columns *c, const struct network *net, const struct trait
         /* Leave the market for good, a newcomer in one's place, or grow older. */
         if (leaves) {
             FIRM(supplier, F_LEFT_MARKET) += 1.0;
+            FIRM(supplier, F_LEFT_AT_ONCE) += tenure == 0.0;
             YEAR(supplier, tenure_year((int)tenure))[Y_LEFT_MARKET] += 1.0;
             supplier = tier = bound = rung = saying = recommendations = 0;
             satisfaction = trust = tenure = 0.0;

@@ -328,6 +328,7 @@ class NumpyMonth:
         """Let some leave the market for good, newcomers in their places; age the rest."""
         who = np.flatnonzero(leaving)
         self._count("left_market", leaving)
+        self._count("left_at_once", leaving & (self.tenure == 0))
         self._book_lost(who, "left_market")
         self._start(who, np.zeros(who.size, np.int64))
         self.bound[who] = saying[who] = 0

@@ -350,6 +350,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         """Leave the market for good, a newcomer in one's place."""
         account = self.model.account
         account.firms[self.supplier][_FIRM["left_market"]] += 1.0
+        account.firms[self.supplier][_FIRM["left_at_once"]] += 1.0 if self.tenure == 0 else 0.0
         account.years[self.supplier][self.year()][_LEFT_MARKET] += 1.0
         self.start(0)
         self.rung = self.saying = 0

@@ -71,7 +71,7 @@ def _lived(market: Market) -> dict[str, float]:
     rate = monthly_rate(market.spec.market.annual_discount_rate)
     profit = columns["profit"][:, 0]
     return {
-        "lost": float(columns["lost"][SETTLED:, 0].sum()),
+        "lost": float(columns["churned"][SETTLED:, 0].sum()),
         "opening": float(columns["opening"][SETTLED:, 0].sum()),
         "profit": float((profit / (1.0 + rate) ** np.arange(1, profit.size + 1)).sum()),
     }

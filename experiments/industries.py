@@ -77,7 +77,7 @@ def measure(
     years = tenure[tenure["year"] > BURN_IN_YEARS].groupby("tenure_year").sum(numeric_only=True)
     lost, profit = (years[name] / years["customer_months"] for name in ("lost", "profit"))
     return {
-        "defection": _annual(sums["lost"] / sums["opening"]),
+        "defection": _annual(sums["churned"] / sums["opening"]),
         "first_year_defection": _annual(_of_year(lost, 1)),
         "margin": 100.0 * (1.0 + off / revenue),
         "cost_to_win": -winning / sums["acquired"],

@@ -91,7 +91,7 @@ class Effect:
 
 def _defection(table: pd.DataFrame) -> float:
     """Return churn, % a year."""
-    monthly = table["lost"].sum() / table["opening"].sum()
+    monthly = table["churned"].sum() / table["opening"].sum()
     return float(100.0 * (1.0 - (1.0 - monthly) ** 12))
 
 

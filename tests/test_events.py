@@ -178,11 +178,14 @@ def test_every_loss_has_a_cause() -> None:
     market = market_with()
     why = market.why("Attack")
     attack = of(market, "Attack")
-    assert why["customers"].sum() == attack["lost"].sum()
+    assert why["customers"].sum() == attack["churned"].sum()
     assert why["share"].sum() == pytest.approx(1.0)
-    assert why.set_index("cause")["customers"]["left_market"] == attack["left_market"].sum()
+    assert (
+        why.set_index("cause")["customers"]["left_market"]
+        == (attack["left_market"] - attack["left_at_once"]).sum()
+    )
     assert market.why("Attack", since=3, until=4)["customers"].sum() == (
-        attack.loc[3:4, "lost"].sum()
+        attack.loc[3:4, "churned"].sum()
     )
     assert market.why("Attack", until=0)["customers"].sum() == 0
     assert market.why("Attack", until=-1)["customers"].sum() == 0

@@ -74,7 +74,7 @@ def by_cost(
         }
         for seed, (columns, profit) in money(relsim.load("telecom", values), seeds):
             to_win, to_keep = costs(columns)
-            lost = columns["lost"].sum() / columns["opening"].sum()
+            lost = columns["churned"].sum() / columns["opening"].sum()
             rows.append(
                 {
                     "x": onboard,

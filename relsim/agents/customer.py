@@ -39,10 +39,11 @@ from relsim.customers.traits import Traits
 from relsim.firms.firm import NUMBERS
 from relsim.market import Market
 
-_LEFT_MARKET, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED, _SAVED = (
+_LEFT_MARKET, _LEFT_AT_ONCE, _RECONSIDERED, _RECOMMENDATIONS, _WARNINGS, _DISSATISFIED, _SAVED = (
     books.FIRM_FIELDS.index(name)
     for name in (
         "left_market",
+        "left_at_once",
         "reconsidered",
         "recommendations",
         "warnings",
@@ -525,6 +526,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         if self.leaving:
             account = self.people.account
             account.firms[self.supplier, _LEFT_MARKET] += 1.0
+            account.firms[self.supplier, _LEFT_AT_ONCE] += 1.0 if self.tenure == 0 else 0.0
             account.years[self.supplier, int(tenure_year(float(self.tenure))), _LEFT] += 1.0
             account.causes[self.supplier, departure.LEFT_MARKET] += 1.0
             self.start(0)

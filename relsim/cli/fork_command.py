@@ -159,5 +159,5 @@ def _show(order: Order, before: pd.DataFrame, after: pd.DataFrame, out: Path) ->
 
 def _figures(table: pd.DataFrame, firm: str, at: int) -> tuple[float, float, float]:
     own = table[(table["firm"] == firm) & (table["month"] >= at)]
-    lost = float(own["lost"].sum()) / max(float(own["opening"].sum()), 1.0)
+    lost = float(own["churned"].sum()) / max(float(own["opening"].sum()), 1.0)
     return float(own["share"].iloc[-1]), lost, float(own["profit"].mean())

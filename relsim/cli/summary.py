@@ -48,7 +48,7 @@ def standings(market: Market) -> list[Standing]:
     for firm in market.firms:
         own = table[table["firm"] == firm.name]
         opening = float(own["opening"].sum())
-        monthly = float(own["lost"].sum()) / opening if opening else math.nan
+        monthly = float(own["churned"].sum()) / opening if opening else math.nan
         last = own.iloc[-1]
         found.append(
             Standing(

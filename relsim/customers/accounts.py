@@ -38,11 +38,12 @@ FIRM_FIELDS = (
     "recommendations",
     "warnings",
     "left_market",
+    "left_at_once",
     "reconsidered",
     "dissatisfied",
     "saved",
 )
-"""Counts by firm."""
+"""Counts by firm; ``left_at_once``: of those who left the market, who had come in the month."""
 
 CELL_SUMS = {
     "contribution": block.CONTRIBUTION,

@@ -11,8 +11,8 @@ from relsim.firms.quantities import places
 from relsim.firms.results import Record
 from relsim.spec.events import Save
 
-_OPENING, _TO_RIVALS, _TO_NONE, _LEFT_MARKET, _SAVED = places(
-    "opening", "lost_to_rivals", "lost_to_none", "left_market", "saved"
+_OPENING, _TO_RIVALS, _TO_NONE, _LEFT_MARKET, _LEFT_AT_ONCE, _SAVED = places(
+    "opening", "lost_to_rivals", "lost_to_none", "left_market", "left_at_once", "saved"
 )
 _READINGS: Mapping[str, Callable[[float, float], float]] = {
     "annual_points": points,
@@ -30,7 +30,8 @@ class Losses(NamedTuple):
         Would-be defectors, those who were saved among them, over those who were there when
         months opened.
     left_market : float
-        Customers who left the market for good, whom nobody can save, likewise.
+        Customers who left the market for good, whom nobody can save, likewise; not who had come
+        in the same month.
     """
 
     by_choice: float
@@ -60,7 +61,7 @@ def losses(lived: Sequence[Record], firm: int) -> Losses:
     if opening == 0.0:
         return Losses(0.0, 0.0)
     by_choice = year[_TO_RIVALS] + year[_TO_NONE] + year[_SAVED]
-    return Losses(by_choice / opening, year[_LEFT_MARKET] / opening)
+    return Losses(by_choice / opening, (year[_LEFT_MARKET] - year[_LEFT_AT_ONCE]) / opening)
 
 
 def chance(save: Save, lived: Sequence[Record], firm: int) -> float:

@@ -27,6 +27,7 @@ Array = npt.NDArray[np.float64]
 _OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")
 _FROM_PROSPECTS, _FROM_RIVALS = places("acquired_prospects", "acquired_rivals")
 _TO_RIVALS, _TO_NONE, _LEFT = places("lost_to_rivals", "lost_to_none", "left_market")
+_CHURNED = PLACES["churned"]
 _SERVED, _REWARD, _DISCOUNT, _PRICE = places("service", "referral_reward", "discount", "price")
 _PROFIT, _CAUSED, _REVENUE, _WINNING = places("profit", "lost_by_cause", "revenue", "winning")
 _OFFENCE, _DEFENCE, _RUNNING = places("offence", "defence", "running_contribution")
@@ -61,7 +62,8 @@ _N_CAUSES, _N_RATES, _N_WAYS = len(CAUSES), len(Rates._fields), len(WAYS)
 _RATE_PRICE, _RATE_UNIT_COST, _RATE_SERVICE_COST, _RATE_DISCOUNT = (
     Rates._fields.index(name) for name in ("price", "unit_cost", "service_cost", "discount")
 )
-_LEFT_FIELD, _SERVICE_FIELD = FIRM_FIELDS.index("left_market"), YEAR_FIELDS.index("service")
+_LEFT_FIELD, _AT_ONCE_FIELD = (FIRM_FIELDS.index(name) for name in ("left_market", "left_at_once"))
+_SERVICE_FIELD = YEAR_FIELDS.index("service")
 _PEOPLE, _CELL_CONTRIBUTION = (CELL_FIELDS.index(name) for name in ("customers", "contribution"))
 _MONTHS = YEAR_FIELDS.index("customer_months")
 _CASH, _DATA, _STAFF = places("cash", "data", "staff")
@@ -161,6 +163,7 @@ def _move(row: Array, accounts: Accounts, firm: Whole) -> None:
     row[_LEFT] = accounts.firms[firm, _LEFT_FIELD]
     row[_ACQUIRED] = row[_FROM_PROSPECTS] + row[_FROM_RIVALS]
     row[_LOST] = row[_TO_RIVALS] + row[_TO_NONE] + row[_LEFT]
+    row[_CHURNED] = row[_LOST] - accounts.firms[firm, _AT_ONCE_FIELD]
     for way in range(_N_WAYS):
         if _WAY_PLACES[way] >= 0:  # nobody comes from the start
             row[_WAY_PLACES[way]] = accounts.sources[firm, way]

@@ -19,6 +19,7 @@ MOVES = (
     "opening",
     "acquired",
     "lost",
+    "churned",
     "customers",
     "acquired_prospects",
     "acquired_rivals",

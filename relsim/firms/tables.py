@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.categories import named
-from relsim.customers.rules.departure import CAUSES
+from relsim.customers.accounts import FIRM_FIELDS
+from relsim.customers.rules.departure import CAUSES, LEFT_MARKET
 from relsim.firms import results
 from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.quantities import PLACES, TABLE, WORTH
@@ -20,6 +21,7 @@ MONTHS_A_YEAR = 12
 TENURE_COLUMNS = (*results.TENURE_FIELDS, "profit")
 """What is known by year of tenure."""
 
+_LEFT_AT_ONCE = FIRM_FIELDS.index("left_at_once")
 _COUNTS = ("customer_months", "lost")
 _MONEY = [name for name in results.TENURE_FIELDS if name not in _COUNTS]
 
@@ -41,10 +43,10 @@ def market_columns(
     Returns
     -------
     dict
-        ``share`` (of those who have a supplier), ``penetration`` (of all), ``churn`` (lost over
-        opening), ``cac`` (what was spent to acquire customers, over those acquired), and those of
-        :data:`relsim.firms.quantities.TABLE`. Lifetime values and equities without a bound (nobody
-        lost yet, and nothing discounts) are not defined: NaN.
+        ``share`` (of those who have a supplier), ``penetration`` (of all), ``churn`` (lost of
+        those there at the opening, over these), ``cac`` (what was spent to acquire customers, over
+        those acquired), and those of :data:`relsim.firms.quantities.TABLE`. Lifetime values and
+        equities without a bound (nobody lost yet, and nothing discounts) are not defined: NaN.
     """
     columns = results.columns(records, len(spec.firms), extras.names)
     books = _Books(columns, spec.market.customers, (*CAC_LINES, *extras.counted("acquisition")))
@@ -86,7 +88,7 @@ def _cac(books: _Books) -> Array:
 RATIOS: Mapping[str, Callable[[_Books], Array]] = {
     "share": _share,
     "penetration": lambda books: books.columns["customers"] / books.size,
-    "churn": lambda books: results.ratio(books.columns["lost"], books.columns["opening"]),
+    "churn": lambda books: results.ratio(books.columns["churned"], books.columns["opening"]),
     "cac": _cac,
 }
 """Columns made of others, by name: they do not add up over firms."""
@@ -172,6 +174,8 @@ def tenure_table(spec: MarketSpec, records: Sequence[Record]) -> pd.DataFrame:
 def causes_table(records: Sequence[Record], place: int) -> pd.DataFrame:
     """Return why a firm lost customers over some months: one row a cause; none without a month.
 
+    Of those who were there when a month opened, like churn.
+
     Parameters
     ----------
     records : sequence of Record
@@ -182,6 +186,7 @@ def causes_table(records: Sequence[Record], place: int) -> pd.DataFrame:
     lost = np.zeros(len(CAUSES))
     for record in records:
         lost += record.accounts.causes[place + 1]
+        lost[LEFT_MARKET] -= record.accounts.firms[place + 1, _LEFT_AT_ONCE]
     opening = np.array([sum(float(record.figures[place, PLACES["opening"]]) for record in records)])
     table = pd.DataFrame(
         {

@@ -34,7 +34,7 @@ def share(run: Run) -> Figure:
 def churn(run: Run) -> Figure:
     """Draw customers lost a month, monthly and as a moving average."""
     opening = run.of("opening")
-    lost = np.where(_gone(run.of("customers")), np.nan, run.of("lost"))
+    lost = np.where(_gone(run.of("customers")), np.nan, run.of("churned"))
     smooth = 100.0 * ratio(run.moving(lost), run.moving(opening))
     annual = 100.0 * (1.0 - (1.0 - _last(smooth) / 100.0) ** YEAR)
     labels = [f"{rate:.1f}% a year" for rate in annual]

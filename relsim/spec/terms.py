@@ -34,14 +34,16 @@ TERMS = (
     Term(
         "churn", ("churn rate", "defection", "attrition rate", "customer loss"),
         "Share of a firm's customers that it loses in a month.",
-        "lost / opening: customers lost in the month, to rivals, to none or out of the market, "
-        "over those at its opening. A year: 1 - (1 - churn)^12.",
-        ("churn", "lost", "opening", "lost_to_rivals", "lost_to_none", "left_market"), "defection",
+        "churned / opening: of the customers at the month's opening, the share lost in it, to "
+        "rivals, to none or out of the market. A year: 1 - (1 - churn)^12. Who comes and leaves "
+        "the market in the same month is counted in left_at_once.",
+        ("churn", "lost", "opening", "lost_to_rivals", "lost_to_none", "left_market",
+         "churned", "left_at_once"), "defection",
     ),
     Term(
         "retention rate", ("retention", "loyalty rate", "renewal rate"),
         "Share of a firm's customers that it keeps in a month: 1 - churn.",
-        "1 - lost / opening. What a firm spends on it is the line `retention`.",
+        "1 - churned / opening. What a firm spends on it is the line `retention`.",
         ("churn", "retention", "firms.care", "mechanisms.retention"),
     ),
     Term(

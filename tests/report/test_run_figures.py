@@ -48,7 +48,7 @@ def a_run(
         "customers": people,
         "share": people / np.maximum(people.sum(axis=1, keepdims=True), 1.0),
         "opening": people,
-        "lost": rng.binomial(people.astype(np.int64), 0.02).astype(np.float64),
+        "churned": rng.binomial(people.astype(np.int64), 0.02).astype(np.float64),
     }
     for k, rung in enumerate(RUNGS[1:]):
         table[f"rung_{rung}"] = people * (k + 1) / 15.0
@@ -103,7 +103,7 @@ def test_the_numbers_at_the_ends_of_lines_are_those_of_the_table() -> None:
     last = one.iloc[-1]
     assert f"{100 * last['share']:.1f}% (n = {last['customers']:,.0f})" in said(drawn["share"])
     year = one.tail(12)
-    monthly = year["lost"].sum() / year["opening"].sum()
+    monthly = year["churned"].sum() / year["opening"].sum()
     assert f"{100 * (1 - (1 - monthly) ** 12):.1f}% a year" in said(drawn["churn"])
     assert f"Firm 1: {number(year['profit'].mean())}" in said(drawn["profit"])
     assert f"Firm 1: {number(last['cash'])}" in said(drawn["cash"])
@@ -238,8 +238,8 @@ def test_a_firm_that_leaves_the_market_ends_its_line_of_defection() -> None:
     gone = (table["firm"] == "Firm 2") & (table["month"] >= 20)
     table.loc[gone, "customers"] = 0.0
     first = gone & (table["month"] == 20)
-    table.loc[first, "lost"] = table.loc[first, "opening"]
-    table.loc[gone & (table["month"] > 20), ["opening", "lost"]] = 0.0
+    table.loc[first, "churned"] = table.loc[first, "opening"]
+    table.loc[gone & (table["month"] > 20), ["opening", "churned"]] = 0.0
     figure = report.figures(table, tenure, about)["churn"]
     lines = figure.axes[0].lines
     highest = max(np.nanmax(np.asarray(line.get_ydata(), dtype=float)) for line in lines)

@@ -83,7 +83,7 @@ def test_measures_are_what_they_are_called() -> None:
     table = pd.DataFrame({"month": months, "firm": "A"}).assign(
         opening=1000.0,
         customers=6.0,
-        lost=np.where(late, 10.0, 500.0),  # what comes before the burn-in ends is left out
+        churned=np.where(late, 10.0, 500.0),  # what comes before the burn-in ends is left out
         acquired=10.0,
         revenue_base=80.0,
         revenue_growth=20.0,

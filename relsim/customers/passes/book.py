@@ -46,6 +46,7 @@ _RECOVERED = FIRM_FIELDS.index("recovered")
 _RECOMMENDATIONS = FIRM_FIELDS.index("recommendations")
 _WARNINGS = FIRM_FIELDS.index("warnings")
 _LEFT_MARKET = FIRM_FIELDS.index("left_market")
+_LEFT_AT_ONCE = FIRM_FIELDS.index("left_at_once")
 _DISSATISFIED = FIRM_FIELDS.index("dissatisfied")
 _RECONSIDERED = FIRM_FIELDS.index("reconsidered")
 _SAVED = FIRM_FIELDS.index("saved")
@@ -102,6 +103,7 @@ def book_departure(account: Accounts, f: Floats, c: Whole) -> None:
     """Book that the block's customer c leaves the market for good."""
     firm = np.int64(f[SUPPLIER + c])
     account.firms[firm, _LEFT_MARKET] += 1.0
+    account.firms[firm, _LEFT_AT_ONCE] += 1.0 if f[TENURE + c] == 0.0 else 0.0
     account.years[firm, tenure_year(f[TENURE + c]), _LEFT] += 1.0
     account.causes[firm, LEFT_MARKET] += 1.0
 
