@@ -74,6 +74,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "mechanisms.retention.rule": "own",
         "events": [{"kind": "exit", "month": 9, "firm": "Defend"}],
     },
+    "customers who differ for good": {
+        "market.annual_turnover": 0.4,
+        "firms.0.contract_months": 6,
+        "customers.segments.0.frailty_spread": 1.5,
+        "customers.correlations": [
+            {"between": ["usage", "frailty"], "correlation": -0.6},
+            {"between": ["frailty", "orientation"], "correlation": 0.5},
+        ],
+    },
     "tiers told apart": {
         "firms.0.strategy": {"kind": "life_cycle", "keep_until": 0.5, "win_until": 0.2},
         "firms.0.data.start": 0.9,

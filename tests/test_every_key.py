@@ -58,6 +58,9 @@ OTHER: dict[str, Any] = {
     "firms.0.contract_months": 24,
     "firms.0.capacity": 0.05,
     "run.months": 11,
+    "customers.correlations": [
+        {"between": ["usage", "price_sensitivity"], "correlation": 0.5},
+    ],
     "events": [{"kind": "recession", "month": 3, "depth": 0.5}],
     "mechanisms.ladder.advocate_trust": 0.62,  # trust rises with the rung
     "mechanisms.ladder.partner_trust": 0.9,

@@ -10,7 +10,7 @@ from relsim.customers import traits as declared
 from relsim.customers.columns import DRAWN, Columns
 from relsim.customers.compiled import loop, rule
 from relsim.customers.draws import WORDS_A_CALL, Purpose, Stream, uniform
-from relsim.customers.quantiles import quantile
+from relsim.customers.quantiles import normal_at, quantile, share_below
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,10 +24,14 @@ class TraitTables(NamedTuple):
         Cumulative shares of the segments.
     quantiles : array of shape (traits, segments, CELLS + 1)
         Quantiles of each trait, in the order of :data:`relsim.customers.traits.TRAITS`.
+    mix : array of shape (traits, traits)
+        Lower triangle by which independent normal numbers become correlated ones; of shape (0, 0)
+        where all traits are independent.
     """
 
     cumulative_share: Floats
     quantiles: Floats
+    mix: Floats = np.empty((0, 0))
 
     def of(self, name: str) -> Floats:
         """Return the quantiles of one trait by its name, of shape (segments, CELLS + 1)."""
@@ -58,6 +62,27 @@ def trait_space() -> Floats:
 
 
 @rule
+def correlate(mix: Floats, u: Floats) -> None:
+    """Let the random numbers of traits go together: a Gaussian copula.
+
+    Each stays uniform on its own; those of a trait that goes with none before it stay as they are.
+
+    Parameters
+    ----------
+    mix : array of shape (traits, traits)
+        As in :class:`TraitTables`.
+    u : array
+        Random numbers of a newcomer, by place; changed.
+    """
+    for k in range(mix.shape[0] - 1, -1, -1):  # from the last: each reads those before it
+        if mix[k, k] < 1.0:
+            z = 0.0
+            for j in range(k + 1):
+                z += mix[k, j] * normal_at(u[_PLACES[j]])
+            u[_PLACES[k]] = share_below(z)
+
+
+@rule
 def draw_traits(
     columns: Columns, tables: TraitTables, stream: Stream, i: int, month: int, u: Floats
 ) -> None:
@@ -82,6 +107,8 @@ def draw_traits(
         u[WORDS_A_CALL * call + 1] = uniform(w1)
         u[WORDS_A_CALL * call + 2] = uniform(w2)
         u[WORDS_A_CALL * call + 3] = uniform(w3)
+    if tables.mix.size > 0:
+        correlate(tables.mix, u)
     share = u[_SEGMENT]
     segment = 0
     while segment < tables.cumulative_share.size - 1 and share >= tables.cumulative_share[segment]:

@@ -3,26 +3,38 @@
 import functools
 
 import numpy as np
+import numpy.typing as npt
 
 from relsim.customers import network
 from relsim.customers.draws import Stream
 from relsim.customers.network import Network
 from relsim.customers.newcomers import TraitTables
 from relsim.customers.traits import TRAITS
-from relsim.spec import MarketSpec, NetworkSpec, Segment
+from relsim.spec import MarketSpec, NetworkSpec, Segment, correlations
+from relsim.spec.correlations import Correlation
 from relsim.spec.mechanisms import Retention
 
 
 def trait_tables(spec: MarketSpec) -> TraitTables:
     """Return the quantile tables of the traits that a spec describes; they are shared."""
-    return _trait_tables(spec.customers.segments, spec.mechanisms.retention)
+    customers = spec.customers
+    return _trait_tables(customers.segments, spec.mechanisms.retention, customers.correlations)
 
 
 @functools.lru_cache(maxsize=16)  # runs of an experiment have few, and many runs have the same
-def _trait_tables(segments: tuple[Segment, ...], retention: Retention) -> TraitTables:
+def _trait_tables(
+    segments: tuple[Segment, ...], retention: Retention, pairs: tuple[Correlation, ...]
+) -> TraitTables:
     shares = np.array([segment.share for segment in segments])
     tables = [[one.table(segment, retention) for segment in segments] for one in TRAITS.values()]
-    return TraitTables(np.cumsum(shares / shares.sum()), np.array(tables))
+    return TraitTables(np.cumsum(shares / shares.sum()), np.array(tables), _mix(pairs))
+
+
+def _mix(pairs: tuple[Correlation, ...]) -> npt.NDArray[np.float64]:
+    """Return the lower triangle that correlates the traits; nothing without pairs."""
+    if not pairs:
+        return np.empty((0, 0))
+    return np.asarray(np.linalg.cholesky(correlations.matrix(pairs, list(TRAITS))))
 
 
 def mean_usage(spec: MarketSpec) -> float:

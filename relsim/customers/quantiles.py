@@ -7,14 +7,17 @@ there is.
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from relsim.customers.arithmetic import clip01
 from relsim.customers.compiled import rule
 
 CELLS = 4096
+_REACH = 6.5  # standard deviations: further out than any random number of 32 bits
 
 # A sweep builds thousands of markets with the same few traits, and quantiles take milliseconds.
 _remember = functools.lru_cache(maxsize=256)
@@ -99,3 +102,34 @@ def quantile(table: npt.NDArray[np.float64], u: float) -> float:
     part = place - cell
     low, high = table[cell], table[cell + 1]
     return low + part * (high - low)  # type: ignore[no-any-return]  # numpy's scalar
+
+
+_BELOW = special.ndtr(np.linspace(-_REACH, _REACH, CELLS + 1))
+
+
+@rule
+def share_below(z: float) -> float:
+    """Return the share of a standard normal distribution below z, to a millionth.
+
+    Examples
+    --------
+    >>> share_below(0.0), round(share_below(1.96), 3)
+    (0.5, 0.975)
+    """
+    return quantile(_BELOW, clip01((z + _REACH) / (2.0 * _REACH)))
+
+
+@rule
+def normal_at(u: float) -> float:
+    """Return the standard normal number below which the share u lies: undone by `share_below`.
+
+    Examples
+    --------
+    >>> round(normal_at(0.975), 2), round(share_below(normal_at(0.3)), 12)
+    (1.96, 0.3)
+    """
+    found: Any = np.searchsorted(_BELOW, u)
+    cell = min(max(found - 1, 0), CELLS - 1)
+    low, high = _BELOW[cell], _BELOW[cell + 1]
+    place = (cell + (u - low) / (high - low)) / CELLS
+    return (2.0 * place - 1.0) * _REACH  # type: ignore[no-any-return]  # numpy's scalar

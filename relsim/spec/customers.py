@@ -1,7 +1,10 @@
 """Who the customers are: segments with their traits, the network, and the start."""
 
-from typing import Literal
+from typing import Literal, Self
 
+from pydantic import model_validator
+
+from relsim.spec.correlations import Correlation, faults
 from relsim.spec.fields import DOTTED, SpecModel, fraction, key
 from relsim.spec.relationship import Sparse
 
@@ -153,6 +156,13 @@ class CustomersSpec(Sparse):
     segments: tuple[Segment, ...] = key(
         "Kinds of customers.", unit="-", default=(Segment(),), min_length=1, max_length=100
     )
+    correlations: tuple[Correlation, ...] = key(
+        "Traits that go together within each segment, in pairs.",
+        unit="-",
+        default=(),
+        max_length=15,
+        source="by definition: traits are independent where no pair is named",
+    )
     network: NetworkSpec = key("Who talks to whom.", unit="-", default=NetworkSpec())
     start: Start = key("The start of a run and of a relationship.", unit="-", default=Start())
     # The key is called "class", which Python does not let stand here as a name.
@@ -164,6 +174,12 @@ class CustomersSpec(Sparse):
         default=None,
         pattern=DOTTED,
     )
+
+    @model_validator(mode="after")
+    def _can_hold_at_once(self) -> Self:
+        for fault in faults(self.correlations):
+            raise ValueError(f"customers.correlations: {fault}")
+        return self
 
     @property
     def own_class(self) -> str | None:

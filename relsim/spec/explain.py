@@ -176,6 +176,9 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
 def _of_kind(kind: Any, field: FieldInfo) -> str:
     if typing.get_origin(kind) is Literal:
         return "one of " + ", ".join(str(choice) for choice in typing.get_args(kind))
+    if typing.get_origin(kind) is tuple and typing.get_origin(typing.get_args(kind)[-1]) is Literal:
+        choices = typing.get_args(typing.get_args(kind)[-1])
+        return f"a list of {len(typing.get_args(kind))} of {', '.join(map(str, choices))}"
     if kind == tuple[Event, ...]:
         return f"a list of events, each of a kind: {', '.join(BY_KIND)}"
     if kind == tuple[str, ...]:
