@@ -149,12 +149,34 @@ def simulated(
     each : callable, optional
         Called after each month with its number.
     """
-    market = engine_of(chapters[0][1])(chapters[0][1], threads=threads)
-    ends = [start - 1 for start, _ in chapters[1:]]
-    for end, (_, spec) in zip(ends, chapters[1:], strict=True):
-        market.run(end - market.month, each=each)
+    first = chapters[0][1]
+    market = engine_of(first)(first, threads=threads)
+    return through(market, chapters, first.run.months, each)
+
+
+def through(
+    market: _AnyMarket,
+    chapters: Sequence[tuple[int, MarketSpec]],
+    months: int,
+    each: Callable[[int], None] | None = None,
+) -> _AnyMarket:
+    """Simulate a market that is set up chapter by chapter, to some month.
+
+    Parameters
+    ----------
+    market : Market
+        Set up under the first chapter's spec, with no month simulated.
+    chapters : sequence of (int, MarketSpec)
+        From which month on which spec.
+    months : int
+        The last month.
+    each : callable, optional
+        Called after each month with its number.
+    """
+    for start, spec in chapters[1:]:
+        market.run(start - 1 - market.month, each=each)
         market.change(spec)
-    return market.run(market.spec.run.months - market.month, each=each)
+    return market.run(months - market.month, each=each)
 
 
 def fork(market: _AnyMarket, overrides: Mapping[str, Any], months: int) -> _AnyMarket:

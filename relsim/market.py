@@ -329,6 +329,11 @@ class Market(mesa.Model):
         return sentences([firm.name for firm in self.firms], [bought])
 
     @property
+    def engine(self) -> "Callable[..., Market]":
+        """What makes a market like this of a spec, a seed, a replication and ``threads``."""
+        return type(self)
+
+    @property
     def columns(self) -> dict[str, Array]:
         """Results so far: each column of the table as an array of shape (months, firms)."""
         return market_columns(self.spec, self.records, self.extras)

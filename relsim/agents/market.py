@@ -1,7 +1,7 @@
 """The same market with one agent per customer."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -161,6 +161,11 @@ class AgentMarket(Market):
     ) -> None:
         self._customer_class = customer_class or class_of(spec)
         super().__init__(spec, seed, replication, threads)
+
+    @property
+    def engine(self) -> Callable[..., Market]:
+        """What makes a market like this, with customers of the same class."""
+        return functools.partial(type(self), customer_class=self._customer_class)
 
     def _people(self, threads: int) -> AgentCustomers:  # noqa: ARG002  # agents take turns
         people = AgentCustomers(

@@ -30,8 +30,10 @@ _KEPT = "stopped; finished runs are kept: the same command goes on with them"
 _RUN = (
     "Simulate a market and write tables and figures.\n\n"
     "DIR then holds market.parquet (a row a month and firm), tenure.parquet (a row a year, firm "
-    "and year of tenure), customers.parquet (a row a customer), figures, and manifest.json, which "
-    "says how all of it was made. The same config and seed give the same tables, byte for byte."
+    "and year of tenure), customers.parquet (a row a customer), replications.parquet and "
+    "differences.parquet (what firms came to in each replication, and what sets them apart, with "
+    "intervals), figures, and manifest.json, which says how all of it was made. The same config "
+    "and seed give the same tables, byte for byte."
 )
 
 
@@ -66,6 +68,7 @@ def relsim_(
     epilog=examples(
         "relsim run telecom",
         "relsim run telecom --customers 2000 --months 24 --out small",
+        "relsim run telecom --replications 20    narrower intervals between firms",
         "relsim run mine.yaml --set firms.0.strategy.kind=defensive --seed 7",
         "relsim run mine.yaml --out results/mine --overwrite --csv --no-figures",
     ),
@@ -75,6 +78,7 @@ def run(
     assignments: options.Assignments = None,
     seed: options.Seed = None,
     replication: options.Replication = None,
+    replications: options.RunReplications = None,
     months: options.Months = None,
     customers: options.Customers = None,
     threads: options.Threads = None,
@@ -97,6 +101,7 @@ def run(
             tuple(assignments or ()),
             seed=seed,
             replication=replication,
+            replications=replications,
             months=months,
             customers=customers,
             threads=threads,

@@ -10,7 +10,6 @@ from relsim.cli.inputs import assignment
 from relsim.cli.past_run import check_same, lived
 from relsim.cli.progress import Silence, progress
 from relsim.cli.run_command import default_threads
-from relsim.cli.summary import amount
 from relsim.errors import SpecError
 from relsim.events.effects import marks
 from relsim.fork import Chapters, chapters_of, difference, simulated
@@ -19,6 +18,7 @@ from relsim.output import ResultsFolder
 from relsim.own_class import modules_of
 from relsim.own_code import keep
 from relsim.provenance import Clock, command, identity, manifest
+from relsim.report.standings import money
 from relsim.spec import override
 from relsim.spreadsheets import check_workbooks
 
@@ -151,7 +151,7 @@ def _show(order: Order, before: pd.DataFrame, after: pd.DataFrame, out: Path) ->
             str(firm),
             f"{was[0]:.1%} -> {would[0]:.1%}",
             f"{was[1]:.2%} -> {would[1]:.2%}",
-            f"{amount(was[2])} -> {amount(would[2])} ({amount(would[2] - was[2], '+')})",
+            f"{money(was[2])} -> {money(would[2])} ({money(would[2] - was[2], '+')})",
         )
     told.print(table)
     told.print(f"Tables and figures: {out}", markup=False)

@@ -73,6 +73,17 @@ Seed = Annotated[int | None, typer.Option(help="Random seed.")]
 
 Replication = Annotated[int | None, typer.Option(help="Which of the seed's random streams.")]
 
+RunReplications = Annotated[
+    int | None,
+    typer.Option(
+        "--replications",
+        min=1,
+        metavar="NUMBER",
+        help="Replications, from --replication on, for intervals of the differences between firms. "
+        "Default: 3 of a large market to 16 of a small one; 8 of telecom; 1 with agents.",
+    ),
+]
+
 Months = Annotated[int | None, typer.Option(help="Months to simulate.")]
 
 Customers = Annotated[int | None, typer.Option(help="Customers that exist in the market.")]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from numba import config
@@ -15,6 +16,7 @@ from relsim.cli.summary import show
 from relsim.customers.compiled import WOVEN, cache_folder
 from relsim.errors import SpecError
 from relsim.events.effects import marks
+from relsim.lab.runs.standings import Standings, at_once, standings, usual
 from relsim.market import Market
 from relsim.output import ResultsFolder, TableStream
 from relsim.own_class import modules_of
@@ -40,6 +42,7 @@ class Order:
     assignments: tuple[str, ...] = ()
     seed: int | None = None
     replication: int | None = None
+    replications: int | None = None
     months: int | None = None
     customers: int | None = None
     threads: int | None = None
@@ -91,7 +94,7 @@ def run(order: Order) -> Path:
     spec = order.spec()
     if spec.customers.own_class is not None:
         order = dataclasses.replace(order, engine="agents")
-    check_memory(spec, order.engine)
+    several = _replications(order, spec)
     if not order.quiet:
         note(f"{order.config}: {sentence}" for sentence in too_late(spec.events, spec.run.months))
     name = identity(spec)
@@ -99,13 +102,45 @@ def run(order: Order) -> Path:
     with ResultsFolder(out, overwrite=order.overwrite, run=name) as folder:
         with progress(spec.run.months, quiet=order.quiet) as shown:
             market = _simulate(order, spec, folder, clock, shown)
-        _finish(order, market, name, folder, clock)
+            with ThreadPoolExecutor(1) as beside:  # replications leave half of a core to drawing
+                drawn = beside.submit(_draw, order, market, several, folder, clock)
+                found = _replicate(order, market, several, folder, clock, shown)
+                shown.phase("drawing figures")
+                drawn.result()
+            if order.figures and len(found.replications) > 1 and len(found.firms) > 1:
+                _draw_differences(order, market, found, folder)
+            if order.xlsx:
+                note(folder.workbook())
+        _finish(order, market, found, name, folder, clock)
     if order.quiet:
         console().print(str(out))
     else:
-        show(console(), market, out)
+        show(console(), market, found, out)
         note(f"{order.config}: {sentence}" for sentence in market.saturation())
     return out
+
+
+def _replications(order: Order, spec: MarketSpec) -> int:
+    """Return how many replications there will be, of which none is begun that memory cannot hold.
+
+    Raises
+    ------
+    SpecError
+        If not even one fits, or not as many as the user wants.
+    """
+    check_memory(spec, order.engine)
+    several = order.replications or usual(spec, order.engine)
+    if several == 1:
+        return 1
+    beside = min(at_once(spec.market.customers, cores()), several - 1)
+    try:
+        check_memory(spec, order.engine, at_once=1 + beside)
+    except SpecError:
+        if order.replications is not None:
+            raise
+        note(["there is no memory for a second market beside the first: one replication"])
+        return 1
+    return several
 
 
 def _simulate(
@@ -122,13 +157,35 @@ def _simulate(
         shown.phase("writing tables")
         folder.table("market", market.table, csv=order.csv, bom=order.csv_bom)
         folder.table("tenure", market.tenure_table, csv=order.csv, bom=order.csv_bom)
-        if order.xlsx:
-            note(folder.workbook())
-    if order.figures:
-        with clock.phase("draw figures"):
-            shown.phase("drawing figures")
-            _draw(market, order.engine, folder)
     return market
+
+
+def _replicate(
+    order: Order,
+    market: Market,
+    several: int,
+    folder: ResultsFolder,
+    clock: Clock,
+    shown: Silence,
+) -> Standings:
+    """Simulate further replications, and write what firms came to in each and how they differ."""
+    months, done = market.month, 1
+    if several > 1:
+        shown.phase("simulating replications")
+        shown.expect(several * months)
+
+    def each(more: int, _: int) -> None:
+        nonlocal done
+        done += more
+        shown.reach(done * months)
+
+    with clock.phase("replicate"):
+        found = standings(market, several, workers=order.threads or cores(), each=each)
+    note(f"replication {number} failed and does not count: {why}" for number, why in found.failed)
+    with clock.phase("write replications"):
+        for name, table in (("replications", found.table), ("differences", found.differences)):
+            folder.table(name, table, csv=order.csv, bom=order.csv_bom)
+    return found
 
 
 def _after_month(market: Market, month: int, kept: TableStream, shown: Silence) -> None:
@@ -146,19 +203,39 @@ def _is_compiled() -> bool:
     return config.DISABLE_JIT or any(cache_folder().rglob(f"{WOVEN}*.live-*.nbc"))
 
 
-def _draw(market: Market, engine: str, folder: ResultsFolder) -> None:
+def _draw(order: Order, market: Market, several: int, folder: ResultsFolder, clock: Clock) -> None:
+    if not order.figures:
+        return
     # Drawing takes a second to import: not paid for by those who want no figures.
     from relsim.report.layout import About  # noqa: PLC0415  # see above
     from relsim.report.run_figures import figures, save  # noqa: PLC0415  # see above
 
-    marked = marks(market.spec)
-    drawn = figures(market.table, market.tenure_table, About.of(market, engine), marked)
+    with clock.phase("draw figures"):
+        about, marked = About.of(market, order.engine, several), marks(market.spec)
+        drawn = figures(market.table, market.tenure_table, about, marked)
+        with folder.writing():
+            save(drawn, folder.working / "figures")
+
+
+def _draw_differences(
+    order: Order, market: Market, found: Standings, folder: ResultsFolder
+) -> None:
+    from relsim.report.layout import About  # noqa: PLC0415  # takes a second to import
+    from relsim.report.rivals import NAME, rivals  # noqa: PLC0415  # the same
+    from relsim.report.run_figures import save  # noqa: PLC0415  # the same
+
+    drawn = rivals(found, About.of(market, order.engine, len(found.replications)))
     with folder.writing():
-        save(drawn, folder.working / "figures")
+        save({NAME: drawn}, folder.working / "figures")
 
 
 def _finish(
-    order: Order, market: Market, name: Identity, folder: ResultsFolder, clock: Clock
+    order: Order,
+    market: Market,
+    found: Standings,
+    name: Identity,
+    folder: ResultsFolder,
+    clock: Clock,
 ) -> None:
     about = manifest(
         market.spec,
@@ -167,6 +244,7 @@ def _finish(
         command=command(),
         config=Path(order.config).name,
         engine=order.engine,
+        replications=list(found.replications),
         threads=market.customers.threads,
         strategies={firm.name: firm.strategy.model_dump() for firm in market.firms},
     )

@@ -83,8 +83,8 @@ class About:
         The firms in the config's order, which decides their colours.
     engine : str
         What lived the months.
-    alike : bool
-        Whether some firms differ in nothing but their names: what sets those apart is noise.
+    replications : int
+        Of how many replications it is one.
     """
 
     title: str
@@ -95,11 +95,11 @@ class About:
     replication: int
     firms: tuple[str, ...]
     engine: str = "compiled"
-    alike: bool = False
+    replications: int = 1
 
     @classmethod
-    def of(cls, market: "Market", engine: str = "compiled") -> Self:
-        """Return what a simulated market says about itself."""
+    def of(cls, market: "Market", engine: str = "compiled", replications: int = 1) -> Self:
+        """Return what a simulated market says about itself, one of some replications."""
         return cls(
             title=market.spec.title,
             currency=market.spec.currency,
@@ -109,22 +109,18 @@ class About:
             replication=market.replication,
             firms=tuple(firm.name for firm in market.firms),
             engine=engine,
-            alike=_some_alike(market),
+            replications=replications,
         )
 
     def line(self) -> str:
         """Return the line at the foot of every figure."""
         months = "1 month" if self.months == 1 else f"{self.months:,} months"
+        several = self.replications > 1
+        alone = f"one of {self.replications:,} replications" if several else "one run"
         return (
             f"n = {self.customers:,} customers · {months} · seed {self.seed}, replication "
-            f"{self.replication} · {plain(self.engine)} engine · one run: no interval"
+            f"{self.replication} · {plain(self.engine)} engine · {alone}: no interval"
         )
-
-
-def _some_alike(market: "Market") -> bool:
-    """Return whether two firms or more differ in nothing but their names."""
-    kinds = {firm.spec.model_copy(update={"name": ""}).model_dump_json() for firm in market.firms}
-    return len(kinds) < len(market.firms)
 
 
 class Words(NamedTuple):

@@ -88,8 +88,8 @@ class Run:
     def between(self, values: Array, write: Callable[[float], str]) -> str:
         """Return between which values the firms are, in words for a title.
 
-        One run has no interval: the words tell what happened in it, and name no firm where some
-        firms differ in nothing but noise.
+        One replication has no interval, so no firm is named lowest or highest: noise may have made
+        it so. What sets firms apart is shown with intervals (:mod:`relsim.report.rivals`).
 
         Parameters
         ----------
@@ -98,13 +98,8 @@ class Run:
         write : callable
             How a value is written.
         """
-        low, high = (int(place(values)) for place in (np.nanargmin, np.nanargmax))
-        ends = write(float(values[low])), write(float(values[high]))
-        if ends[0] == ends[1]:
-            return ends[0]
-        if self.about.alike:
-            return f"between {ends[0]} and {ends[1]}"
-        return f"between {ends[0]} ({self.names[low]}) and {ends[1]} ({self.names[high]})"
+        low, high = write(float(np.nanmin(values))), write(float(np.nanmax(values)))
+        return low if low == high else f"between {low} and {high}"
 
     def of(self, column: str) -> Array:
         """Return a column by month and firm shown, NaN where a firm has nothing."""

@@ -14,7 +14,6 @@ import relsim
 from relsim import own_code
 from relsim.cli import progress, run_command
 from relsim.cli.inputs import look_beside
-from relsim.cli.summary import Standing, verdict
 from relsim.firms.strategies import build
 from tests.cli.conftest import SMALL, Invoke
 
@@ -85,6 +84,8 @@ def test_without_figures_there_are_none(invoke: Invoke, here: Path) -> None:
         "market.parquet",
         "tenure.parquet",
         "customers.parquet",
+        "replications.parquet",
+        "differences.parquet",
         "manifest.json",
     }
 
@@ -108,7 +109,9 @@ def test_the_manifest_says_how_it_was_made(invoke: Invoke, here: Path) -> None:
     assert about["command"][0] == "relsim"
     for name, digest in about["files"].items():
         assert hashlib.sha256((here / "out" / name).read_bytes()).hexdigest() == digest
-    assert set(about["files"]) == {f"{name}.parquet" for name in TABLES}
+    assert about["replications"] == list(range(2, 18))
+    several = ("replications", "differences")
+    assert set(about["files"]) == {f"{name}.parquet" for name in (*TABLES, *several)}
 
 
 def test_same_seed_same_bytes_whatever_the_threads(invoke: Invoke, here: Path) -> None:
@@ -118,7 +121,7 @@ def test_same_seed_same_bytes_whatever_the_threads(invoke: Invoke, here: Path) -
         result = invoke("run", "telecom", *size, *more, "--threads", threads, "--out", out)
         assert result.exit_code == 0, result.output
     one = table_bytes(here / "one")
-    assert len(one) == 5
+    assert len(one) == 9
     assert one == table_bytes(here / "two") == table_bytes(here / "again")
     assert manifest(here / "one")["files"] == manifest(here / "two")["files"]
     assert [manifest(here / out)["threads"] for out in ("one", "two")] == [1, 2]
@@ -234,7 +237,7 @@ def test_without_discount_equity_is_not_defined_and_said_why(invoke: Invoke, her
 
 
 def test_the_table_at_the_end(invoke: Invoke, here: Path) -> None:
-    result = invoke("run", "telecom", *SMALL, "--out", "out")
+    result = invoke("run", "telecom", *SMALL, "--replications", 1, "--out", "out")
     words = result.stdout
     table = pd.read_parquet(here / "out" / "market.parquet")
     keeper = table[table["firm"] == "Keeper"]
@@ -249,9 +252,101 @@ def test_the_table_at_the_end(invoke: Invoke, here: Path) -> None:
         f"{keeper['customer_equity'].iloc[-1]:,.0f}",
     ]
     assert "USD" in words
-    assert verdict(_standings(table)) in words
+    assert "One replication gives no interval" in words
+    assert not any(word in words for word in ("Highest", "Largest", "above"))
     assert words.splitlines()[-1] == "Tables: out"
     assert result.stderr == ""
+
+
+def test_a_run_comes_with_replications_and_intervals(invoke: Invoke, here: Path) -> None:
+    result = invoke("run", "telecom", *SMALL, "--replications", 3, "--csv", "--out", "out")
+    assert result.exit_code == 0, result.output
+    several = pd.read_parquet(here / "out" / "replications.parquet")
+    assert several["replication"].tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    invoke("run", "telecom", *SMALL, "--replication", 2, "--replications", 1, "--out", "last")
+    last = pd.read_parquet(here / "last" / "market.parquet").tail(4)
+    mine = several[several["replication"] == 2]
+    assert mine["share"].tolist() == last["share"].tolist()
+    assert mine["customer_equity"].tolist() == last["customer_equity"].tolist()
+    keeper = several[several["firm"] == "Keeper"]["profit"]
+    half = 4.302653 * keeper.std() / 3**0.5
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("Keeper ")]
+    assert f"{keeper.mean():,.0f} ± {half:,.0f}" in line
+    apart = pd.read_csv(here / "out" / "differences.csv")
+    assert len(apart) == 18  # three outcomes of six pairs
+    assert set(apart["unit"]) == {"share", "USD a month", "USD"}
+    profit = several.pivot(index="replication", columns="firm", values="profit")
+    row = apart[(apart["outcome"] == "profit") & (apart["other"] == "Keeper")].iloc[0]
+    assert row["difference"] == pytest.approx((profit["Attacker"] - profit["Keeper"]).mean())
+    assert "all 18 differences between firms hold together" in result.stdout
+    assert manifest(here / "out")["replications"] == [0, 1, 2]
+
+
+def test_the_first_replication_is_the_same_whatever_is_beside_it(
+    invoke: Invoke, here: Path
+) -> None:
+    for number in (1, 4):
+        invoke("run", "telecom", *SMALL, "--replications", number, "--out", f"of-{number}")
+    for name in TABLES:
+        file = f"{name}.parquet"
+        assert (here / "of-1" / file).read_bytes() == (here / "of-4" / file).read_bytes()
+
+
+def test_identical_firms_are_not_ranked(invoke: Invoke, here: Path) -> None:
+    same = "{kind: balanced}"
+    assignments = [f"firms.{k}.strategy={same}" for k in range(4)]
+    assignments += [f"firms.{k}.share=0.235" for k in range(4)]
+    words = [word for one in assignments for word in ("--set", one)]
+    size = ("--customers", 400, "--months", 12, "--no-figures")
+    result = invoke("run", "telecom", *size, *words, "--out", "out")
+    assert result.exit_code == 0, result.output
+    assert (
+        "Profit, market share and customer equity: no difference that noise could not have made."
+        in result.stdout
+    )
+    assert not pd.read_parquet(here / "out" / "differences.parquet")["clear"].any()
+
+
+def test_a_replication_that_fails_does_not_count_and_is_told(invoke: Invoke, here: Path) -> None:
+    (here / "fragile.py").write_text(
+        "from relsim import Plan, Strategy\n"
+        "class Fragile(Strategy):\n"
+        "    def plan(self, view):\n"
+        "        if view.month == 2 and view.customers % 2:\n"
+        "            raise ValueError('odd')\n"
+        "        return Plan()\n"
+    )
+    own = ("--set", "firms.0.strategy={kind: fragile.Fragile}", "--allow-code")
+    failed = {}
+    for seed in range(4):  # the first replication of some seed is sound
+        out = f"out-{seed}"
+        result = invoke("run", "telecom", *SMALL, *own, "--seed", seed, "--out", out)
+        if result.exit_code == 0:
+            failed[out] = result
+    assert failed
+    for out, result in failed.items():
+        kept = manifest(here / out)["replications"]
+        gone = sorted({*range(16)} - {*kept})
+        assert gone
+        for number in gone:
+            assert f"note: replication {number} failed and does not count: " in result.stderr
+        assert "odd" in result.stderr
+
+
+def test_replications_that_memory_cannot_hold(
+    invoke: Invoke, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(spec: relsim.MarketSpec, engine: str, at_once: int = 1) -> None:
+        if at_once > 1:
+            raise relsim.errors.SpecError(f"{spec.title}, {engine}: no room")
+
+    monkeypatch.setattr(run_command, "check_memory", check)
+    result = invoke("run", "telecom", *SMALL, "--out", "usual")
+    assert result.exit_code == 0, result.output
+    assert "no memory for a second market" in result.stderr
+    assert manifest(here / "usual")["replications"] == [0]
+    assert invoke("run", "telecom", *SMALL, "--replications", 2, "--out", "two").exit_code == 2
+    assert not (here / "two").exists()
 
 
 def test_equity_without_discount_is_told_with_its_reason(invoke: Invoke, here: Path) -> None:
@@ -266,66 +361,6 @@ def test_equity_without_discount_is_told_with_its_reason(invoke: Invoke, here: P
     assert "at 0 customer equity is not defined" in meaning
 
 
-def _standings(table: pd.DataFrame) -> list[Standing]:
-    firms = {str(firm): own for firm, own in table.groupby("firm", observed=True)}
-    return [
-        Standing(
-            firm,
-            "",
-            own["share"].iloc[-1],
-            0.0,
-            own["profit"].mean(),
-            own["customer_equity"].iloc[-1],
-        )
-        for firm, own in firms.items()
-    ]
-
-
-def firm(name: str, share: float, profit: float, equity: float) -> Standing:
-    return Standing(name, "", share, 0.1, profit, equity)
-
-
-NAN = float("nan")
-
-
-@pytest.mark.parametrize(
-    ("firms", "sentence"),
-    [
-        (
-            [firm("A", 0.6, 9.0, 9.0), firm("B", 0.4, 1.0, 1.0)],
-            "A won on every count: most profit, most customers and highest customer equity.",
-        ),
-        (
-            [firm("A", 0.5, 9.0, 1.0), firm("B", 0.2, 1.0, 9.0), firm("C", 0.3, 2.0, 2.0)],
-            "The most profit and the most customers went to A, the highest customer equity to B.",
-        ),
-        (
-            [firm("A", 0.3, 9.0, 1.0), firm("B", 0.2, 1.0, 9.0), firm("C", 0.5, 2.0, 2.0)],
-            "The most profit went to A, the most customers to C, the highest customer equity to B.",
-        ),
-        (
-            [firm("A", 0.5, 1.0, 1.0), firm("B", 0.5, 1.0, 1.0)],
-            "All firms ended level.",
-        ),
-        (
-            [firm("A", 0.5, 1.0, 0.0), firm("B", 0.3, 1.0, 0.0), firm("C", 0.2, 0.0, 0.0)],
-            "The most profit went to A and B, the most customers to A.",
-        ),
-        (
-            [firm("A", 0.5, -1.0, 1.0), firm("B", 0.5, -2.0, 2.0)],
-            "The smallest loss went to A, the highest customer equity to B.",
-        ),
-        (
-            [firm("A", NAN, 2.0, NAN), firm("B", NAN, 1.0, NAN)],
-            "The most profit went to A.",
-        ),
-        ([firm("A", 1.0, 2.0, 3.0)], "A is the only firm: there was nobody to win against."),
-    ],
-)
-def test_one_sentence_says_who_won_on_what(firms: list[Standing], sentence: str) -> None:
-    assert verdict(firms) == sentence
-
-
 def test_quiet_prints_the_folder(invoke: Invoke, here: Path) -> None:
     result = invoke("run", "telecom", *SMALL, "--quiet")
     (folder,) = (here / "results").iterdir()
@@ -335,7 +370,7 @@ def test_quiet_prints_the_folder(invoke: Invoke, here: Path) -> None:
 
 def test_a_long_run_says_how_far_it_is(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_PATIENCE", -1.0)
-    options = ("--customers", 300, "--months", 10, "--no-figures")
+    options = ("--customers", 300, "--months", 10, "--no-figures", "--replications", 1)
     result = invoke("run", "telecom", *options, "--out", "loud")
     assert "5 of 10 months, about " in result.stderr
     assert sum("months, about " in line for line in result.stderr.splitlines()) == 9

@@ -107,7 +107,7 @@ def evaluate(
     executor: str | Executor | Crew | None = None,
     threads: int = 1,
     limit: float = 0.0,
-    engine: type[Market] | None = None,
+    engine: Callable[..., Market] | None = None,
     each: Callable[[int, int], None] = lambda _, __: None,
 ) -> Evaluation:
     """Simulate a market, or several, under each of some assignments, and return what they leave.
@@ -141,8 +141,8 @@ def evaluate(
         Threads that share the months of one run.
     limit : float
         Seconds that a run may take; 0 = as long as it does.
-    engine : type
-        The market's class, such as :class:`relsim.AgentMarket`.
+    engine : callable
+        What makes a market of a spec: its class, such as :class:`relsim.AgentMarket`.
     each : callable, optional
         Told after some runs: how many more are done, and how many of these failed.
 

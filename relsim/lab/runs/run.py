@@ -47,8 +47,8 @@ class Recipe(NamedTuple):
     simulate : callable, optional
         Given a market that is set up, simulates it and returns what it leaves, in place of a whole
         run with its outcomes and panel.
-    engine : type, optional
-        The market's class; the one that its config asks for unless said.
+    engine : callable, optional
+        What makes a market of a spec; the class that its config asks for unless said.
     keyed : bool
         Whether runs are to have keys, by which they are known again.
     """
@@ -63,7 +63,7 @@ class Recipe(NamedTuple):
     code: tuple[str, ...] = ()
     limit: float = 0.0
     simulate: Callable[[Market], Any] | None = None
-    engine: type[Market] | None = None
+    engine: Callable[..., Market] | None = None
     keyed: bool = True
 
 
