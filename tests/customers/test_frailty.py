@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from scipy import integrate, special, stats
+from scipy import integrate, optimize, special, stats
 
+from experiments.verification import REGULAR
+from relsim.economics import survival as economics
 from relsim.market import Market
 from relsim.spec import MarketSpec, override, starter
 
@@ -29,6 +31,9 @@ ALONE: dict[str, Any] = {
     "mechanisms.reconsider.rival_effect": 0.0,
 }
 BASE_HAZARD, SPREAD = 0.05, 1.5
+
+REGULAR_BASE, REGULAR_SPREAD = 0.0283, 1.62  # docs/model.md says them
+YEARS = list(range(1, 13))
 
 
 def alone(spread: float, base: float = BASE_HAZARD) -> MarketSpec:
@@ -62,6 +67,27 @@ def test_a_cohort_survives_as_its_closed_form_says(spread: float) -> None:
         expected = survival(month, BASE_HAZARD, spread)
         error = np.sqrt(expected * (1.0 - expected) / CUSTOMERS)
         assert left[month - 1] / CUSTOMERS == pytest.approx(expected, abs=4.0 * error), month
+
+
+def regular() -> npt.NDArray[np.float64]:
+    return np.asarray(economics.survival(YEARS, *REGULAR))
+
+
+def test_the_numbers_of_the_regular_cohort_are_the_best_ones() -> None:
+    def off(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        base, spread = float(special.expit(numbers[0])), float(numbers[1])
+        return np.array([survival(12 * year, base, spread) for year in YEARS]) - regular()
+
+    found = optimize.least_squares(off, [special.logit(0.03), 1.5]).x
+    assert special.expit(found[0]) == pytest.approx(REGULAR_BASE, abs=5e-5)
+    assert found[1] == pytest.approx(REGULAR_SPREAD, abs=5e-3)
+
+
+def test_the_relationship_keeps_the_regular_cohort_within_two_points() -> None:
+    left = left_of(alone(REGULAR_SPREAD, REGULAR_BASE), 144)[11::12] / CUSTOMERS
+    assert np.abs(left - regular()).max() < 0.02
+    own = [survival(12 * year, REGULAR_BASE, REGULAR_SPREAD) for year in YEARS]
+    np.testing.assert_allclose(left, own, atol=4.0 * 0.5 / np.sqrt(CUSTOMERS))
 
 
 def test_those_who_stay_are_the_less_frail_and_frailty_is_lasting() -> None:
