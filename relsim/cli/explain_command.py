@@ -12,7 +12,7 @@ from relsim.cli.catalogue import equation
 from relsim.cli.console import listing
 from relsim.cli.inputs import spec_of
 from relsim.cli.keys import known, spec_values
-from relsim.spec.explain import EVENTS, REQUIRED, Entry, comments, find
+from relsim.spec.explain import CORRELATIONS, EVENTS, REQUIRED, Entry, comments, find
 from relsim.spec.locations import shipped
 from relsim.spec.paths import split_first, split_last
 from relsim.spec.terms import TERMS, Term, find_term
@@ -75,7 +75,9 @@ def _show_entry(out: Console, entry: Entry) -> None:
 
 
 def _setting(path: str) -> str:
-    """Return what follows ``--set``; events, of which a config may have none, come as a list."""
+    """Return what follows ``--set``; lists that may be empty, such as events, come whole."""
+    if path.startswith(CORRELATIONS):
+        return f"'{CORRELATIONS}=[{{between: [TRAIT, TRAIT], correlation: VALUE}}]'"
     head, rest = split_first(path)
     if head != EVENTS:
         return f"{_settable(path)}=VALUE"

@@ -92,6 +92,15 @@ def test_an_event_is_set_as_it_is_explained(invoke: Invoke) -> None:
     assert invoke("validate", "telecom", "--set", setting).exit_code == 0
 
 
+def test_a_correlation_is_set_with_its_pair(invoke: Invoke) -> None:
+    words = invoke("explain", "customers.correlations.between").stdout
+    setting = "customers.correlations=[{between: [TRAIT, TRAIT], correlation: VALUE}]"
+    assert f"--set '{setting}'" in words
+    for name in ("TRAIT, TRAIT", "usage, frailty"), ("VALUE", "-0.3"):
+        setting = setting.replace(*name)
+    assert invoke("validate", "telecom", "--set", setting).exit_code == 0
+
+
 def test_a_default_with_its_source(invoke: Invoke) -> None:
     words = invoke("explain", "strategy.offensive.budget_share").stdout
     assert "share of revenue" in words
