@@ -82,7 +82,7 @@ class Fate(kit.Mechanism):
 # One market -------------------------------------------------------------------------------
 
 
-def futures(market: Market) -> list[dict[str, float]]:
+def futures(market: Market) -> list[dict[str, Any]]:
     """Return, by arm, how many of the treated are lost within a year, and of their differences.
 
     Parameters
