@@ -93,7 +93,7 @@ def futures(market: Market) -> list[dict[str, Any]]:
     market.run(WARM_UP)
     lost = {arm: _lost(copy.deepcopy(market), place) for place, arm in enumerate(ARMS)}
     year = market.run(MONTHS_A_YEAR).table[lambda table: table["month"] > WARM_UP]
-    churn = {f"year_{name}": year[name].sum() for name in ("lost", "opening")}
+    churn = {f"year_{name}": year[name].sum() for name in ("churned", "opening")}
     rows = []
     for arm in ARMS:
         more = lost[arm].astype(float) - lost["none"]
@@ -148,7 +148,7 @@ def effects(frame: pd.DataFrame) -> list[dict[str, Any]]:
     Examples
     --------
     >>> counts = {"treated": 100, "lost": 30, "more": 20.0, "squares": 20.0}
-    >>> counts |= {"year_lost": 10, "year_opening": 1200}
+    >>> counts |= {"year_churned": 10, "year_opening": 1200}
     >>> row = effects(pd.DataFrame([{"arm": "unresolved", **counts}]))[0]
     >>> print(row["loss"], row["points"], round(row["points"] - row["low"], 2))
     30.0 20.0 7.84
@@ -159,7 +159,7 @@ def effects(frame: pd.DataFrame) -> list[dict[str, Any]]:
         mean = sums["more"] / n
         half = 1.96 * math.sqrt(max(sums["squares"] / n - mean**2, 0.0) / n)
         points = {"points": mean, "low": mean - half, "high": mean + half}
-        churn = 1.0 - (1.0 - sums["year_lost"] / sums["year_opening"]) ** MONTHS_A_YEAR
+        churn = 1.0 - (1.0 - sums["year_churned"] / sums["year_opening"]) ** MONTHS_A_YEAR
         shares = {"churn": churn, "loss": sums["lost"] / n, **points}
         rows.append({"arm": arm, **{name: 100.0 * share for name, share in shares.items()}})
     return rows

@@ -151,7 +151,7 @@ def _curves(m: Grievance) -> tuple[Array, dict[str, Array]]:
 
 
 def _churn(table: pd.DataFrame) -> float:
-    monthly = table["lost"].sum() / table["opening"].sum()
+    monthly = table["churned"].sum() / table["opening"].sum()
     return float(100.0 * (1.0 - (1.0 - monthly) ** MONTHS_A_YEAR))
 
 
