@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from relsim.customers import accounts as books
 from relsim.customers.accounts import Accounts
-from relsim.customers.newcomers import draw_traits, trait_space
+from relsim.customers.newcomers import draw_traits
 from relsim.customers.population import Customers, own_of
 
 Table = npt.NDArray[np.float64]
@@ -48,4 +48,5 @@ class Company(Customers):
 
     def renew(self, place: int) -> None:
         """Draw the traits of the newcomer who takes a place this month."""
-        draw_traits(self.columns, self.tables, self.stream, place, self.month, trait_space())
+        one = np.zeros(1, np.uint32)
+        draw_traits(self.columns, self.tables, self.stream, one, place, 1, self.month)

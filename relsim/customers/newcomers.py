@@ -13,6 +13,7 @@ from relsim.customers.draws import WORDS_A_CALL, Purpose, Stream, uniform
 from relsim.customers.quantiles import normal_at, quantile, share_below
 
 Floats = npt.NDArray[np.float64]
+Index = npt.NDArray[np.uint32]
 
 
 class TraitTables(NamedTuple):
@@ -56,12 +57,6 @@ _FIRST, _END = DRAWN.start, DRAWN.stop
 
 
 @rule
-def trait_space() -> Floats:
-    """Return room for the random numbers of one newcomer."""
-    return np.empty(_CALLS * WORDS_A_CALL)
-
-
-@rule
 def correlate(mix: Floats, u: Floats) -> None:
     """Let the random numbers of traits go together: a Gaussian copula.
 
@@ -82,11 +77,11 @@ def correlate(mix: Floats, u: Floats) -> None:
             u[_PLACES[k]] = share_below(z)
 
 
-@rule
+@loop
 def draw_traits(
-    columns: Columns, tables: TraitTables, stream: Stream, i: int, month: int, u: Floats
+    columns: Columns, tables: TraitTables, stream: Stream, who: Index, lo: int, n: int, month: int
 ) -> None:
-    """Give customer i, who comes to the market in this month, its traits.
+    """Give customers who come to the market in this month their traits.
 
     Parameters
     ----------
@@ -96,33 +91,35 @@ def draw_traits(
         What they are drawn from.
     stream : Stream
         Seed and replication.
-    i, month : int
-        Who comes, and when.
-    u : array
-        Room for its random numbers (:func:`trait_space`).
+    who : array
+        Who comes: the first n of it, each counted from ``lo``.
+    lo, n, month : int
+        As above.
     """
-    for call in range(_CALLS):
-        w0, w1, w2, w3 = draws.words(stream, i, month, _PURPOSES[call])
-        u[WORDS_A_CALL * call] = uniform(w0)
-        u[WORDS_A_CALL * call + 1] = uniform(w1)
-        u[WORDS_A_CALL * call + 2] = uniform(w2)
-        u[WORDS_A_CALL * call + 3] = uniform(w3)
-    if tables.mix.size > 0:
-        correlate(tables.mix, u)
-    share = u[_SEGMENT]
-    segment = 0
-    while segment < tables.cumulative_share.size - 1 and share >= tables.cumulative_share[segment]:
-        segment += 1
-    columns.segment[i] = segment
-    columns.born[i] = min(month, 65535)
+    u = np.empty(_CALLS * WORDS_A_CALL)
+    # Taken once and not handed on: tuples of arrays are costly to hand to a rule for each newcomer.
     drawn: Any = columns[_FIRST:_END]  # of one kind: a compiler can go through them
-    for k in range(len(drawn)):
-        drawn[k][i] = quantile(tables.quantiles[k, segment], u[_PLACES[k]])
+    for place in range(n):
+        i: Any = lo + np.int64(who[place])
+        for call in range(_CALLS):
+            w0, w1, w2, w3 = draws.words(stream, i, month, _PURPOSES[call])
+            u[WORDS_A_CALL * call] = uniform(w0)
+            u[WORDS_A_CALL * call + 1] = uniform(w1)
+            u[WORDS_A_CALL * call + 2] = uniform(w2)
+            u[WORDS_A_CALL * call + 3] = uniform(w3)
+        if tables.mix.size > 0:
+            correlate(tables.mix, u)
+        segment, last = 0, tables.cumulative_share.size - 1
+        while segment < last and u[_SEGMENT] >= tables.cumulative_share[segment]:
+            segment += 1
+        columns.segment[i] = segment
+        columns.born[i] = min(month, 65535)
+        for k in range(len(drawn)):
+            drawn[k][i] = quantile(tables.quantiles[k, segment], u[_PLACES[k]])
 
 
 @loop
 def draw_all_traits(columns: Columns, tables: TraitTables, stream: Stream, first: int) -> None:
     """Give every customer from ``first`` on the traits of those present from the start."""
-    u = trait_space()
-    for i in range(first, columns.supplier.size):
-        draw_traits(columns, tables, stream, i, 0, u)
+    n = columns.supplier.size - first
+    draw_traits(columns, tables, stream, np.arange(n).astype(np.uint32), first, n, 0)

@@ -12,7 +12,7 @@ from scipy import special, stats
 
 from relsim.customers.columns import allocate
 from relsim.customers.draws import random_stream
-from relsim.customers.newcomers import draw_all_traits, draw_traits, trait_space
+from relsim.customers.newcomers import draw_all_traits, draw_traits
 from relsim.customers.parameters import trait_tables
 from relsim.customers.quantiles import normal_at, share_below
 from relsim.customers.traits import SHOWN, TRAITS
@@ -66,9 +66,9 @@ def test_traits_that_go_with_none_before_them_stay_as_they_are() -> None:
 
 
 def test_newcomers_are_drawn_from_the_same_copula() -> None:
-    tables, columns, u = trait_tables(spec_of(RHO)), allocate(4000), trait_space()
-    for i in range(4000):
-        draw_traits(columns, tables, random_stream(1), i, 7, u)
+    tables, columns = trait_tables(spec_of(RHO)), allocate(4000)
+    everyone = np.arange(4000, dtype=np.uint32)
+    draw_traits(columns, tables, random_stream(1), everyone, 0, 4000, 7)
     found = stats.spearmanr(columns.usage, columns.frailty).statistic
     assert found == pytest.approx(6.0 / np.pi * np.arcsin(-0.3), abs=4.5 / np.sqrt(4000))
 

@@ -14,7 +14,7 @@ from relsim.agents.market import AgentCustomers, AgentMarket
 from relsim.customers import draws, quantiles
 from relsim.customers.columns import TABLE, Columns, allocate
 from relsim.customers.draws import Purpose, random_stream
-from relsim.customers.newcomers import TraitTables, draw_all_traits, draw_traits, trait_space
+from relsim.customers.newcomers import TraitTables, draw_all_traits, draw_traits
 from relsim.customers.quantiles import CELLS, quantile
 from relsim.customers.traits import SEGMENT_WORD, TRAITS
 from relsim.spec import override, starter
@@ -224,7 +224,7 @@ def test_only_customers_from_the_first_on_are_drawn() -> None:
 
 def test_a_newcomer_changes_nobody_else_and_gets_traits_of_its_own() -> None:
     columns, before = drawn(100, tables({})), all_traits(drawn(100, tables({})))
-    draw_traits(columns, tables({}), random_stream(1), 42, 7, trait_space())
+    draw_traits(columns, tables({}), random_stream(1), np.array([42], np.uint32), 0, 1, 7)
     changed = all_traits(columns) != before
     assert changed[:, 42].all()
     assert changed.sum() == len(TRAITS)
@@ -235,15 +235,14 @@ def test_a_newcomer_changes_nobody_else_and_gets_traits_of_its_own() -> None:
 def test_a_newcomer_is_the_same_in_a_market_of_any_size() -> None:
     small, large = allocate(43), drawn(1000, tables({}), seed=2)
     for columns in (small, large):
-        draw_traits(columns, tables({}), random_stream(1), 42, 7, trait_space())
+        draw_traits(columns, tables({}), random_stream(1), np.array([42], np.uint32), 0, 1, 7)
     np.testing.assert_array_equal(all_traits(small)[:, 42], all_traits(large)[:, 42])
 
 
 def test_seeds_replications_and_months_give_other_traits() -> None:
     size = 2000
     later = allocate(size)
-    for i in range(size):
-        draw_traits(later, tables({}), random_stream(1), i, 1, trait_space())
+    draw_traits(later, tables({}), random_stream(1), np.arange(size, dtype=np.uint32), 0, size, 1)
     markets = [
         drawn(size, tables({})),
         drawn(size, tables({}), seed=2),

@@ -27,7 +27,7 @@ from relsim.customers.block import (
 from relsim.customers.choosers import THROUGH, WHO_SUPPLIER, WINNER
 from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.draws import Purpose, uniform
-from relsim.customers.newcomers import draw_traits, trait_space
+from relsim.customers.newcomers import draw_traits
 from relsim.customers.passes.book import book_departure, book_move, book_saved
 from relsim.customers.passes.common import meet_terms_of_one
 from relsim.customers.rules import choice, departure, reconsider
@@ -168,15 +168,16 @@ def as_given(s: Scene) -> None:
 @loop
 def leave_the_market(s: Scene) -> None:
     """Let customers leave the market for good, a newcomer in each one's place; age the rest."""
-    f, u = s.f, trait_space()
-    for k in range(pick(f, LEAVING, s.address, s.n)):
+    f = s.f
+    count = pick(f, LEAVING, s.address, s.n)
+    for k in range(count):
         c: Any = np.int64(s.address[k])
         book_departure(s.account, f, c)
         start_relationship(s, c, 0.0)
         f[SAYING + c] = 0.0
         f[RUNG + c] = 0.0
         s.columns.came_through[s.lo + c] = np.int64(choice.NOBODY)
-        draw_traits(s.columns, s.tables, s.stream, s.lo + c, s.month, u)
+    draw_traits(s.columns, s.tables, s.stream, s.address, s.lo, count, s.month)
     for c in range(s.n):
         month_more = 1.0 if f[SUPPLIER + c] > 0.0 else 0.0
         f[TENURE + c] = min(f[TENURE + c] + month_more, LONGEST_TENURE)
