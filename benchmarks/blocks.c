@@ -302,6 +302,7 @@ static void experience(const struct month *l, struct space *s, int64_t lo, int n
     const real build = m[M_BUILD_RATE], breaks = m[M_BREAK_RATE];
     const float *price_sensitivity = l->c->price_sensitivity + lo;
     const float dissatisfied_below = (float)m[M_DISSATISFIED_BELOW];
+    const real premium = m[M_PREMIUM];
     const real tolerance = m[M_PRICE_TOLERANCE], price_effect = m[M_PRICE_EFFECT];
     const real satisfaction_effect = m[M_SATISFACTION_EFFECT], trust_effect = m[M_TRUST_EFFECT];
     const real base = m[M_BASE];
@@ -322,7 +323,8 @@ static void experience(const struct month *l, struct space *s, int64_t lo, int n
         const float happy = served ? (float)felt : 0.0f, bond = served ? (float)trusts : 0.0f;
         const real usual = met[PULL], dissatisfied = met[PULL_DISSATISFIED];
         const real pull = happy < dissatisfied_below ? dissatisfied : usual;
-        const real price = met[RELATIVE_PRICE] * (NUMBER(1.0) - tolerance * bond);
+        const real price = met[RELATIVE_PRICE] * (NUMBER(1.0) + premium * bond) *
+                           (NUMBER(1.0) - tolerance * bond);
         const real push = price_effect * price_sensitivity[i] * (price - NUMBER(1.0));
         const real x = base - satisfaction_effect * (happy - NUMBER(0.5)) - trust_effect * bond -
                        (pull - push);
@@ -448,13 +450,15 @@ static void weigh(const struct month *l, struct space *s, int g, int count)
     const real appeal = t[T_APPEAL], offer = t[T_OFFER], price = t[T_RELATIVE_PRICE];
     const real introductory = t[T_RELATIVE_PRICE] * (1.0 - t[T_DISCOUNT]);
     const real cost = t[T_SWITCHING_COST], tolerance = m[M_PRICE_TOLERANCE];
+    const real premium = m[M_PREMIUM];
     const real price_weight = m[M_PRICE_WEIGHT], fit_weight = m[M_CHOICE_FIT_WEIGHT];
     const real by_satisfaction = m[M_SATISFACTION_WEIGHT], by_trust = m[M_TRUST_WEIGHT];
     const real needs = m[M_NEEDS];
     EACH (k, count) {
         const real trust = s->trust[k];
         const int own = s->who[k] == g;
-        const real felt = own ? price * (NUMBER(1.0) - tolerance * trust) : introductory;
+        const real mine = (NUMBER(1.0) + premium * trust) * (NUMBER(1.0) - tolerance * trust);
+        const real felt = own ? price * mine : introductory;
         const real oriented = least(most(s->orientation[k] + needs, 0), 1);
         const real bond =
             by_satisfaction * (s->satisfaction[k] - NUMBER(0.5)) + by_trust * trust + cost;

@@ -74,7 +74,8 @@ static int choose(const struct columns *c, const struct network *net, const doub
             continue;
         options += way;
         const double felt =
-            g == supplier ? 1.0 - m[M_PRICE_TOLERANCE] * trust : 1.0 - t[T_DISCOUNT];
+            g == supplier ? (1.0 + m[M_PREMIUM] * trust) * (1.0 - m[M_PRICE_TOLERANCE] * trust)
+                          : 1.0 - t[T_DISCOUNT];
         double utility = t[T_APPEAL] - sensitivity * t[T_RELATIVE_PRICE] * felt +
                          m[M_CHOICE_FIT_WEIGHT] * fit(orientation, t[T_OFFER]);
         if (g == supplier)
@@ -128,7 +129,8 @@ void live(const struct columns *c, const struct network *net, const struct trait
         int open = supplier == 0;
         if (!open && bound <= 1) {
             const double conquest = satisfaction < m[M_DISSATISFIED_BELOW] ? t[T_CONQUEST] : 0.0;
-            const double felt = t[T_RELATIVE_PRICE] * (1.0 - m[M_PRICE_TOLERANCE] * trust);
+            const double felt = t[T_RELATIVE_PRICE] * (1.0 + m[M_PREMIUM] * trust) *
+                                (1.0 - m[M_PRICE_TOLERANCE] * trust);
             const double push = m[M_PRICE_EFFECT] * c->price_sensitivity[i] * (felt - 1.0);
             const double pull = t[T_PULL] - conquest - push;
             const double x = m[M_BASE] - m[M_SATISFACTION_EFFECT] * (satisfaction - 0.5) -

@@ -6,7 +6,7 @@ Generator: five draws a customer-month, more for those who choose. So the outcom
 distribution, not customer by customer.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,12 @@ class Sales(NamedTuple):
     premium: Floats
     discounted: Floats
     service: Floats
+
+
+def _felt(m: Any, trust: Floats) -> Floats:
+    """Return the price of the own firm as felt, in its list prices."""
+    felt: Floats = (1.0 + m.premium * trust) * (1.0 - m.price_tolerance * trust)
+    return felt
 
 
 class NumpyMonth:
@@ -134,7 +140,7 @@ class NumpyMonth:
         m = self.m
         dissatisfied = self.satisfaction < m.dissatisfied_below
         pull = self._met(Term.PULL) - np.where(dissatisfied, self._met(Term.CONQUEST), 0.0)
-        felt = self._met(Term.RELATIVE_PRICE) * (1.0 - m.price_tolerance * self.trust)
+        felt = self._met(Term.RELATIVE_PRICE) * _felt(m, self.trust)
         push = m.price_effect * self.traits["price_sensitivity"] * (felt - 1.0)
         odds = m.satisfaction_effect * (self.satisfaction - 0.5) + m.trust_effect * self.trust
         hazard = 1.0 / (1.0 + np.exp(odds + pull - push - m.base))
@@ -188,7 +194,7 @@ class NumpyMonth:
         who, ways = who[options], ways[options]
         own = self.supplier[who, None] == np.arange(1, self.firms + 1)
         satisfaction, trust = self.satisfaction[who, None], self.trust[who, None]
-        felt = np.where(own, 1.0 - m.price_tolerance * trust, 1.0 - terms[:, Term.DISCOUNT])
+        felt = np.where(own, _felt(m, trust), 1.0 - terms[:, Term.DISCOUNT])
         price = self.traits["price_sensitivity"][who, None] * terms[:, Term.RELATIVE_PRICE] * felt
         fit = 1.0 - 2.0 * np.abs(self.traits["orientation"][who, None] - terms[:, Term.OFFER])
         utility = terms[:, Term.APPEAL] - m.price_weight * price + m.choice_fit_weight * fit

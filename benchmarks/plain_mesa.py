@@ -149,7 +149,7 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         pull = t.pull
         if self.satisfaction < m.dissatisfied_below:
             pull -= t.conquest
-        felt = t.relative_price * (1.0 - m.price_tolerance * self.trust)
+        felt = t.relative_price * self.felt()
         pull -= m.price_effect * self.price_sensitivity * (felt - 1.0)
         bond = m.satisfaction_effect * (self.satisfaction - 0.5) + m.trust_effect * self.trust
         return 1.0 / (1.0 + math.exp(bond + pull - m.base))
@@ -187,11 +187,16 @@ class Person(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
             return _AWARENESS
         return _NOBODY
 
+    def felt(self) -> float:
+        """Return the price of the own firm as felt, in its list prices."""
+        m = self.model.m
+        return float((1.0 + m.premium * self.trust) * (1.0 - m.price_tolerance * self.trust))
+
     def utility(self, firm: int) -> float:
         """Return the systematic utility of a firm."""
         m, t = self.model.m, self.model.terms[firm][0]
         own = firm == self.supplier
-        felt = 1.0 - (m.price_tolerance * self.trust if own else t.discount)
+        felt = self.felt() if own else 1.0 - t.discount
         fit = 1.0 - 2.0 * abs(self.orientation - t.offer)
         utility: float = (
             t.appeal

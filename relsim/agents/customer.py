@@ -250,7 +250,10 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         """Return what the price of the present supplier adds to reconsidering."""
         m = self.m
         felt = choice.felt_price(
-            self.term(Term.RELATIVE_PRICE), m.choice.price_tolerance, self.trust
+            self.term(Term.RELATIVE_PRICE),
+            m.choice.price_tolerance,
+            m.buying.premium,
+            self.trust,
         )
         return reconsider.price_push(m.reconsider.price_effect, self.price_sensitivity, felt)
 
@@ -307,7 +310,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         price = float(terms[Term.RELATIVE_PRICE])
         felt = price * (1.0 - float(terms[Term.DISCOUNT]))
         if own:
-            felt = choice.felt_price(price, m.choice.price_tolerance, self.trust)
+            felt = choice.felt_price(price, m.choice.price_tolerance, m.buying.premium, self.trust)
         utility = choice.utility(
             float(terms[Term.APPEAL]),
             m.choice.price_weight,

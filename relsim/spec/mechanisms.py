@@ -285,9 +285,11 @@ class ValueTiers(SpecModel):
     error: float = key(
         "Error of a firm without data about a customer's contribution, in means of its firm.",
         unit="ratio",
-        default=0.5,
+        default=1.5,
         ge=0.0,
         le=10.0,
+        source="assumed: what a firm without data sees of its customers' value correlates about "
+        "0.45 with the true one in telecom, and 0.93 with 0.8 of all data",
     )
 
 

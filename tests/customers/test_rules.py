@@ -163,7 +163,9 @@ EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     experience.service_level: lambda quality, w, care, congestion: quality + w * care - congestion,
     experience.trouble: trouble_equation,
     ladder.rung: rung_equation,
-    choice.felt_price: lambda price, tolerance, t: price - price * tolerance * t,
+    choice.felt_price: lambda price, tolerance, more, t: (
+        (price + more * price * t) * (1 - tolerance * t)
+    ),
     departure.cause: cause_equation,
     reconsider.hazard: hazard_equation,
     reconsider.log_odds: lambda *numbers: special.logit(hazard_equation(*numbers)),

@@ -177,6 +177,7 @@ def pack(s: Scene, firms: int, count: int) -> int:
 def weigh(s: Scene, g: int, count: int) -> None:
     """Let firm g compete for every chooser who considers it."""
     terms, m, x, u = s.terms, s.m.choice, s.choosers.state, s.choosers.chances
+    premium = s.m.buying.premium
     ways, r = s.choosers.ways, s.choosers.outcome
     row = g * FIRM
     appeal, offer = terms[row + _APPEAL], terms[row + _OFFER]
@@ -188,7 +189,7 @@ def weigh(s: Scene, g: int, count: int) -> None:
     for k in range(count):
         trust = x[WHO_TRUST + k]
         own = x[WHO_SUPPLIER + k] == g
-        felt = choice.felt_price(price, m.price_tolerance, trust) if own else introductory
+        felt = choice.felt_price(price, m.price_tolerance, premium, trust) if own else introductory
         utility = choice.utility(
             appeal,
             m.price_weight,

@@ -92,7 +92,9 @@ def cause_by_relationship(s: Scene, c: Whole, at: Whole, through: float) -> Whol
     satisfaction, trust = f[SATISFACTION + c], f[TRUST + c]
     dissatisfied = satisfaction < m.dissatisfied_below
     conquest = f[_CONQUEST + c] if dissatisfied else 0.0
-    felt = choice.felt_price(f[_RELATIVE_PRICE + c], s.m.choice.price_tolerance, trust)
+    felt = choice.felt_price(
+        f[_RELATIVE_PRICE + c], s.m.choice.price_tolerance, s.m.buying.premium, trust
+    )
     sensitivity = np.float64(s.columns.price_sensitivity[s.lo + c])
     push = reconsider.price_push(m.price_effect, sensitivity, felt)
     odds = reconsider.log_odds(

@@ -29,13 +29,14 @@ _ABSENT = int(Term.ABSENT)
 def by_relationship(s: Scene) -> None:
     """Mark who reconsiders: prospects, and customers by the hazard of their relationship."""
     f, m, tolerance = s.f, s.m.reconsider, s.m.choice.price_tolerance
+    premium = s.m.buying.premium
     sensitivity = s.columns.price_sensitivity[s.lo : s.lo + s.n]
     for c in range(s.n):
         satisfaction = f[SATISFACTION + c]
         trust = f[TRUST + c]
         conquest = f[_CONQUEST + c]
         pull = f[_PULL + c] - (conquest if satisfaction < m.dissatisfied_below else 0.0)
-        felt = choice.felt_price(f[_RELATIVE_PRICE + c], tolerance, trust)
+        felt = choice.felt_price(f[_RELATIVE_PRICE + c], tolerance, premium, trust)
         push = reconsider.price_push(m.price_effect, np.float64(sensitivity[c]), felt)
         chance = reconsider.hazard(
             m.base, m.satisfaction_effect, satisfaction, m.trust_effect, trust, pull - push

@@ -49,18 +49,22 @@ def considered_through(
 
 
 @rule
-def felt_price(relative_price: float, price_tolerance: float, trust: float) -> float:
-    """Return the present supplier's price as felt: ``price / reference (1 - tolerance T)``.
+def felt_price(
+    relative_price: float, price_tolerance: float, premium: float, trust: float
+) -> float:
+    """Return the present supplier's price as felt.
 
-    Trusting customers compare prices less: Reichheld & Sasser (1990), HBR 68:5, "price
-    premium"; contested by Reinartz & Kumar (2002), HBR 80:7.
+    ``price / reference (1 + premium T) (1 - tolerance T)``: what is paid, the premium included
+    (:func:`relsim.customers.rules.purchase.price_premium`), as far as it is compared. Trusting
+    customers pay more and compare less: Reichheld & Sasser (1990), HBR 68:5, "price premium";
+    contested by Reinartz & Kumar (2002), HBR 80:7.
 
     Examples
     --------
-    >>> felt_price(1.0, 0.1, 0.5)
-    0.95
+    >>> felt_price(1.0, 0.1, 0.0, 0.5), felt_price(1.0, 0.0, 0.5, 0.5)
+    (0.95, 1.25)
     """
-    return relative_price * (1.0 - price_tolerance * trust)
+    return relative_price * (1.0 + premium * trust) * (1.0 - price_tolerance * trust)
 
 
 @rule
