@@ -300,9 +300,12 @@ def test_ctrl_c_ends_what_hangs(here: Path, how: str, executor: str) -> None:
     with subprocess.Popen(
         start(*words), cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        wait_for(here / "proof")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
+        try:
+            wait_for(here / "proof")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 130
+        finally:
+            process.kill()
 
 
 def wait_for(path: Path) -> None:

@@ -1,7 +1,9 @@
 """A limit stops what hangs, and never a compiler in the midst of its work."""
 
+import signal
 import threading
 import time
+from collections.abc import Callable
 
 import numba
 import pytest
@@ -45,3 +47,49 @@ def test_a_limit_leaves_no_compiler_locked(threads: int) -> None:
         _work(found)
     assert any(isinstance(one, TimeExceeded) for one in found)
     assert 1.5 in found  # what was begun in the compiler came to its end
+
+
+def _deaf(found: list[object]) -> None:
+    begun = time.monotonic()
+    try:
+        with within(0.05):
+            for _ in range(2):  # the first is dropped, as Python does while it tidies up
+                try:
+                    while time.monotonic() < begun + 30.0:
+                        time.sleep(0.01)
+                except TimeExceeded:
+                    if found:
+                        raise
+                    found.append("dropped")
+    except TimeExceeded as error:
+        found.append(error)
+
+
+@pytest.mark.parametrize("in_a_thread", [False, True])
+def test_a_limit_that_was_not_heard_is_said_again(in_a_thread: bool) -> None:
+    found: list[object] = []
+    if in_a_thread:
+        one = threading.Thread(target=_deaf, args=(found,))
+        one.start()
+        one.join(20.0)
+        assert not one.is_alive()
+    else:
+        _deaf(found)
+    assert [type(one) for one in found] == [str, TimeExceeded]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of this kind")
+def test_an_alarm_that_is_early_is_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that was put back: the first alarm comes before its time."""
+    clock, begun = time.monotonic, time.monotonic()
+    monkeypatch.setattr(
+        time, "monotonic", lambda: clock() - (1.0 if clock() < begun + 0.3 else 0.0)
+    )
+    with pytest.raises(TimeExceeded), within(0.1):
+        _rest_until(begun + 20.0, clock)
+    assert clock() < begun + 10.0
+
+
+def _rest_until(end: float, clock: Callable[[], float]) -> None:
+    while clock() < end:
+        time.sleep(0.01)

@@ -14,6 +14,7 @@ from relsim.errors import TimeExceeded
 
 _EARLY = 0.001  # seconds that a clock may be off
 _AGAIN = 0.05  # seconds after which it is looked again whether a thread still compiles
+_REPEAT = 1.0  # seconds after which what was not heard is said again
 _at_work: set[int] = set()
 """Threads, other than the main one, that are under a limit."""
 _abandoned: set[int | None] = set()
@@ -100,21 +101,28 @@ def _words(seconds: float) -> str:
 def _by_signal(seconds: float) -> Iterator[None]:
     end = time.monotonic() + seconds
     before = signal.getsignal(signal.SIGALRM)
+    done = threading.Event()
 
     def ring(number: int, frame: FrameType | None) -> None:
-        if time.monotonic() >= end - _EARLY:
-            if _compiles(frame):
-                signal.setitimer(signal.ITIMER_REAL, _AGAIN)
-                return
+        left = end - time.monotonic()
+        if done.is_set():
+            return
+        if signal.getitimer(signal.ITIMER_REAL)[1] == 0.0:  # somebody else's alarm: it rings once
+            signal.setitimer(signal.ITIMER_REAL, max(left, _AGAIN), _AGAIN)
+            if callable(before):
+                before(number, frame)
+        elif left < _EARLY and not _compiles(frame):
+            signal.setitimer(signal.ITIMER_REAL, _REPEAT, _REPEAT)
             raise TimeExceeded(_words(seconds))
-        if callable(before):  # somebody else's alarm
-            before(number, frame)
 
     signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # It rings until it is heard: an exception that comes while Python tidies up, or where a library
+    # calls back, is dropped there, and a clock that is put back rings too early.
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     finally:
+        done.set()
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
 
@@ -125,13 +133,16 @@ def _by_watch(seconds: float) -> Iterator[None]:
     thread = threading.get_ident()
 
     def watch() -> None:
-        if not done.wait(seconds):
-            while _compiles(sys._current_frames().get(thread)) and not done.is_set():  # noqa: SLF001  # there is no other way to look
-                done.wait(_AGAIN)
+        patience = seconds
+        while not done.wait(patience):  # until it is heard, as above
+            patience = _AGAIN
+            if _compiles(sys._current_frames().get(thread)):  # noqa: SLF001  # there is no other way to look
+                continue
             with guard:  # nothing is raised once what was watched is over
                 if not done.is_set():
                     rung.set()
                     _raise_in(thread)
+            patience = _REPEAT
 
     threading.Thread(target=watch, daemon=True).start()
     try:
