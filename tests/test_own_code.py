@@ -56,6 +56,7 @@ def forget() -> None:
     """Be as a process that is started anew."""
     sys.modules.pop("mine_own", None)
     own_code._places.clear()
+    own_code._modules.clear()
 
 
 COMMANDS = (
