@@ -26,7 +26,8 @@ MOST, FEWEST = 16, 3
 
 _WORK = 48_000_000
 """Customer-months that all replications have together unless that leaves too few or too many:
-two seconds of one core, so that a run of ten years of 50,000 customers takes under five."""
+two seconds of one core, so that a run of ten years of 50,000 customers takes under five, figures
+apart."""
 _SHARED = 500_000
 """From so many customers on, the cores share one replication at a time: memory for one more
 market, not for one a core."""
