@@ -129,6 +129,7 @@ def fork(
     at: options.At,
     assignments: options.Assignments = None,
     months: options.ForkMonths = None,
+    replications: options.RunReplications = None,
     out: options.ForkOut = None,
     overwrite: options.Overwrite = False,
     csv: options.Csv = False,
@@ -154,6 +155,7 @@ def fork(
                 xlsx=xlsx,
                 figures=not no_figures,
                 months=months,
+                replications=replications,
                 quiet=quiet,
             )
         )

@@ -1,18 +1,24 @@
 """``relsim fork``: what would have been."""
 
 import dataclasses
+import math
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from rich.table import Table
 
-from relsim.cli.console import console, listing, note
+from relsim.cli.console import console, listing, many, note
 from relsim.cli.inputs import assignment
 from relsim.cli.past_run import check_same, lived
 from relsim.cli.progress import Silence, progress
-from relsim.cli.run_command import default_threads
+from relsim.cli.run_command import cores, default_threads, several_of, tell_failed
 from relsim.errors import SpecError
 from relsim.events.effects import marks
 from relsim.fork import Chapters, chapters_of, difference, simulated
+from relsim.lab.runs.changes import changes
+from relsim.lab.runs.standings import MEASURES, Standings, standings
 from relsim.market import Market
 from relsim.output import ResultsFolder
 from relsim.own_class import modules_of
@@ -37,6 +43,7 @@ class Order:
     xlsx: bool = False
     figures: bool = True
     months: int | None = None
+    replications: int | None = None
     quiet: bool = False
 
 
@@ -61,14 +68,18 @@ def fork(order: Order) -> Path:
     values = dict(assignment(text) for text in order.assignments)
     forked = chapters_of(chapters, values, order.at)
     other = forked[-1][1]
+    several = several_of(chapters[0][1], "compiled", order.replications)
     out = order.out or order.run.with_name(f"{order.run.name}-fork-{order.at}")
     with ResultsFolder(out, overwrite=order.overwrite, run=identity(other)) as folder:
-        with progress(2 * months, quiet=order.quiet) as shown:
-            original, market = _both(chapters, forked, shown)
-            check_same(original, order.run)
-        apart = difference(market.table, original)
-        folder.table("market", market.table, csv=order.csv, bom=order.csv_bom)
-        folder.table("difference", apart, csv=order.csv, bom=order.csv_bom)
+        with progress(2 * several * months, quiet=order.quiet) as shown:
+            futures = _Futures(order, several, shown)
+            original, before = futures.simulate(chapters, "as it was")
+            check_same(original.table, order.run)
+            market, after = futures.simulate(forked, "with the change")
+        found, apart = changes(before, after), difference(market.table, original.table)
+        tables = {"market": market.table, "difference": apart, "changes": found}
+        for name, table in tables.items():
+            folder.table(name, table, csv=order.csv, bom=order.csv_bom)
         if order.xlsx:
             note(folder.workbook())
         if order.figures:
@@ -82,6 +93,7 @@ def fork(order: Order) -> Path:
                 "spec_hash": parent["spec_hash"],
                 "at": order.at,
                 "set": list(order.assignments),
+                "replications": [n for n in before.replications if n in after.replications],
                 "chapters": [
                     {"month": start, "spec": spec.model_dump(mode="json")} for start, spec in forked
                 ],
@@ -95,7 +107,7 @@ def fork(order: Order) -> Path:
     if order.quiet:
         console().print(str(out))
     else:
-        _show(order, original, market.table, out)
+        _show(order, found, out)
     return out
 
 
@@ -115,14 +127,33 @@ def _longer(chapters: Chapters, months: int | None) -> Chapters:
     return [(start, override(spec, {"run.months": months}, "--months")) for start, spec in chapters]
 
 
-def _both(chapters: Chapters, forked: Chapters, shown: Silence) -> tuple[pd.DataFrame, Market]:
-    """Simulate the run again as it was, and with the change."""
-    months, threads = chapters[0][1].run.months, default_threads(chapters[0][1].market.customers)
-    shown.phase("simulating as it was")
-    original = simulated(chapters, threads, each=shown.reach).table
-    shown.phase("simulating the change")
-    market = simulated(forked, threads, each=lambda month: shown.reach(months + month))
-    return original, market
+@dataclasses.dataclass
+class _Futures:
+    """Simulates a run as it was and with a change, replications of each, under one progress bar."""
+
+    order: Order
+    several: int
+    shown: Silence
+    done: int = 0
+
+    def simulate(self, chapters: Chapters, words: str) -> tuple[Market, Standings]:
+        """Return the market, and what firms came to in it and its replications."""
+        start, begun = chapters[0][1], self.done
+        self.shown.phase(f"simulating {words}")
+        market = simulated(
+            chapters,
+            default_threads(start.market.customers),
+            each=lambda month: self.shown.reach(begun + month),
+        )
+        self.done += market.month
+
+        def each(more: int, _: int) -> None:
+            self.done += more * market.month
+            self.shown.reach(self.done)
+
+        found = standings(market, self.several, since=self.order.at, workers=cores(), each=each)
+        tell_failed(found)
+        return market, found
 
 
 def _draw(order: Order, market: Market, apart: pd.DataFrame, folder: ResultsFolder) -> None:
@@ -137,27 +168,46 @@ def _draw(order: Order, market: Market, apart: pd.DataFrame, folder: ResultsFold
         save(drawn, folder.working / "figures")
 
 
-def _show(order: Order, before: pd.DataFrame, after: pd.DataFrame, out: Path) -> None:
+def _show(order: Order, found: pd.DataFrame, out: Path) -> None:
     """Print what the change made of each firm, from its month on."""
     told = console()
     told.print(
         f"From month {order.at}: {', '.join(order.assignments)}; the same random numbers",
         markup=False,
     )
-    table = listing("firm", "market share at the end", "monthly churn", "profit a month")
-    for firm in before["firm"].cat.categories:
-        was, would = (_figures(frame, firm, order.at) for frame in (before, after))
-        table.add_row(
-            str(firm),
-            f"{was[0]:.1%} -> {would[0]:.1%}",
-            f"{was[1]:.2%} -> {would[1]:.2%}",
-            f"{money(was[2])} -> {money(would[2])} ({money(would[2] - was[2], '+')})",
-        )
-    told.print(table)
+    told.print(_table(found))
+    several = int(found["replications"].max())
+    told.print(
+        f"Means of {many(several, 'replication')}, paired; in brackets, 95% intervals of the "
+        "changes that hold together. Where one includes zero, noise could have made the change."
+        if several > 1
+        else "One replication gives no interval: noise may have made these changes."
+    )
     told.print(f"Tables and figures: {out}", markup=False)
 
 
-def _figures(table: pd.DataFrame, firm: str, at: int) -> tuple[float, float, float]:
-    own = table[(table["firm"] == firm) & (table["month"] >= at)]
-    lost = float(own["churned"].sum()) / max(float(own["opening"].sum()), 1.0)
-    return float(own["share"].iloc[-1]), lost, float(own["profit"].mean())
+def _table(found: pd.DataFrame) -> Table:
+    table = listing("outcome", "firm", "as it was", "with the change", "change")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for row in found.to_dict("records"):
+        of_all = MEASURES[row["outcome"]].unit == "share"
+        name = MEASURES[row["outcome"]].label + ("" if of_all else f" ({row['unit']})")
+        means = (_percent(row[x]) if of_all else money(row[x]) for x in ("before", "after"))
+        table.add_row(name, row["firm"], *means, _change(row, of_all))
+    return table
+
+
+def _percent(x: float) -> str:
+    return "-" if math.isnan(x) else f"{x:.1%}"
+
+
+def _change(row: Mapping[Hashable, Any], of_all: bool) -> str:
+    middle, low, high = (
+        f"{100.0 * row[x]:+.2f}" if of_all else money(row[x], "+")
+        for x in ("difference", "low", "high")
+    )
+    if math.isnan(row["difference"]):
+        return "-"
+    unit = " points" if of_all else ""
+    return f"{middle}{unit}" + ("" if math.isnan(row["low"]) else f" ({low} to {high})")

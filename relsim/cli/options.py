@@ -79,7 +79,9 @@ RunReplications = Annotated[
         "--replications",
         min=1,
         metavar="NUMBER",
-        help="Replications, from --replication on, for intervals of the differences between firms. "
+        max=1000,
+        help="Replications, from the run's own on, for intervals of what is compared: up to 1,000 "
+        "(an experiment has room for more, and survives a crash). "
         "Default: 3 of a large market to 16 of a small one; 8 of telecom; 1 with agents.",
     ),
 ]

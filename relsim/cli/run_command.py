@@ -94,7 +94,7 @@ def run(order: Order) -> Path:
     spec = order.spec()
     if spec.customers.own_class is not None:
         order = dataclasses.replace(order, engine="agents")
-    several = _replications(order, spec)
+    several = several_of(spec, order.engine, order.replications)
     if not order.quiet:
         note(f"{order.config}: {sentence}" for sentence in too_late(spec.events, spec.run.months))
     name = identity(spec)
@@ -120,23 +120,32 @@ def run(order: Order) -> Path:
     return out
 
 
-def _replications(order: Order, spec: MarketSpec) -> int:
+def several_of(spec: MarketSpec, engine: str, asked: int | None) -> int:
     """Return how many replications there will be, of which none is begun that memory cannot hold.
+
+    Parameters
+    ----------
+    spec : MarketSpec
+        The market.
+    engine : str
+        What simulates it.
+    asked : int or None
+        How many the user wants; None = as many as are usual.
 
     Raises
     ------
     SpecError
         If not even one fits, or not as many as the user wants.
     """
-    check_memory(spec, order.engine)
-    several = order.replications or usual(spec, order.engine)
+    check_memory(spec, engine)
+    several = asked or usual(spec, engine)
     if several == 1:
         return 1
     beside = min(at_once(spec.market.customers, cores()), several - 1)
     try:
-        check_memory(spec, order.engine, at_once=1 + beside)
+        check_memory(spec, engine, at_once=1 + beside)
     except SpecError:
-        if order.replications is not None:
+        if asked is not None:
             raise
         note(["there is no memory for a second market beside the first: one replication"])
         return 1
@@ -181,11 +190,16 @@ def _replicate(
 
     with clock.phase("replicate"):
         found = standings(market, several, workers=order.threads or cores(), each=each)
-    note(f"replication {number} failed and does not count: {why}" for number, why in found.failed)
+    tell_failed(found)
     with clock.phase("write replications"):
         for name, table in (("replications", found.table), ("differences", found.differences)):
             folder.table(name, table, csv=order.csv, bom=order.csv_bom)
     return found
+
+
+def tell_failed(found: Standings) -> None:
+    """Say which replications failed."""
+    note(f"replication {number} failed and does not count: {why}" for number, why in found.failed)
 
 
 def _after_month(market: Market, month: int, kept: TableStream, shown: Silence) -> None:

@@ -1,6 +1,7 @@
 """``relsim fork``: the same random numbers, one thing changed."""
 
 import json
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +46,38 @@ def test_months_before_are_as_they_were_and_later_ones_differ(invoke: Invoke, ru
     }
     assert "Attacker" in done.output
     assert "the same random numbers" in done.output
+
+
+def test_changes_carry_intervals_and_what_changes_nothing_has_none_clear(
+    invoke: Invoke, run: Path
+) -> None:
+    for price, out in ((40, "dearer"), (55, "same")):
+        words = ("--at", 7, "--set", f"firms.0.price={price}", "--replications", 4, "--no-figures")
+        done = invoke("fork", run, *words, "--out", out)
+        assert done.exit_code == 0, done.output
+        assert "Means of 4 replications" in done.output
+    profit = profit_of("dearer/changes.parquet", "Attacker")
+    assert profit["low"] < profit["difference"] < profit["high"] < 0.0
+    assert profit["difference"] == pytest.approx(profit["after"] - profit["before"])
+    assert profit["replications"] == 4.0
+    # As it was: replication 0 from the folder, months from the change on.
+    months = read("run/market.parquet").query("month >= 7 and firm == 'Attacker'")
+    one = invoke(
+        "fork", run, "--at", 7, "--set", "firms.0.price=40", "--replications", 1, "--out", "one"
+    )
+    assert "One replication gives no interval" in one.output
+    alone = profit_of("one/changes.parquet", "Attacker")
+    assert alone["before"] == pytest.approx(months["profit"].mean())
+    assert math.isnan(alone["low"])
+    same = read("same/changes.parquet")
+    assert same["difference"].dropna().eq(0.0).all()
+    assert not same["clear"].any()
+
+
+def profit_of(name: str, firm: str) -> dict[str, float]:
+    rows = read(name).query("outcome == 'profit' and firm == @firm")
+    numbers = ("before", "after", "difference", "low", "high", "replications")
+    return {column: float(rows[column].to_numpy()[0]) for column in numbers}
 
 
 def test_what_customers_do_not_feel_changes_no_customer() -> None:

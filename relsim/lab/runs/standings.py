@@ -161,9 +161,17 @@ class Standings:
         )
 
 
-def measured(market: Market) -> Array:
-    """Return the measures of a simulated market, an array of shape (measures, firms)."""
-    columns = market.columns
+def measured(market: Market, since: int = 1) -> Array:
+    """Return the measures of a simulated market, an array of shape (measures, firms).
+
+    Parameters
+    ----------
+    market : Market
+        Simulated.
+    since : int
+        The first month that counts.
+    """
+    columns = {name: column[since - 1 :] for name, column in market.columns.items()}
     opening = columns["opening"].sum(axis=0)
     monthly = np.full(opening.shape, math.nan)
     np.divide(columns["churned"].sum(axis=0), opening, out=monthly, where=opening > 0.0)
@@ -219,6 +227,7 @@ def standings(
     market: Market,
     replications: int,
     *,
+    since: int = 1,
     workers: int = 1,
     each: Callable[[int, int], None] = lambda _, __: None,
 ) -> Standings:
@@ -233,6 +242,8 @@ def standings(
         The first replication, simulated.
     replications : int
         How many in all.
+    since : int
+        The first month that counts.
     workers : int
         Cores that may be used.
     each : callable, optional
@@ -247,9 +258,8 @@ def standings(
     ((0, 1, 2, 3), (4, 2))
     """
     numbers = [market.replication + k for k in range(replications)]
-    left = dict(
-        zip(numbers, [measured(market), *_others(market, numbers[1:], workers, each)], strict=True)
-    )
+    others = _others(market, numbers[1:], since, workers, each)
+    left = dict(zip(numbers, [measured(market, since), *others], strict=True))
     good = {number: one for number, one in left.items() if not isinstance(one, str)}
     return Standings(
         firms=tuple(firm.name for firm in market.firms),
@@ -261,7 +271,11 @@ def standings(
 
 
 def _others(
-    market: Market, numbers: Sequence[int], workers: int, each: Callable[[int, int], None]
+    market: Market,
+    numbers: Sequence[int],
+    since: int,
+    workers: int,
+    each: Callable[[int, int], None],
 ) -> list[Array | str]:
     """Return the measures of further replications, or what went wrong."""
     if not numbers:
@@ -271,7 +285,7 @@ def _others(
     together = 1 if isinstance(market, AgentMarket) else at_once(start.market.customers, workers)
     done = evaluate(
         [override(start, {**seed, "run.replication": number}) for number in numbers],
-        functools.partial(_simulated, chapters=market.chapters, months=market.month),
+        functools.partial(_simulated, chapters=market.chapters, months=market.month, since=since),
         workers=min(together, len(numbers)),
         # Threads: the rules are compiled here already, and let go of Python's lock.
         executor="threads" if together > 1 else None,
@@ -282,5 +296,5 @@ def _others(
     return [one.error or one.left for one in done.lived]
 
 
-def _simulated(market: Market, chapters: Chapters, months: int) -> Array:
-    return measured(through(market, chapters, months))
+def _simulated(market: Market, chapters: Chapters, months: int, since: int) -> Array:
+    return measured(through(market, chapters, months), since)
