@@ -176,10 +176,11 @@ def _show(order: Order, found: pd.DataFrame, out: Path) -> None:
         markup=False,
     )
     told.print(_table(found))
-    several = int(found["replications"].max())
+    several, compared = int(found["replications"].max()), int(found["low"].notna().sum())
     told.print(
-        f"Means of {many(several, 'replication')}, paired; in brackets, 95% intervals of the "
-        "changes that hold together. Where one includes zero, noise could have made the change."
+        f"Means of {many(several, 'replication')}, paired. In brackets, 95% confidence intervals "
+        f"of the changes, adjusted for all {compared} comparisons (Bonferroni): "
+        "where one includes zero, noise could have made the change."
         if several > 1
         else "One replication gives no interval: noise may have made these changes."
     )

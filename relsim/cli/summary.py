@@ -38,13 +38,14 @@ def _intervals(found: Standings) -> str:
     level = f"{found.confidence:.0%}"
     pairs = int((found.differences["replications"] > 1).sum())
     together = (
-        f"; in brackets, those of all {pairs:,} differences between firms hold together"
+        f" In brackets, {level} confidence intervals of differences between firms, adjusted for "
+        f"all {pairs:,} comparisons (Bonferroni)."
         if pairs
         else ""
     )
     return (
-        f"Means of {len(found.replications)} replications, ± half of the {level} interval of each"
-        f"{together}. Months and customers are kept of replication {found.replications[0]}."
+        f"Means of {len(found.replications)} replications, ± half of a {level} confidence interval."
+        f"{together} Months and customers are kept of replication {found.replications[0]}."
     )
 
 

@@ -20,7 +20,7 @@ _MOST_BARS = 30
 
 
 def rivals(found: Standings, about: About) -> Figure:
-    """Draw differences between firms over replications, with intervals that hold together.
+    """Draw differences between firms over replications, with adjusted intervals.
 
     Parameters
     ----------
@@ -37,15 +37,15 @@ def rivals(found: Standings, about: About) -> Figure:
         replications=len(found.replications),
         seed=about.seed,
         confidence=found.confidence,
-        interval=f"{100.0 * found.confidence:.4g}% intervals, all together",
+        interval=f"{100.0 * found.confidence:.4g}% confidence intervals, adjusted",
     )
     rows = pd.concat([_rows(found, name) for name in RANKED], ignore_index=True)
     return forest(
         rows,
         study,
         title=_finding(found),
-        says="Firm less firm within a replication, paired. The intervals of all differences "
-        f"between firms hold together at {study.level}. Market share and customer equity: the last "
+        says=f"Firm less firm within a replication, paired; {study.level} confidence intervals, "
+        "adjusted for all comparisons (Bonferroni). Market share and customer equity: the last "
         "month; profit: mean of all months.",
     )
 

@@ -278,7 +278,7 @@ def test_a_run_comes_with_replications_and_intervals(invoke: Invoke, here: Path)
     profit = several.pivot(index="replication", columns="firm", values="profit")
     row = apart[(apart["outcome"] == "profit") & (apart["other"] == "Keeper")].iloc[0]
     assert row["difference"] == pytest.approx((profit["Attacker"] - profit["Keeper"]).mean())
-    assert "all 18 differences between firms hold together" in result.stdout
+    assert "adjusted for all 18 comparisons" in result.stdout
     assert manifest(here / "out")["replications"] == [0, 1, 2]
 
 

@@ -84,7 +84,7 @@ def test_the_figure_shows_every_difference_with_its_interval() -> None:
     assert figure.get_suptitle() == "Noise could not have made 4 of 9 differences between firms"
     assert "A less B" in text
     assert "+90.0 [+87.1, +92.9]" in text
-    assert "6 replications · seed 7 · 95% intervals, all together" in text
+    assert "6 replications · seed 7 · 95% confidence intervals, adjusted" in text
     assert collisions(figure) == []
     level = rivals(standings((1, 1, 1), (1, 1, 1)), about)
     assert level.get_suptitle() == f"Between firms: {LEVEL}"
