@@ -76,6 +76,9 @@ def mutated(text: str, rng: random.Random) -> str:
     return json.dumps(data)
 
 
+ALONE = ("--replications", 1, "--no-figures")  # what is looked at is the folder
+
+
 def commands(folder: Path) -> dict[str, tuple[tuple[object, ...], ...]]:
     return {
         "lab/manifest.json": (("compare", folder / "lab"), ("query", folder / "lab", "select 1")),
@@ -85,7 +88,7 @@ def commands(folder: Path) -> dict[str, tuple[tuple[object, ...], ...]]:
         ),
         "run/manifest.json": (
             ("story", folder / "run", "--customer", 1),
-            ("fork", folder / "run", "--at", 2, "--set", "firms.0.price=40", "--no-figures"),
+            ("fork", folder / "run", "--at", 2, "--set", "firms.0.price=40", *ALONE),
         ),
     }
 
