@@ -93,3 +93,28 @@ def test_an_alarm_that_is_early_is_no_end(monkeypatch: pytest.MonkeyPatch) -> No
 def _rest_until(end: float, clock: Callable[[], float]) -> None:
     while clock() < end:
         time.sleep(0.01)
+
+
+def _met_in_compiled_code(found: list[object]) -> None:
+    try:
+        with within(0.05):
+            try:
+                while True:
+                    time.sleep(0.01)
+            except TimeExceeded as error:  # as Python does where a compiled function returns with one set
+                raise SystemError("returned a result with an exception set") from error
+    except BaseException as error:
+        found.append(error)
+
+
+@pytest.mark.parametrize("in_a_thread", [False, True])
+def test_a_limit_that_is_met_in_compiled_code_is_the_limit(in_a_thread: bool) -> None:
+    found: list[object] = []
+    if in_a_thread:
+        thread = threading.Thread(target=_met_in_compiled_code, args=(found,))
+        thread.start()
+        thread.join(30.0)
+    else:
+        _met_in_compiled_code(found)
+    assert [type(one) for one in found] == [TimeExceeded]
+    assert "0.05 s" in str(found[0])

@@ -121,6 +121,10 @@ def _by_signal(seconds: float) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
+    except BaseException as error:
+        if _comes_of_the_limit(error):
+            raise TimeExceeded(_words(seconds)) from None
+        raise
     finally:
         done.set()
         signal.setitimer(signal.ITIMER_REAL, 0.0)
@@ -147,14 +151,34 @@ def _by_watch(seconds: float) -> Iterator[None]:
     threading.Thread(target=watch, daemon=True).start()
     try:
         yield
-    except TimeExceeded:
-        raise TimeExceeded(_words(seconds)) from None
+    except BaseException as error:
+        if _comes_of_the_limit(error):
+            raise TimeExceeded(_words(seconds)) from None
+        raise
     finally:
         with guard:
             done.set()
         if rung.is_set():  # it may come a step after all was done
             with contextlib.suppress(TimeExceeded):
                 time.sleep(_EARLY)
+
+
+def _comes_of_the_limit(error: BaseException) -> bool:
+    """Return whether an exception is the limit's, or was raised because of it.
+
+    A library's compiled code that the limit meets half-way says in words of its own that a call went wrong.
+    """
+    links: list[BaseException | None] = [error]
+    seen: list[BaseException] = []
+    while links:
+        link = links.pop()
+        if link is None or any(link is known for known in seen):
+            continue
+        if isinstance(link, TimeExceeded):
+            return True
+        seen.append(link)
+        links += [link.__cause__, link.__context__]
+    return False
 
 
 def _compiles(frame: FrameType | None) -> bool:
