@@ -27,7 +27,7 @@ from experiments.failures_page import page
 from relsim import lab
 from relsim.customers.block import MET, TROUBLE_CHANCE
 from relsim.customers.terms import Term
-from relsim.economics.lifetime import MONTHS_A_YEAR
+from relsim.economics.lifetime import MONTHS_A_YEAR, annual_loss
 from relsim.market import Market
 from relsim.mechanisms import kit
 from relsim.report.run_figures import save
@@ -72,11 +72,12 @@ class Fate(kit.Mechanism):
 
     name = "fate"
     additions = (kit.Addition(f"{__name__}.befall", after="meet_terms"),)
-    arm = 0
+    arm: int | None = None
 
     def own(self, sums: Any) -> Own:  # noqa: ARG002  # it adds up nothing
-        """Return what befalls whom in the month after the warm-up."""
-        return Own(WARM_UP + 1, EVERY, _FATES[self.arm])
+        """Return what befalls whom in the month after the warm-up; nothing without an arm."""
+        month = 0 if self.arm is None else WARM_UP + 1
+        return Own(month, EVERY, _FATES[self.arm or 0])
 
 
 # One market -------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ def settings(name: str) -> Iterator[tuple[dict[str, Any], MarketSpec]]:
     contract = max(firm.contract_months for firm in base.firms)
     for months, memory in itertools.product(sorted({contract, 1}), (False, True)):
         values: dict[str, Any] = {"mechanisms.own": [{"kind": f"{Fate.__module__}.Fate"}]}
-        values |= {f"firms.{k}.contract_months": months for k in range(len(base.firms))}
+        values["firms.*.contract_months"] = months
         if memory:
             values["mechanisms.grievance"] = {}
         yield {"market": name, "contract": months, "memory": memory}, base.with_(values)
@@ -159,7 +160,7 @@ def effects(frame: pd.DataFrame) -> list[dict[str, Any]]:
         mean = sums["more"] / n
         half = 1.96 * math.sqrt(max(sums["squares"] / n - mean**2, 0.0) / n)
         points = {"points": mean, "low": mean - half, "high": mean + half}
-        churn = 1.0 - (1.0 - sums["year_churned"] / sums["year_opening"]) ** MONTHS_A_YEAR
+        churn = annual_loss(sums["year_churned"] / sums["year_opening"])
         shares = {"churn": churn, "loss": sums["lost"] / n, **points}
         rows.append({"arm": arm, **{name: 100.0 * share for name, share in shares.items()}})
     return rows

@@ -37,20 +37,20 @@ PRESETS = (
 class Setting(NamedTuple):
     """Markets of one kind: from which preset, how many firms, and how many replications each.
 
-    ``better`` is what the first firm charges, over what the others do.
+    ``price`` is what the first firm charges, over what the others do.
     """
 
     preset: str
     firms: int
     replications: int
-    better: float = 1.0
+    price: float = 1.0
 
 
 SETTINGS = (
     *(Setting("telecom", firms, 8) for firms in (2, 4, 6)),
     *(Setting("telecom", 2, replications) for replications in (3, 16)),
     *(Setting(preset, 2, 8) for preset in PRESETS),
-    Setting("telecom", 4, 8, better=0.9),
+    Setting("telecom", 4, 8, price=0.9),
 )
 
 
@@ -78,7 +78,7 @@ def market(setting: Setting, seed: int) -> MarketSpec:
     one = spec.firms[0].model_dump()
     each = sum(firm.share for firm in spec.firms) / setting.firms
     firms = [{**one, "name": f"Firm {k}", "share": each} for k in range(1, setting.firms + 1)]
-    firms[0]["price"] = setting.better * one["price"]
+    firms[0]["price"] = setting.price * one["price"]
     size = {"market.customers": CUSTOMERS, "run.months": MONTHS, "run.seed": seed}
     return spec.with_({**size, "firms": firms, "events": []})
 
@@ -116,7 +116,7 @@ def trials(setting: Setting, number: int = TRIALS) -> Row:
         named += any(len(firms) == 1 for firms in ahead)
     bounds = stats.binomtest(apart, number).proportion_ci()
     return Row(
-        setting.preset, setting.firms, setting.replications, setting.better,
+        setting.preset, setting.firms, setting.replications, setting.price,
         number, named, apart, bounds.low, bounds.high,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ import relsim
 from experiments.industries_figure import draw
 from experiments.industries_page import page
 from experiments.seeds import by_seed
+from relsim.economics.lifetime import annual_loss
 from relsim.market import Market
 from relsim.report.run_figures import save
 from relsim.spec.locations import shipped
@@ -92,7 +93,7 @@ def measure(
 
 def _annual(monthly: float) -> float:
     """Return the percentage a year of a rate a month."""
-    return 100.0 * (1.0 - (1.0 - monthly) ** 12)
+    return 100.0 * annual_loss(monthly)
 
 
 def _of_year(by_year: pd.Series, year: int) -> float:

@@ -32,7 +32,7 @@ from relsim.customers.rules import (
     value,
 )
 from relsim.customers.rules.ladder import RUNGS
-from relsim.economics.lifetime import monthly_loss
+from relsim.economics.lifetime import annual_loss, monthly_loss
 from relsim.mechanisms.base import Page
 from relsim.mechanisms.registry import BUILT_IN
 from relsim.spec import Mechanisms
@@ -92,7 +92,7 @@ class Effect:
 def _defection(table: pd.DataFrame) -> float:
     """Return churn, % a year."""
     monthly = table["churned"].sum() / table["opening"].sum()
-    return float(100.0 * (1.0 - (1.0 - monthly) ** 12))
+    return float(100.0 * annual_loss(monthly))
 
 
 def _per_customer(column: str) -> Callable[[pd.DataFrame], float]:

@@ -29,6 +29,7 @@ from experiments.commanding import command
 from experiments.studies.cost_ratio import costs
 from experiments.studies.shared import MONTHS, each, joined, money, titled
 from experiments.studies.size_decides import FIRMS, SIZES, sized
+from relsim.economics.lifetime import annual_loss
 from relsim.report.style import INK, STEPS, VERMILLION
 
 Array = npt.NDArray[np.float64]
@@ -83,7 +84,7 @@ def by_cost(
                     "seed": seed,
                     "profit": profit,
                     "ratio": to_win / to_keep if to_keep else np.nan,
-                    "defection": 1.0 - (1.0 - lost) ** 12,
+                    "defection": annual_loss(lost),
                     "market_size": customers,
                 }
             )

@@ -1,11 +1,13 @@
 """What a customer is worth: discounted contribution over a relationship."""
 
 import math
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Rate = TypeVar("Rate", float, Array)
 MONTHS_A_YEAR = 12
 _TINY = 1e-300  # a divisor for rows in which nothing was seen
 
@@ -30,6 +32,17 @@ def monthly_loss(annual: float) -> float:
     0.2
     """
     return float(1.0 - (1.0 - annual) ** (1.0 / MONTHS_A_YEAR))
+
+
+def annual_loss(monthly: Rate) -> Rate:
+    """Return the share that is lost in a year at this chance a month.
+
+    Examples
+    --------
+    >>> round(annual_loss(monthly_loss(0.2)), 12)
+    0.2
+    """
+    return 1.0 - (1.0 - monthly) ** MONTHS_A_YEAR
 
 
 def ladder_values(steps: Array, contributions: Array, rate: float) -> Array:

@@ -23,10 +23,10 @@ class TestContract(MechanismContract):
     on = {ON: {}, "firms.1.contract_months": 3}  # noqa: RUF012  # never changed
     others = {  # noqa: RUF012  # the same
         f"{ON}.strength": 3.0,
-        f"{ON}.kept": 0.9,
+        f"{ON}.kept_after_recovery": 0.9,
         f"{ON}.softening": 0.2,
-        f"{ON}.least": 0.9,
-        f"{ON}.sharpening": 3.0,
+        f"{ON}.least_effect": 0.9,
+        f"{ON}.double_deviation": 3.0,
         f"{ON}.half_life": 8.0,
         f"{ON}.half_life_bound": 1.0,
     }
@@ -36,15 +36,18 @@ class TestContract(MechanismContract):
 
 
 @given(st.floats(0.0, 1e6), st.floats(0.0, 50.0), st.floats(0.0, 1.0))
-def test_softened(purchases: float, softening: float, least: float) -> None:
-    left = rules.softened(purchases, softening, least)
-    assert left == pytest.approx(max(np.exp(-softening * purchases), least))
+def test_softened(purchases: float, softening: float, least_effect: float) -> None:
+    left = rules.softened(purchases, softening, least_effect)
+    assert left == pytest.approx(max(np.exp(-softening * purchases), least_effect))
 
 
 @given(st.floats(0.0, 100.0), st.floats(0.0, 50.0), st.floats(0.0, 50.0), st.floats(0.0, 10.0))
-def test_remembered(memory: float, failure: float, strength: float, sharpening: float) -> None:
-    after = rules.remembered(memory, failure, strength, sharpening)
-    assert memory + failure <= after <= memory + failure * (1.0 + sharpening) + 1e-9
+def test_remembered(
+    memory: float, failure: float, strength: float, double_deviation: float
+) -> None:
+    after = rules.remembered(memory, failure, strength, double_deviation)
+    still = min(memory / max(strength, 1e-30), 1.0)
+    assert after == pytest.approx(memory + failure * (1.0 + double_deviation * still))
 
 
 # Exact cases ------------------------------------------------------------------------------
@@ -71,7 +74,9 @@ def memory_of(market: Market) -> Any:
 def test_the_memory_after_a_known_sequence() -> None:
     """Failed in month 1, made good in month 3, failed in month 4: worked out by hand."""
     free = 0.5**0.5  # a half-life of two months
-    m = Grievance(strength=1.5, kept=0.4, sharpening=1.0, softening=0.0, half_life=2.0)
+    m = Grievance(
+        strength=1.5, kept_after_recovery=0.4, double_deviation=1.0, softening=0.0, half_life=2.0
+    )
     told = {1: FAILED, 2: NO_TROUBLE, 3: RECOVERED, 4: FAILED}
     rates = {FAILED: (1.0, 0.0), NO_TROUBLE: (0.0, 0.0), RECOVERED: (1.0, 1.0)}
     recovery = {"firms.0.recovery": {"ceiling": 1.0, "half_at": 1e-6}}
@@ -94,14 +99,24 @@ def test_the_memory_after_a_known_sequence() -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("sharpening", [0.0, 1.0, 5.0])
-def test_the_mean_memory_at_rest(sharpening: float) -> None:
+@pytest.mark.parametrize("double_deviation", [0.0, 1.0, 5.0])
+def test_the_mean_memory_at_rest(double_deviation: float) -> None:
     """Failures come with chance p, each softened to a tenth of the strength: the closed form."""
-    p, m = 0.1, Grievance(strength=1.5, sharpening=sharpening, softening=50.0, least=0.1)
+    p, m = (
+        0.1,
+        Grievance(
+            strength=1.5, double_deviation=double_deviation, softening=50.0, least_effect=0.1
+        ),
+    )
     values = {"firms.0.failure_rate": p, "mechanisms.experience.complaint_rate": 0.0}
     found = memory_of(Market(held(m.model_dump(), **values)).run())
     left, mean_effect = 0.5 ** (1.0 / m.half_life), 0.1 * m.strength
-    mean = left * p * mean_effect / (1.0 - left * (1.0 + p * mean_effect * sharpening / m.strength))
+    mean = (
+        left
+        * p
+        * mean_effect
+        / (1.0 - left * (1.0 + p * mean_effect * double_deviation / m.strength))
+    )
     assert found.mean() == pytest.approx(mean, abs=4.0 * found.std() / np.sqrt(found.size))
 
 

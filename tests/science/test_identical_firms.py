@@ -16,7 +16,7 @@ def test_nobody_is_named_among_firms_that_are_the_same() -> None:
 
 
 def test_a_firm_that_gives_its_service_away_is_told_apart() -> None:
-    assert trials(Setting("telecom", 2, 8, better=0.2), number=2).apart == 2
+    assert trials(Setting("telecom", 2, 8, price=0.2), number=2).apart == 2
 
 
 def test_the_command_writes_its_table(

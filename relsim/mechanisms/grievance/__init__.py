@@ -25,7 +25,7 @@ class Grievance(SpecModel):
         "that Goodman, O'Brien & Segal 2000 report",
         ge=0.0,
     )
-    kept: float = fraction(
+    kept_after_recovery: float = fraction(
         "Share of that which is remembered of a failure made good.",
         default=0.3,
         source="de Matos, Henrique & Rossi 2007: recovery does not raise repurchase; size assumed",
@@ -38,10 +38,10 @@ class Grievance(SpecModel):
         ge=0.0,
         le=50.0,
     )
-    least: float = fraction(
+    least_effect: float = fraction(
         "Share of the effect that no number of purchases softens away.", default=0.3
     )
-    sharpening: float = key(
+    double_deviation: float = key(
         "How much more a failure does while another is remembered in full.",
         unit="ratio",
         default=1.0,

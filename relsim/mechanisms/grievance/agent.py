@@ -18,11 +18,11 @@ class Resentful(CustomerAgent):
         own: Own = self.own_of(Grievances.name)
         self.resented = self.grievance
         if self.trouble != NO_TROUBLE:
-            share = own.kept if self.trouble == RECOVERED else 1.0
-            softer = softened(float(self.purchases), own.softening, own.least)
+            share = own.kept_after_recovery if self.trouble == RECOVERED else 1.0
+            softer = softened(float(self.purchases), own.softening, own.least_effect)
             failure = own.strength * share * softer
             self.resented = single(
-                remembered(self.grievance, failure, own.strength, own.sharpening)
+                remembered(self.grievance, failure, own.strength, own.double_deviation)
             )
         self.grievance = single(self.resented * (own.bound if self.bound > 1 else own.free))
 

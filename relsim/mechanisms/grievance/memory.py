@@ -15,7 +15,7 @@ from relsim.customers.rules.experience import RECOVERED
 from relsim.customers.scene import Scene
 from relsim.customers.schedule import Addition
 from relsim.customers.vectors import pick
-from relsim.economics.lifetime import MONTHS_A_YEAR
+from relsim.economics.lifetime import annual_loss
 from relsim.mechanisms.base import Array, Mechanism, Page
 from relsim.mechanisms.grievance import Grievance
 
@@ -27,49 +27,49 @@ _LEAST_STRENGTH = 1e-30
 
 
 @rule
-def softened(purchases: float, softening: float, least: float) -> float:
+def softened(purchases: float, softening: float, least_effect: float) -> float:
     """Return what share of a failure's effect earlier purchases leave.
 
-    ``max(exp(-softening purchases), least)``: the relationship buffers.
+    ``max(exp(-softening purchases), least_effect)``: the relationship buffers.
 
     Examples
     --------
     >>> softened(0.0, 0.05, 0.3), softened(1000.0, 0.05, 0.3)
     (1.0, 0.3)
     """
-    return max(exp(-softening * purchases), least)
+    return max(exp(-softening * purchases), least_effect)
 
 
 @rule
-def sharpened(memory: float, strength: float, sharpening: float) -> float:
+def sharpened(memory: float, strength: float, double_deviation: float) -> float:
     """Return by what the memory of earlier failures multiplies a new one.
 
-    ``1 + sharpening min(memory / strength, 1)``: a double deviation.
+    ``1 + double_deviation min(memory / strength, 1)``: a double deviation.
 
     Examples
     --------
     >>> sharpened(0.0, 1.5, 1.0), sharpened(0.75, 1.5, 1.0), sharpened(9.0, 1.5, 1.0)
     (1.0, 1.5, 2.0)
     """
-    return 1.0 + sharpening * min(memory / max(strength, _LEAST_STRENGTH), 1.0)
+    return 1.0 + double_deviation * min(memory / max(strength, _LEAST_STRENGTH), 1.0)
 
 
 @rule
-def remembered(memory: float, failure: float, strength: float, sharpening: float) -> float:
+def remembered(memory: float, failure: float, strength: float, double_deviation: float) -> float:
     """Return the memory after a failure, in log-odds: it adds to what is still there.
 
     ``failure`` is what the failure does by itself: ``strength softened``, and of that the share
-    ``kept`` where it was made good. If failures come with the chance p a month, each of mean
-    effect a, and the share phi is left after a month, the mean memory when a month begins comes to
-    ``phi p a / (1 - phi (1 + p a sharpening / strength))``, as long as memory stays below
-    ``strength``.
+    ``kept_after_recovery`` where it was made good. If failures come with the chance p a month, each
+    of mean effect a, and the share phi is left after a month, the mean memory when a month begins
+    comes to ``phi p a / (1 - phi (1 + p a double_deviation / strength))``, as long as memory stays
+    below ``strength``.
 
     Examples
     --------
     >>> remembered(0.0, 1.5, 1.5, 1.0), remembered(0.75, 1.5, 1.5, 1.0)
     (1.5, 3.0)
     """
-    return memory + failure * sharpened(memory, strength, sharpening)
+    return memory + failure * sharpened(memory, strength, double_deviation)
 
 
 # Passes -----------------------------------------------------------------------------------
@@ -80,10 +80,10 @@ class Own(NamedTuple):
 
     grievance: npt.NDArray[np.float32]  # one entry a customer
     strength: float
-    kept: float
+    kept_after_recovery: float
     softening: float
-    least: float
-    sharpening: float
+    least_effect: float
+    double_deviation: float
     free: float  # what is left of the memory after a month, without a contract that binds
     bound: float  # and under one
 
@@ -93,12 +93,12 @@ def resent(s: Scene, own: Own) -> None:
     """Let failures be remembered, push customers to reconsider, and fade."""
     f, n, at = s.f, s.n, s.address
     memory = own.grievance[s.lo : s.lo + n]
-    strength, kept, softening, least = own.strength, own.kept, own.softening, own.least
+    strength, softening, least_effect = own.strength, own.softening, own.least_effect
     for k in range(pick(f, TROUBLE, at, n)):
         c: Any = np.int64(at[k])
-        share = kept if f[TROUBLE + c] == RECOVERED else 1.0
-        failure = strength * share * softened(f[PURCHASES + c], softening, least)
-        memory[c] = remembered(np.float64(memory[c]), failure, strength, own.sharpening)
+        share = own.kept_after_recovery if f[TROUBLE + c] == RECOVERED else 1.0
+        failure = strength * share * softened(f[PURCHASES + c], softening, least_effect)
+        memory[c] = remembered(np.float64(memory[c]), failure, strength, own.double_deviation)
     free, bound = own.free, own.bound
     for c in range(n):
         moved = np.float64(memory[c])
@@ -139,20 +139,21 @@ def _curves(m: Grievance) -> tuple[Array, dict[str, Array]]:
     free, bound = (left_after_a_month(each) for each in (m.half_life, m.half_life_bound))
     second, memory = [], 0.0
     for month in range(13):
-        memory = remembered(memory, m.strength, m.strength, m.sharpening) if month < 2 else memory
+        if month < 2:
+            memory = remembered(memory, m.strength, m.strength, m.double_deviation)
         second.append(memory)
         memory *= free
     return months, {
         "one failure, under contract": m.strength * bound**months,
         "one failure, free to leave": m.strength * free**months,
-        "made good, free to leave": m.strength * m.kept * free**months,
+        "made good, free to leave": m.strength * m.kept_after_recovery * free**months,
         "two failures in a row, free to leave": np.array(second),
     }
 
 
 def _churn(table: pd.DataFrame) -> float:
     monthly = table["churned"].sum() / table["opening"].sum()
-    return float(100.0 * (1.0 - (1.0 - monthly) ** MONTHS_A_YEAR))
+    return float(100.0 * annual_loss(monthly))
 
 
 class Grievances(Mechanism):
@@ -191,10 +192,10 @@ class Grievances(Mechanism):
         return Own(
             self.state["grievance"],
             m.strength,
-            m.kept,
+            m.kept_after_recovery,
             m.softening,
-            m.least,
-            m.sharpening,
+            m.least_effect,
+            m.double_deviation,
             left_after_a_month(m.half_life),
             left_after_a_month(m.half_life_bound),
         )
