@@ -313,7 +313,7 @@ class Market(mesa.Model):
             self._offers.bought(record.own, record.figures[:, PAID], seen)
             for record, seen in zip(self.records, before, strict=False)
         ]
-        return sentences([firm.name for firm in self.firms], bought)
+        return self._saturated(bought)
 
     def planned_saturation(self) -> list[str]:
         """Return the same of the plans for the first month, which it lets firms make.
@@ -326,7 +326,11 @@ class Market(mesa.Model):
         _, spent = self.offer(plans)
         paid = np.hstack((spent, plans.rows[:, [_PLANNED_REWARD]]))
         bought = self._offers.bought(self._offers.own, paid, self.figures)
-        return sentences([firm.name for firm in self.firms], [bought])
+        return self._saturated([bought])
+
+    def _saturated(self, months: list[Array]) -> list[str]:
+        responds = self.spec.mechanisms.retention.rule == "response"
+        return sentences([firm.name for firm in self.firms], months, responds=responds)
 
     @property
     def engine(self) -> "Callable[..., Market]":

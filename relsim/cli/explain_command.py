@@ -12,7 +12,7 @@ from relsim.cli.catalogue import equation
 from relsim.cli.console import listing
 from relsim.cli.inputs import spec_of
 from relsim.cli.keys import known, spec_values
-from relsim.spec.explain import CORRELATIONS, EVENTS, REQUIRED, Entry, comments, find
+from relsim.spec.explain import EVENTS, REQUIRED, Entry, comments, find
 from relsim.spec.locations import shipped
 from relsim.spec.paths import split_first, split_last
 from relsim.spec.terms import TERMS, Term, find_term
@@ -74,10 +74,18 @@ def _show_entry(out: Console, entry: Entry) -> None:
     out.print(f"  set it    relsim run CONFIG --set {_setting(entry.path)}{_which(entry)}")
 
 
+_WHOLE = {
+    "customers.correlations": "{between: [TRAIT, TRAIT], correlation: VALUE}",
+    "mechanisms.own": "{kind: module.Class}",
+}
+"""Lists that may be empty, and an item of each; events have kinds of their own."""
+
+
 def _setting(path: str) -> str:
     """Return what follows ``--set``; lists that may be empty, such as events, come whole."""
-    if path.startswith(CORRELATIONS):
-        return f"'{CORRELATIONS}=[{{between: [TRAIT, TRAIT], correlation: VALUE}}]'"
+    for whole, item in _WHOLE.items():
+        if path == whole or path.startswith(f"{whole}."):
+            return f"'{whole}=[{item}]'"
     head, rest = split_first(path)
     if head != EVENTS:
         return f"{_settable(path)}=VALUE"

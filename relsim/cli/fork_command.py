@@ -73,10 +73,12 @@ def fork(order: Order) -> Path:
     with ResultsFolder(out, overwrite=order.overwrite, run=identity(other)) as folder:
         with progress(2 * several * months, quiet=order.quiet) as shown:
             futures = _Futures(order, several, shown)
-            original, before = futures.simulate(chapters, "as it was")
-            check_same(original.table, order.run)
+            market, before = futures.simulate(chapters, "as it was")
+            original = market.table
+            check_same(original, order.run)
+            del market  # memory is for one market and its replications
             market, after = futures.simulate(forked, "with the change")
-        found, apart = changes(before, after), difference(market.table, original.table)
+        found, apart = changes(before, after), difference(market.table, original)
         tables = {"market": market.table, "difference": apart, "changes": found}
         for name, table in tables.items():
             folder.table(name, table, csv=order.csv, bom=order.csv_bom)
@@ -210,5 +212,7 @@ def _change(row: Mapping[Hashable, Any], of_all: bool) -> str:
     )
     if math.isnan(row["difference"]):
         return "-"
-    unit = " points" if of_all else ""
-    return f"{middle}{unit}" + ("" if math.isnan(row["low"]) else f" ({low} to {high})")
+    said = f"{middle} points" if of_all else middle
+    if math.isinf(row["low"]):
+        return f"{said} in each, of too few"
+    return said if math.isnan(row["low"]) else f"{said} ({low} to {high})"

@@ -25,6 +25,7 @@ from relsim.provenance import Clock, Identity, command, identity, manifest
 from relsim.spec import MarketSpec
 from relsim.spec.events import too_late
 from relsim.spec.hints import nearest
+from relsim.spec.market import MOST_REPLICATIONS
 from relsim.spreadsheets import check_workbooks
 
 ENGINES = {"compiled": "Market", "agents": "AgentMarket"}
@@ -94,7 +95,7 @@ def run(order: Order) -> Path:
     spec = order.spec()
     if spec.customers.own_class is not None:
         order = dataclasses.replace(order, engine="agents")
-    several = several_of(spec, order.engine, order.replications)
+    several = several_of(spec, order.engine, order.replications, order.threads)
     if not order.quiet:
         note(f"{order.config}: {sentence}" for sentence in too_late(spec.events, spec.run.months))
     name = identity(spec)
@@ -120,7 +121,7 @@ def run(order: Order) -> Path:
     return out
 
 
-def several_of(spec: MarketSpec, engine: str, asked: int | None) -> int:
+def several_of(spec: MarketSpec, engine: str, asked: int | None, threads: int | None = None) -> int:
     """Return how many replications there will be, of which none is begun that memory cannot hold.
 
     Parameters
@@ -131,17 +132,25 @@ def several_of(spec: MarketSpec, engine: str, asked: int | None) -> int:
         What simulates it.
     asked : int or None
         How many the user wants; None = as many as are usual.
+    threads : int, optional
+        Cores that may be used; all unless said.
 
     Raises
     ------
     SpecError
-        If not even one fits, or not as many as the user wants.
+        If not even one fits, or not as many as the user wants, in memory or in numbers.
     """
     check_memory(spec, engine)
-    several = asked or usual(spec, engine)
+    left = MOST_REPLICATIONS - spec.run.replication
+    if asked is not None and asked > left:
+        raise SpecError(
+            f"--replications: given {asked}, allowed: up to {left}, those from "
+            f"{spec.run.replication} on"
+        )
+    several = asked or min(usual(spec, engine), left)
     if several == 1:
         return 1
-    beside = min(at_once(spec.market.customers, cores()), several - 1)
+    beside = at_once(spec, several, threads or cores(), engine)
     try:
         check_memory(spec, engine, at_once=1 + beside)
     except SpecError:

@@ -104,7 +104,12 @@ def _check_network(spec: MarketSpec) -> None:
 
 
 def _saturation(spec: MarketSpec) -> list[str]:
-    """Return which spending of the first month's plans nears its ceiling, on a small market."""
+    """Return which spending of the first month's plans nears its ceiling, on a small market.
+
+    Nothing where a strategy is of the user's own: it may plan sums that are meant for the whole.
+    """
+    if any("." in firm.strategy.kind for firm in spec.firms):
+        return []
     # Mesa and compiled code take a second to import: only for configs of markets.
     from relsim.market import Market  # noqa: PLC0415  # see above
 

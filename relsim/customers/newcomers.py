@@ -73,7 +73,8 @@ def correlate(mix: Floats, u: Floats) -> None:
         if mix[k, k] < 1.0:
             z = 0.0
             for j in range(k + 1):
-                z += mix[k, j] * normal_at(u[_PLACES[j]])
+                if mix[k, j] != 0.0:  # normal numbers take time
+                    z += mix[k, j] * normal_at(u[_PLACES[j]])
             u[_PLACES[k]] = share_below(z)
 
 

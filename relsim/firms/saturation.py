@@ -18,11 +18,20 @@ LIMIT = 0.95
 
 
 class Use(NamedTuple):
-    """Money with one response: what it is spent on, whose ceiling it nears, in which columns."""
+    """Money with one response: what it is spent on, of what it buys a share, in which columns.
+
+    ``key`` is the ceiling's, or, of a stock (``fills``), that of the section.
+    """
 
     name: str
-    ceiling: str
+    key: str
     budgets: tuple[str, ...]
+    fills: bool = False
+
+    @property
+    def whole(self) -> str:
+        """What it buys a share of, in words."""
+        return f"what is left to gain in {self.key}" if self.fills else self.key
 
 
 USES = (
@@ -31,17 +40,25 @@ USES = (
     Use("reaching dissatisfied customers of rivals", "acquisition.ceiling", ("dissatisfied",)),
     Use("care", "care.ceiling", TIERS),
     Use("recovery", "recovery.ceiling", ("recovery",)),
-    Use("data", "data", ("data",)),
-    Use("staff", "staff", ("staff",)),
+    Use("data", "data", ("data",), fills=True),
+    Use("staff", "staff", ("staff",), fills=True),
     Use("rewards", "mechanisms.word_of_mouth.reward_ceiling", ("referral_reward",)),
 )
+_RETENTION = Use("retention", "mechanisms.retention.ceiling", TIERS)
+"""What takes the place of care where a firm's retention is a response to what it spends."""
+
 PAID = places(*(f"spent_{name}" for name in SPENT_FIELDS), "referral_reward")
 """Where in a row of figures what is paid for each of BOUGHT_FIELDS stands."""
 
-_COLUMNS = {use: [BOUGHT_FIELDS.index(budget) for budget in use.budgets] for use in USES}
+
+def uses(responds: bool) -> list[Use]:
+    """Return the uses of money where retention is a response to spending, or is not."""
+    return [_RETENTION if responds and use.budgets == TIERS else use for use in USES]
 
 
-def sentences(names: Sequence[str], months: Iterable[Array]) -> list[str]:
+def sentences(
+    names: Sequence[str], months: Iterable[Array], *, responds: bool = False
+) -> list[str]:
     """Return which spending bought more than :data:`LIMIT` of a ceiling, one sentence a use.
 
     Parameters
@@ -50,6 +67,8 @@ def sentences(names: Sequence[str], months: Iterable[Array]) -> list[str]:
         The firms.
     months : iterable of arrays of shape (firms, BOUGHT_FIELDS)
         Share of the ceiling that each firm bought, by month.
+    responds : bool
+        Whether retention is a response to what is spent on it.
 
     Examples
     --------
@@ -60,7 +79,8 @@ def sentences(names: Sequence[str], months: Iterable[Array]) -> list[str]:
     """
     bought = np.array(list(months)).reshape(-1, len(names), len(BOUGHT_FIELDS))
     found = []
-    for use, columns in _COLUMNS.items():
+    for use in uses(responds):
+        columns = [BOUGHT_FIELDS.index(budget) for budget in use.budgets]
         counts = (bought[:, :, columns].max(axis=2) > LIMIT).sum(axis=0)
         firms = [
             f"{name} ({n} of {len(bought)} months)" if len(bought) > 1 else name
@@ -70,7 +90,7 @@ def sentences(names: Sequence[str], months: Iterable[Array]) -> list[str]:
         if firms:
             verb = "buy" if len(firms) > 1 else "buys"
             found.append(
-                f"{use.name}: {', '.join(firms)} {verb} more than {LIMIT:.0%} of {use.ceiling}: "
+                f"{use.name}: {', '.join(firms)} {verb} more than {LIMIT:.0%} of {use.whole}: "
                 "more spend adds little"
             )
     return found

@@ -7,9 +7,10 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from relsim.economics.lifetime import annual_loss
 from relsim.report.labels import End, cut_axis, end_labels, value_axis, value_limits
 from relsim.report.layout import Words, single
-from relsim.report.run import YEAR, Run, ratio
+from relsim.report.run import Run, ratio
 from relsim.report.style import money_scale, number
 
 Array = npt.NDArray[np.float64]
@@ -36,7 +37,7 @@ def churn(run: Run) -> Figure:
     opening = run.of("opening")
     lost = np.where(_gone(run.of("customers")), np.nan, run.of("churned"))
     smooth = 100.0 * ratio(run.moving(lost), run.moving(opening))
-    annual = 100.0 * (1.0 - (1.0 - _last(smooth) / 100.0) ** YEAR)
+    annual = 100.0 * annual_loss(_last(smooth) / 100.0)
     labels = [f"{rate:.1f}% a year" for rate in annual]
     words = Words(
         _title(run, annual, "a churn of {} a year", "{:.1f}%", "no firm had customers to lose"),

@@ -58,7 +58,8 @@ def _ahead(found: Standings, measure: str, leaders: Sequence[str]) -> str:
     losing = measure == "profit" and all(not mean >= 0.0 for mean in means.values())
     behind = [name for name in found.firms if name not in leaders and math.isfinite(means[name])]
     following = max(behind, key=means.__getitem__)
-    others = sorted((name for name in means if name != following), key=lambda name: -means[name])
+    known = [name for name in means if name != following and math.isfinite(means[name])]
+    others = sorted(known, key=lambda name: -means[name])
     above, apart = next(
         (name, apart)
         for name in others
@@ -110,6 +111,7 @@ def money(value: float, sign: str = "") -> str:
     """
     if math.isnan(value):
         return "-"
+    value += 0.0  # nothing has no sign
     size = abs(value)
     digits = ",.0f" if size >= 100.0 else ",.2f" if size >= 1.0 or size == 0.0 else ".3g"
     return format(value, f"{sign}{digits}")

@@ -64,19 +64,19 @@ def matrix(pairs: Sequence[Correlation], names: Sequence[str]) -> npt.NDArray[np
     return found
 
 
-def faults(pairs: Sequence[Correlation]) -> list[str]:
-    """Return what is wrong with some pairs together, in sentences."""
+def fault(pairs: Sequence[Correlation]) -> str:
+    """Return what is wrong with some pairs together, in a sentence; nothing, if all is well."""
     for one, other in combinations(pairs, 2):
         if set(one.between) == set(other.between):
-            return [f"given {one} and {other}, allowed: each two traits once"]
+            return f"given {one} and {other}, allowed: each two traits once"
     clashing = _clash(pairs)
     if not clashing:
-        return []
-    return [
+        return ""
+    return (
         f"given {', '.join(map(str, clashing))}, allowed: correlations that can hold at once (a "
         "positive definite matrix, 0 where no pair is named); bring one of these nearer to what "
         "the others imply"
-    ]
+    )
 
 
 def _clash(pairs: Sequence[Correlation]) -> list[Correlation]:

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from relsim.spec.correlations import Correlation, faults
+from relsim.spec.correlations import Correlation, fault
 from relsim.spec.fields import DOTTED, SpecModel, fraction, key
 from relsim.spec.relationship import Sparse
 
@@ -177,8 +177,8 @@ class CustomersSpec(Sparse):
 
     @model_validator(mode="after")
     def _can_hold_at_once(self) -> Self:
-        for fault in faults(self.correlations):
-            raise ValueError(f"customers.correlations: {fault}")
+        if wrong := fault(self.correlations):
+            raise ValueError(f"customers.correlations: {wrong}")
         return self
 
     @property

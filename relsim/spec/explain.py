@@ -23,8 +23,6 @@ from relsim.spec.market import MarketSpec
 from relsim.spec.overrides import section_of
 from relsim.spec.paths import plain, split_last, under
 
-CORRELATIONS: Final = "customers.correlations"
-"""The one list that may be empty and whose items are of one kind."""
 EVENTS: Final = "events"
 """The one list whose items are of several kinds, each with keys of its own."""
 

@@ -14,6 +14,7 @@ from relsim.spec.mechanisms import Mechanisms
 from relsim.spec.overrides import override
 
 MOST_FIRMS = 120
+MOST_REPLICATIONS = 2**32
 MOST_PURCHASES = 500
 
 
@@ -67,7 +68,11 @@ class Run(SpecModel):
     months: int = key("Months to simulate.", unit="months", default=120, ge=1, le=60_000)
     seed: int = key("Random seed.", unit="-", default=1, ge=0, lt=2**64)
     replication: int = key(
-        "Which of the seed's streams of random numbers.", unit="-", default=0, ge=0, lt=2**32
+        "Which of the seed's streams of random numbers.",
+        unit="-",
+        default=0,
+        ge=0,
+        lt=MOST_REPLICATIONS,
     )
     customers_every: int = key(
         "Keep the state of all customers every so many months; 0 = at the end only.",

@@ -387,6 +387,29 @@ def test_spending_that_buys_all_it_can_is_told(invoke: Invoke) -> None:
     assert f"{told} buys more than 95% of care.ceiling: more spend adds little" in valid.stderr
 
 
+def test_the_last_replication_is_alone(invoke: Invoke, here: Path) -> None:
+    last = ("run", "telecom", *SMALL, "--replication", 2**32 - 1, "--no-figures")
+    assert invoke(*last, "--out", "last").exit_code == 0
+    assert manifest(here / "last")["replications"] == [2**32 - 1]
+    more = invoke(*last, "--replications", 2, "--out", "more")
+    assert more.exit_code == 2
+    assert "--replications: given 2, allowed: up to 1" in more.stderr
+    assert not (here / "more").exists()
+
+
+def test_sums_that_a_strategy_of_ones_own_plans_are_not_judged_on_a_small_market(
+    invoke: Invoke, here: Path
+) -> None:
+    (here / "sums.py").write_text(
+        "import relsim\n\n\nclass Sums(relsim.Strategy):\n"
+        "    def plan(self, view):\n        return relsim.Plan(prospects=400_000.0)\n"
+    )
+    words = ("--set", "firms.0.strategy={kind: sums.Sums}", "--set", "firms.0.cash=1e9")
+    done = invoke("validate", "telecom", *words, "--allow-code")
+    assert done.exit_code == 0, done.output
+    assert "95%" not in done.stderr
+
+
 def test_a_bar_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,7 @@
 """Frailty: what a customer adds for good to the log-odds of reconsidering, by its closed forms."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,7 +34,12 @@ ALONE: dict[str, Any] = {
 }
 BASE_HAZARD, SPREAD = 0.05, 1.5
 
-REGULAR_BASE, REGULAR_SPREAD = 0.0283, 1.62  # docs/model.md says them
+_SAID = re.search(
+    r"base of ([\d.]+)% a\s+month with a spread of ([\d.]+), and no other effect",
+    (Path(__file__).parents[2] / "docs" / "model.md").read_text("utf-8"),
+)
+assert _SAID
+REGULAR_BASE, REGULAR_SPREAD = float(_SAID[1]) / 100.0, float(_SAID[2])
 YEARS = list(range(1, 13))
 
 

@@ -9,7 +9,7 @@ import pytest
 from relsim.firms.budgets import SPENT_FIELDS
 from relsim.firms.offers import BOUGHT_FIELDS
 from relsim.firms.plan import Plan
-from relsim.firms.saturation import LIMIT, USES, sentences
+from relsim.firms.saturation import LIMIT, USES, sentences, uses
 from relsim.firms.strategies import Strategy
 from relsim.market import Market
 from relsim.spec import MarketSpec, override, starter
@@ -64,7 +64,9 @@ def test_retention_that_responds_has_a_half_of_its_own() -> None:
     spec = override(SMALL, {"mechanisms.retention.rule": "response"})
     border = spec.mechanisms.retention.half_at * -math.log2(1.0 - LIMIT)
     assert told(spec, care=0.99 * border) == []
-    assert len(told(spec, care=1.01 * border)) == 1
+    (sentence,) = told(spec, care=1.01 * border)
+    assert sentence.startswith("retention: Attack")
+    assert "more than 95% of mechanisms.retention.ceiling" in sentence
 
 
 def test_plans_for_the_first_month_are_told_before_it() -> None:
@@ -78,7 +80,7 @@ def test_every_budget_belongs_to_one_use() -> None:
     assert sorted(name for use in USES for name in use.budgets) == sorted(BOUGHT_FIELDS)
     assert set(SPENT_FIELDS) < set(BOUGHT_FIELDS)
     firm = SMALL.firms[0]
-    named = [use.ceiling for use in USES]
+    named = [use.key for use in (*USES, *uses(responds=True))]
     assert all(any(found(SMALL if key.startswith("mechanisms") else firm, key)) for key in named)
 
 

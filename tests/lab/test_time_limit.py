@@ -101,9 +101,9 @@ def _met_in_compiled_code(found: list[object]) -> None:
             try:
                 while True:
                     time.sleep(0.01)
-            except TimeExceeded as error:  # as Python does where a compiled function returns with one set
+            except TimeExceeded as error:  # as Python does for a compiled function
                 raise SystemError("returned a result with an exception set") from error
-    except BaseException as error:
+    except (TimeExceeded, SystemError) as error:
         found.append(error)
 
 

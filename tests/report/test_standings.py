@@ -100,3 +100,12 @@ def test_of_many_firms_the_figure_shows_the_pairs_of_the_highest() -> None:
     assert text.count("Firm 4 less Firm") >= 7
     profit = text.split("Difference (EUR a month)")[0].rpartition("Difference (points)")[2]
     assert profit.count(" less ") == profit.count("Firm 4 less Firm") == 7
+
+
+def test_a_firm_without_a_value_leads_nobody_astray() -> None:
+    noise = np.random.default_rng(4).normal(0.0, 1e-3, (8, 4))
+    profit = noise + np.array([90.0, np.nan, 90.001, 1.0])
+    values = dict.fromkeys(MEASURES, profit)
+    found = Standings(("A", "B", "C", "D"), tuple(range(8)), values, "EUR")
+    assert found.leaders("profit")[0] == "C"
+    assert "C is 89.00 EUR" in next(one for one in verdict(found) if "profit" in one)

@@ -5,10 +5,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.lab.runs.standings import MEASURES, Standings
-from relsim.lab.statistics.ranking import differences
+from relsim.lab.statistics.ranking import adjusted, sizes_of
 
-_MEANS = ("before", "after", "difference")
-_COLUMNS = ("outcome", "unit", "firm", *_MEANS, "low", "high", "replications", "clear")
 Array = npt.NDArray[np.float64]
 
 
@@ -24,10 +22,10 @@ def changes(before: Standings, after: Standings) -> pd.DataFrame:
     -------
     DataFrame
         A row an outcome and firm: ``outcome`` (one of ``MEASURES``) and its ``unit``; ``firm``;
-        means ``before`` and ``after`` over replications of which neither failed; ``difference``,
-        the mean of after less before, with ``low`` and ``high``; ``replications``; and whether it
-        is ``clear`` of zero. The intervals of all rows hold together
-        (:mod:`relsim.lab.statistics.ranking`).
+        means ``before`` and ``after`` over replications that know both; ``difference``, after less
+        before, with ``low`` and ``high``; ``replications``; and whether it is ``clear`` of zero.
+        The intervals of all rows are simultaneous (:mod:`relsim.lab.statistics.ranking`); they are
+        infinite where a change is the same in all replications, but of too few.
 
     Examples
     --------
@@ -42,26 +40,30 @@ def changes(before: Standings, after: Standings) -> pd.DataFrame:
     True
     """
     common = [number for number in before.replications if number in after.replications]
-    sides = [_of(one, common) for one in (after, before)]
-    pairs = {
-        f"{name}.{place}": np.stack([side[name][:, place] for side in sides], axis=1)
-        for name in MEASURES
-        for place in range(len(before.firms))
-    }
-    table = differences(pairs, before.confidence)
-    places = [(name, firm) for name in MEASURES for firm in before.firms]
-    table["outcome"], table["firm"] = zip(*places, strict=True)
+    was, is_now = (_of(one, common) for one in (before, after))
+    places = pd.MultiIndex.from_product([MEASURES, before.firms], names=["outcome", "firm"])
+    table = places.to_frame(index=False)
     table["firm"] = pd.Categorical(table["firm"], categories=list(before.firms))
-    table["unit"] = table["outcome"].map(before.unit)
-    for side, column in zip(sides, ("after", "before"), strict=True):
-        table[column] = np.concatenate([_means(side[name]) for name in MEASURES])
-    return table[list(_COLUMNS)]
+    table.insert(1, "unit", table["outcome"].map(before.unit))
+    known = np.isfinite(is_now - was)
+    for name, one in (("before", was), ("after", is_now)):
+        table[name] = _means(one, known)
+    # Random numbers are common: what is the same in all replications is so for certain, but for
+    # counts of few customers.
+    found = adjusted(
+        is_now - was, sizes_of(is_now, was), before.confidence, alike=1.0 - before.confidence
+    )
+    return pd.concat([table, found], axis=1)
 
 
-def _of(found: Standings, numbers: list[int]) -> dict[str, Array]:
+def _of(found: Standings, numbers: list[int]) -> Array:
+    """Return what all firms have in all measures, a row a replication."""
     rows = [found.replications.index(number) for number in numbers]
-    return {name: one[rows] for name, one in found.values.items()}  # noqa: PD011  # no frame
+    return np.hstack([found.values[name][rows] for name in MEASURES])  # noqa: PD011  # no frame
 
 
-def _means(values: Array) -> Array:
-    return np.array([column.mean() if column.size else np.nan for column in values.T])
+def _means(x: Array, known: Array) -> Array:
+    counts = known.sum(axis=0)
+    found = np.full(counts.size, np.nan)
+    np.divide(np.where(known, x, 0.0).sum(axis=0), counts, out=found, where=counts > 0)
+    return found

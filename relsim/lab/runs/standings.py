@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.agents.market import AgentMarket
+from relsim.economics.lifetime import annual_loss
 from relsim.fork import Chapters, through
 from relsim.lab.runs.evaluation import evaluate
 from relsim.lab.statistics.intervals import CONFIDENCE, Interval, t_interval
@@ -31,7 +32,6 @@ apart."""
 _SHARED = 500_000
 """From so many customers on, the cores share one replication at a time: memory for one more
 market, not for one a core."""
-_YEAR = 12
 
 
 class Measure(NamedTuple):
@@ -177,7 +177,7 @@ def measured(market: Market, since: int = 1) -> Array:
     np.divide(columns["churned"].sum(axis=0), opening, out=monthly, where=opening > 0.0)
     found = {
         "share": columns["share"][-1],
-        "churn": 1.0 - (1.0 - monthly) ** _YEAR,
+        "churn": annual_loss(monthly),
         "profit": columns["profit"].mean(axis=0),
         "customer_equity": columns["customer_equity"][-1],
     }
@@ -210,17 +210,29 @@ def usual(spec: MarketSpec, engine: str = "compiled") -> int:
     return min(max(_WORK // (spec.market.customers * spec.run.months), FEWEST), MOST)
 
 
-def at_once(customers: int, workers: int) -> int:
-    """Return how many replications are simulated at the same time.
+def at_once(spec: MarketSpec, replications: int, workers: int, engine: str = "compiled") -> int:
+    """Return how many replications beside the first are simulated at the same time.
 
     Parameters
     ----------
-    customers : int
-        Of the market.
+    spec : MarketSpec
+        The market.
+    replications : int
+        How many in all.
     workers : int
-        Cores that there are.
+        Cores that may be used.
+    engine : str
+        What simulates them: agents go one by one.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> at_once(starter(), 3, 16), at_once(starter(), 3, 16, "agents")
+    (2, 1)
     """
-    return 1 if customers >= _SHARED else workers
+    apart = engine == "compiled" and spec.customers.own_class is None
+    together = workers if apart and spec.market.customers < _SHARED else 1
+    return min(together, max(replications - 1, 1))
 
 
 def standings(
@@ -282,14 +294,15 @@ def _others(
         return []
     start = market.chapters[0][1]
     seed = {"run.seed": market.random_seed}
-    together = 1 if isinstance(market, AgentMarket) else at_once(start.market.customers, workers)
+    engine = "agents" if isinstance(market, AgentMarket) else "compiled"
+    together = at_once(start, 1 + len(numbers), workers, engine)
     done = evaluate(
         [override(start, {**seed, "run.replication": number}) for number in numbers],
         functools.partial(_simulated, chapters=market.chapters, months=market.month, since=since),
-        workers=min(together, len(numbers)),
+        workers=together,
         # Threads: the rules are compiled here already, and let go of Python's lock.
         executor="threads" if together > 1 else None,
-        threads=workers if together == 1 else 1,
+        threads=max(workers // together, 1),
         engine=market.engine,
         each=each,
     )

@@ -166,7 +166,7 @@ def _by_watch(seconds: float) -> Iterator[None]:
 def _comes_of_the_limit(error: BaseException) -> bool:
     """Return whether an exception is the limit's, or was raised because of it.
 
-    A library's compiled code that the limit meets half-way says in words of its own that a call went wrong.
+    Compiled code that the limit meets half-way says in words of its own that a call went wrong.
     """
     links: list[BaseException | None] = [error]
     seen: list[BaseException] = []

@@ -50,48 +50,74 @@ def differences(values: Mapping[str, Array], confidence: float = CONFIDENCE) -> 
     >>> found[["firm", "other", "clear"]].to_numpy().tolist()
     [[0, 1, True], [0, 2, True], [1, 2, False]]
     """
-    parts = [_pairs(outcome, np.asarray(x, dtype=np.float64)) for outcome, x in values.items()]
-    table = pd.concat(parts, ignore_index=True)
-    n, error = table["replications"].to_numpy(), table.pop("error").to_numpy()
-    middle = table["difference"].to_numpy()
+    keys, apart, sizes = zip(*(_pairs(one, values[one]) for one in values), strict=True)
+    found = adjusted(np.hstack(apart), np.concatenate(sizes), confidence)
+    table: pd.DataFrame = pd.concat([pd.concat(keys, ignore_index=True), found], axis=1)
+    return table[list(COLUMNS)]
+
+
+def adjusted(
+    apart: Array, sizes: Array, confidence: float = CONFIDENCE, *, alike: float | None = None
+) -> pd.DataFrame:
+    """Return means of paired differences with simultaneous intervals, adjusted for all of them.
+
+    Parameters
+    ----------
+    apart : array of shape (replications, comparisons)
+        The differences; NaN where there is none.
+    sizes : array of shape (comparisons,)
+        Of the numbers that are compared: what is far smaller is rounding.
+    confidence : float
+        That all intervals hold the truth together.
+    alike : float, optional
+        Chance up to which equal differences may have one sign by noise, beyond which they have no
+        interval; that which the adjustment leaves to each comparison unless said.
+
+    Returns
+    -------
+    DataFrame
+        A row a comparison, as :func:`differences` says of its columns.
+    """
+    n, middle, error = _means(apart, _SAME * sizes)
     missed = (1.0 - confidence) / max(int((n > 1).sum()), 1)
     reach = np.array([quantile(count, 1.0 - missed) for count in n.tolist()])
     half = np.where(n > 1, reach * error, np.nan)
     by_signs = 2.0 ** (1.0 - n)  # that all replications of a difference by noise have one sign
-    half[(error == 0.0) & (middle != 0.0) & (by_signs > missed)] = np.inf
-    table["low"], table["high"] = middle - half, middle + half
-    table["clear"] = (table["low"] > 0.0) | (table["high"] < 0.0)
-    return table[list(COLUMNS)]
+    half[(error == 0.0) & (middle != 0.0) & (by_signs > (alike or missed))] = np.inf
+    found = {"difference": middle, "low": middle - half, "high": middle + half}
+    clear = (found["low"] > 0.0) | (found["high"] < 0.0)
+    return pd.DataFrame({**found, "replications": n, "clear": clear})
 
 
-def _pairs(outcome: str, x: Array) -> pd.DataFrame:
-    """Return the mean of each pair's difference, its standard error, and of how many it is."""
+def _pairs(outcome: str, values: Array) -> tuple[pd.DataFrame, Array, Array]:
+    """Return which firms are compared, their differences, and the sizes of what is compared."""
+    x = np.asarray(values, dtype=np.float64)
     first, second = np.triu_indices(x.shape[1], 1)
     apart = x[:, first] - x[:, second]
+    keys = pd.DataFrame({"outcome": outcome, "firm": first, "other": second})
+    return keys, apart, sizes_of(x[:, first], x[:, second])
+
+
+def sizes_of(one: Array, other: Array) -> Array:
+    """Return how large the numbers are that are compared, by column; 0 where none is known."""
+    both = np.abs(one) + np.abs(other)
+    found: Array = np.where(np.isfinite(both), both, 0.0).max(axis=0, initial=0.0)
+    return found
+
+
+def _means(apart: Array, tolerance: Array) -> tuple[Array, Array, Array]:
+    """Return of how many each mean is, the means, and their standard errors."""
     known = np.isfinite(apart)
     n = known.sum(axis=0)
-    tolerance = _SAME * np.where(known, np.abs(x[:, first]) + np.abs(x[:, second]), 0.0).max(
-        axis=0, initial=0.0
-    )
-    held = np.where(known, apart, 0.0)
-    middle = np.full(first.size, np.nan)
-    np.divide(held.sum(axis=0), n, out=middle, where=n > 0)
+    middle = np.full(n.size, np.nan)
+    np.divide(np.where(known, apart, 0.0).sum(axis=0), n, out=middle, where=n > 0)
     squares = np.where(known, (apart - middle) ** 2, 0.0).sum(axis=0)
-    error = np.full(first.size, np.nan)
+    error = np.full(n.size, np.nan)
     np.divide(squares, n * (n - 1.0), out=error, where=n > 1)
     error = np.sqrt(error)
     error[error * np.sqrt(np.maximum(n, 1)) <= tolerance] = 0.0
     middle[np.abs(middle) <= tolerance] = 0.0
-    return pd.DataFrame(
-        {
-            "outcome": outcome,
-            "firm": first,
-            "other": second,
-            "difference": middle,
-            "replications": n,
-            "error": error,
-        }
-    )
+    return n, middle, error
 
 
 def leaders(table: pd.DataFrame, outcome: str, means: Array) -> list[int]:
