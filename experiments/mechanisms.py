@@ -274,7 +274,7 @@ def _by_half_at(
 def _causes() -> Curves:
     # One customer reopens with log-odds of 0, of which price pushed 1 and rivals 1.
     noise = np.linspace(0.005, 0.495, 99)
-    codes = [departure.cause(u, 0.0, 0.5, 1.0, False, 0.0, False) for u in noise]
+    codes = [departure.cause(u, 0.0, 0.5, 1.0, 0.0, False, 0.0, False) for u in noise]
     counted = {
         name: np.cumsum([float(code == place) for code in codes]) / noise.size
         for place, name in enumerate(departure.CAUSES)

@@ -24,6 +24,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "mechanisms.word_of_mouth.recommend_rate": 0.6,
         "mechanisms.word_of_mouth.warn_rate": 0.8,
         "mechanisms.word_of_mouth.warn_satisfaction": 0.75,
+        "mechanisms.word_of_mouth.opening": 0.7,
         "firms.0.share": 0.2,
         "firms.1.share": 0.3,
     },
@@ -51,6 +52,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "mechanisms.word_of_mouth.recommend_rate": 0.6,
         "mechanisms.word_of_mouth.warn_rate": 0.8,
         "mechanisms.word_of_mouth.warn_satisfaction": 0.75,
+        "mechanisms.word_of_mouth.opening": 0.7,
     },
     "events": {
         "firms.0.contract_months": 6,
@@ -78,6 +80,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "market.annual_turnover": 0.4,
         "firms.0.contract_months": 6,
         "customers.segments.0.frailty_spread": 1.5,
+        "mechanisms.word_of_mouth.opening": 1.0,
         "customers.correlations": [
             {"between": ["usage", "frailty"], "correlation": -0.6},
             {"between": ["frailty", "orientation"], "correlation": 0.5},

@@ -151,7 +151,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
 
     def pull_to_stay(self) -> float:
         """Return what the firm and its rivals add to staying, in log-odds."""
-        return self.term(Term.PULL) - self.frailty
+        return self.term(Term.PULL) - self.frailty - self.talk_push()
 
     def demand(self) -> float:
         """Return the multiplier on the cost to serve."""
@@ -246,6 +246,15 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         """Return what rivals' offers to the dissatisfied take from the pull to stay."""
         return self.term(Term.CONQUEST) if self.dissatisfied() else 0.0
 
+    def talk_push(self) -> float:
+        """Return what recommendations of rivals, heard last month, add to reconsidering."""
+        opening = self.m.word_of_mouth.opening
+        if opening == 0.0:
+            return 0.0
+        said = (int(self.people.columns.said[n]) for n in self.people.neighbours(self.place))
+        heard = sum(0 < word < WARNING_OFFSET and word != self.supplier for word in said)
+        return reconsider.talk_push(opening, self.term(Term.HEARD) + heard)
+
     def price_push(self) -> float:
         """Return what the price of the present supplier adds to reconsidering."""
         m = self.m
@@ -277,6 +286,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
             ),
             push,
             self.term(Term.RIVALS) + conquest,
+            self.talk_push(),
             unresolved or self.dissatisfied(),
             float(through),
             self.lets_go,

@@ -56,7 +56,12 @@ EQUATIONS: dict[str, tuple[Callable[..., float], ...]] = {
         purchase.poisson,
     ),
     "service": (service.service_units,),
-    "word_of_mouth": (talk.telling, talk.left_by_talk, choice.considered_through),
+    "word_of_mouth": (
+        talk.telling,
+        talk.left_by_talk,
+        choice.considered_through,
+        reconsider.talk_push,
+    ),
     "ladder": (ladder.rung,),
     "value_tiers": (value.contribution, value.tier),
     **{name: kind.rules for name, kind in BUILT_IN_MECHANISMS.items()},

@@ -60,6 +60,7 @@ RUNG = next(_rows)
 LEAVING = next(_rows)  # 1 = leaves the market at the end of the month
 LETS_GO = next(_rows)  # 1 = in the last month of a contract
 NOTABLE = next(_rows)  # 1 = met trouble, talked or is dissatisfied
+TALK_PUSH = next(_rows)  # what recommendations of rivals add to reconsidering, if they do at all
 FIT = next(_rows)  # of the supplier's offer, -1 to 1
 EXPECTED_SALES = next(_rows)  # quantity expected, of which what is bought may be a Poisson count
 BASE_SALES = next(_rows)

@@ -249,6 +249,10 @@ class Customers:
                 (Term.STANDING, self.numbers.word_of_mouth.warning, words[WARNING_OFFSET + firm]),
             ):
                 table[firm, :, term] = left_by_talk(effect, float(share), float(self._heard))
+        recommended = words[1 : table.shape[0]]
+        for firm in range(1, table.shape[0]):
+            of_rivals = float(recommended.sum() - recommended[firm - 1])
+            table[firm, :, Term.HEARD] = self._heard * of_rivals
 
     def _share_out(self, work: Any, chunks: int) -> None:
         threads = min(self.threads, chunks)

@@ -39,12 +39,15 @@ class Setting(NamedTuple):
         Whether events may change usage and needs.
     has_added_traits : bool
         Whether customers have traits that add to what they meet.
+    talk_opens : bool
+        Whether recommendations of rivals move customers to reconsider.
     """
 
     retention: str
     counts_purchases: bool
     has_events: bool
     has_added_traits: bool = False
+    talk_opens: bool = False
 
     @property
     def follows_relationship(self) -> bool:
@@ -76,6 +79,7 @@ def setting(spec: MarketSpec) -> Setting:
         counts_purchases=spec.market.setting == "non_contractual",
         has_events=bool(spec.events),
         has_added_traits=traits.adds(spec.customers.segments, spec.mechanisms.retention),
+        talk_opens=spec.mechanisms.word_of_mouth.opening > 0.0,
     )
 
 
@@ -90,6 +94,10 @@ _ALWAYS = When("always", lambda _: True)
 _OTHERWISE = When("none of the choices above", lambda _: True)
 _HAS_EVENTS = When("events", lambda s: s.has_events)
 _HAS_ADDED_TRAITS = When("a trait that adds to a socket", lambda s: s.has_added_traits)
+_TALK_OPENS = When(
+    'retention rule "relationship", recommendations that open a choice',
+    lambda s: s.follows_relationship and s.talk_opens,
+)
 _FOLLOWS_RELATIONSHIP = When('retention rule "relationship"', lambda s: s.follows_relationship)
 _OWN_RETENTION = When('retention rule "own"', lambda s: s.own_retention)
 _DROPS_OUT = When('retention rule "dropout"', lambda s: s.drops_out)
@@ -145,6 +153,7 @@ SCHEDULE: tuple[Step, ...] = (
         Choice("common.meet_terms_and_traits", _HAS_ADDED_TRAITS),
         Choice("common.meet_terms", _OTHERWISE),
     ),
+    _step("hear", Choice("reconsider.hear", _TALK_OPENS)),
     _step("fit", "experience.fit"),
     _step("experience", "experience.experience"),
     _step(

@@ -40,6 +40,7 @@ class Term(enum.IntEnum):
     ABSENT = 24  # 1 = not in the market
     UNMOVED = 25  # chance that the talk of the whole market moves nobody to consider it
     STANDING = 26  # what the warnings of the whole market leave of its standing
+    HEARD = 27  # recommendations of rivals that its customer hears from the whole market
 
 
 N_TERMS = len(Term)

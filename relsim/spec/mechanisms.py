@@ -223,6 +223,15 @@ class WordOfMouth(SpecModel):
     warning: float = fraction(
         "Share of a firm's chance to be considered that one warning destroys.", default=0.3
     )
+    opening: float = weight(
+        "How much each recommendation of a rival that a customer heard raises the hazard to "
+        "reconsider, while no contract binds.",
+        default=0.0,
+        unit="log-odds a recommendation",
+        source="by definition: who does not reconsider hears nothing; Nitzan & Libai 2011, Journal "
+        "of Marketing 75:6 find 0.59 for each neighbour who defects",
+        ge=0.0,
+    )
     reward_ceiling: float = chance(
         "How often a customer who trusts would recommend for a reward without bound.", default=0.1
     )

@@ -66,6 +66,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "relative_price": (0.5, 2.0),
     "rival_effect": LOG_ODDS,
     "rivals_push": LOG_ODDS,
+    "talk_push": LOG_ODDS,
     "satisfaction_effect": (0.0, 6.0),
     "satisfaction_weight": (0.0, 6.0),
     "service": (0.0, 5.0),
@@ -130,11 +131,12 @@ def utility_equation(appeal: Floats, b_p: Floats, i: Floats, p: Floats, *fit: Fl
     return appeal - b_p * i * p + fit[0] * fit[1]
 
 
-def cause_equation(
-    u: Floats, odds: Floats, price: Floats, rivals: Floats, failed: Floats, way: Floats, ended: Any
-) -> Any:
-    but_for = [(push > 0) & (u >= special.expit(odds - push)) for push in (price, rivals)]
-    return np.select([failed != 0, *but_for, way == 1.0, ended != 0], [1, 2, 3, 4, 5], 7)
+def cause_equation(u: Floats, odds: Floats, *pushes_and_rest: Any) -> Any:
+    *pushes, failed, way, ended = pushes_and_rest
+    price, rivals, talk = ((push > 0) & (u >= special.expit(odds - push)) for push in pushes)
+    return np.select(
+        [failed != 0, price, rivals, talk | (way == 1.0), ended != 0], [1, 2, 3, 4, 5], 7
+    )
 
 
 def hazard_equation(
@@ -169,6 +171,7 @@ EQUATIONS: dict[Callable[..., float], Callable[..., Any]] = {
     departure.cause: cause_equation,
     reconsider.hazard: hazard_equation,
     reconsider.log_odds: lambda *numbers: special.logit(hazard_equation(*numbers)),
+    reconsider.talk_push: lambda opening, heard: opening * heard,
     reconsider.price_push: lambda effect, i, felt: effect * i * felt - effect * i,
     reconsider.pull_to_stay: lambda effect, care, cost, rivals, pressure: (
         effect * care + cost - rivals * pressure

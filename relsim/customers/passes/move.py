@@ -19,6 +19,7 @@ from relsim.customers.block import (
     SATISFACTION,
     SAYING,
     SUPPLIER,
+    TALK_PUSH,
     TENURE,
     TIER,
     TROUBLE,
@@ -105,6 +106,7 @@ def cause_by_relationship(s: Scene, c: Whole, at: Whole, through: float) -> Whol
         trust,
         f[_PULL + c] - conquest - push,
     )
+    talk_push = f[TALK_PUSH + c] if s.m.word_of_mouth.opening > 0.0 else 0.0
     trouble = f[TROUBLE + c]
     unresolved = (trouble == experience_rules.FAILED) | (trouble == experience_rules.COMPLAINED)
     return np.int64(
@@ -113,6 +115,7 @@ def cause_by_relationship(s: Scene, c: Whole, at: Whole, through: float) -> Whol
             odds,
             push,
             terms[at + _RIVALS] + conquest,
+            talk_push,
             unresolved | dissatisfied,
             through,
             f[LETS_GO + c] > 0.0,

@@ -9,12 +9,14 @@ from relsim.customers.block import (
     RECONSIDER_CHANCE,
     SATISFACTION,
     SUPPLIER,
+    TALK_PUSH,
     TIER,
     TRUST,
     Floats,
 )
 from relsim.customers.compiled import loop, rule
 from relsim.customers.rules import choice, reconsider
+from relsim.customers.rules.talk import WARNING_OFFSET
 from relsim.customers.scene import Scene, terms_place
 from relsim.customers.terms import Term
 
@@ -23,6 +25,28 @@ _RELATIVE_PRICE = MET[Term.RELATIVE_PRICE]
 _RETENTION = int(Term.RETENTION)
 _GONE = reconsider.GONE / 2.0  # whatever mechanisms add to the pull
 _ABSENT = int(Term.ABSENT)
+_HEARD = int(Term.HEARD)
+
+
+@loop
+def hear(s: Scene) -> None:
+    """Let customers whom no contract binds be moved by last month's recommendations of rivals."""
+    f, terms, said, opening = s.f, s.terms, s.columns.said, s.m.word_of_mouth.opening
+    start, neighbour = s.network.start, s.network.neighbour
+    has_network = start.size > 1
+    for c in range(s.n):
+        supplier, heard = f[SUPPLIER + c], 0.0
+        if (supplier > 0.0) & (f[BOUND + c] <= 1.0):
+            heard = terms[terms_place(supplier, f[TIER + c]) + _HEARD]
+            if has_network:
+                i = np.uint64(s.lo + c)
+                for edge in range(start[i], start[i + np.uint64(1)]):
+                    word = np.int64(said[neighbour[edge]])
+                    of_rival = (word > 0) & (word < WARNING_OFFSET) & (word != supplier)
+                    heard += 1.0 if of_rival else 0.0
+        push = reconsider.talk_push(opening, heard)
+        f[TALK_PUSH + c] = push
+        f[_PULL + c] -= push
 
 
 @loop

@@ -11,6 +11,7 @@ CALM = {
     "log_odds": 1.0,  # reopens with the chance 0.73
     "price_push": 0.0,
     "rivals_push": 0.0,
+    "talk_push": 0.0,
     "failed": False,
     "through": NOBODY,
     "contract_ended": False,
@@ -24,6 +25,9 @@ CALM = {
         ({"contract_ended": True}, "contract_end"),
         ({"contract_ended": True, "through": REFERRAL}, "word_of_mouth"),
         ({"rivals_push": 2.0, "through": REFERRAL}, "rival_offer"),
+        ({"talk_push": 2.0, "contract_ended": True}, "word_of_mouth"),
+        ({"talk_push": 0.5}, "drift"),
+        ({"talk_push": 2.0, "rivals_push": 2.0}, "rival_offer"),
         ({"rivals_push": 2.0, "price_push": 2.0}, "price"),
         ({"rivals_push": 2.0, "price_push": 2.0, "failed": True}, "failure"),
         # Without the push it would have left all the same, so the push is not the cause.
