@@ -86,6 +86,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
             {"between": ["frailty", "orientation"], "correlation": 0.5},
         ],
     },
+    "sale by sale": {
+        "firms.0.selling": "transaction",
+        "firms.0.share": 0.4,
+        "firms.1.contract_months": 3,
+        "firms.1.strategy": {"kind": "conquest"},
+        "customers.start.trust": 0.6,
+        "mechanisms.word_of_mouth.recommend_rate": 0.5,
+        "mechanisms.word_of_mouth.warn_rate": 0.8,
+    },
     "tiers told apart": {
         "firms.0.strategy": {"kind": "life_cycle", "keep_until": 0.5, "win_until": 0.2},
         "firms.0.data.start": 0.9,

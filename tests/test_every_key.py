@@ -44,6 +44,7 @@ CONTEXT: dict[str, dict[str, Any]] = {
     "mechanisms.word_of_mouth.reward": {
         "firms.0.strategy": {"kind": "balanced", "reward_in_prices": 1.0}
     },
+    "firms.0.selling": {"firms.0.contract_months": 1},
     "market.credit": {"firms.0.cash": 0.0, "firms.0.fixed_cost": 50.0},
     "firms.0.cash": {"market.credit": False},
 }
@@ -56,6 +57,7 @@ OTHER: dict[str, Any] = {
     "customers.network.neighbours": 4,
     "mechanisms.retention.rule": "fixed",
     "firms.0.contract_months": 24,
+    "firms.0.selling": "transaction",
     "firms.0.capacity": 0.05,
     "run.months": 11,
     "customers.correlations": [

@@ -127,6 +127,16 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         """Return what the present supplier offers to the customer's tier."""
         return float(self.people.table[self.supplier, self.tier, term])
 
+    @property
+    def sold_anew(self) -> bool:
+        """Whether the present supplier sells sale by sale."""
+        return self.term(Term.SELLS_ANEW) > 0.0
+
+    @property
+    def incumbent(self) -> int:
+        """The supplier that has an advantage when the customer chooses; 0 = none."""
+        return 0 if self.sold_anew else self.supplier
+
     def own_of(self, mechanism: str) -> Any:
         """Return the numbers of a mechanism that is on, by its name."""
         return self.people.own[mechanism]
@@ -269,7 +279,8 @@ class CustomerAgent(mesa.Agent, Traits[float]):
     def cause_of_leaving(self, through: int) -> int:
         """Return why the customer leaves its supplier (``rules.leaving``)."""
         m = self.m
-        if not self.people.setting.follows_relationship or self.term(Term.ABSENT) > 0.0:
+        relationship_decides = self.people.setting.follows_relationship
+        if not relationship_decides or self.term(Term.ABSENT) > 0.0 or self.sold_anew:
             return departure.GIVEN
         push, conquest = self.price_push(), self.conquest()
         pull = self.pull_to_stay() - conquest - push
@@ -302,12 +313,12 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         m, terms = self.m, self.people.table[firm, 0]
         if terms[Term.ABSENT] > 0.0:
             return choice.NOBODY
-        if firm == self.supplier:
+        if firm == self.incumbent:
             return choice.INCUMBENT if self.people.setting.follows_relationship else choice.NOBODY
         reach = float(terms[Term.REACH_RIVALS])
         if self.satisfaction < m.reconsider.dissatisfied_below:
             reach = choice.either(reach, float(terms[Term.REACH_DISSATISFIED]))
-        if self.supplier == 0:
+        if self.incumbent == 0:
             reach = float(terms[Term.REACH_PROSPECTS])
         word = self.words(int(Purpose.CONSIDER) + (firm - 1) // 4)[(firm - 1) % 4]
         aware = float(terms[Term.AWARENESS])
@@ -316,7 +327,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
     def utility(self, firm: int) -> float:
         """Return the systematic utility of a firm."""
         m, terms = self.m, self.people.table[firm, 0]
-        own = firm == self.supplier
+        own = firm == self.incumbent
         price = float(terms[Term.RELATIVE_PRICE])
         felt = price * (1.0 - float(terms[Term.DISCOUNT]))
         if own:
@@ -378,6 +389,8 @@ class CustomerAgent(mesa.Agent, Traits[float]):
             account.firms[self.supplier, _RECONSIDERED] += 1.0
         if supplier == self.supplier:
             self.bound = int(new_bound(self.term(Term.CONTRACT)))
+            if self.sold_anew:
+                self.buy_anew()
             return
         account.flows[self.supplier, supplier] += 1.0
         account.sources[supplier, through] += 1.0
@@ -388,6 +401,11 @@ class CustomerAgent(mesa.Agent, Traits[float]):
             book_trouble(account, self.supplier, self.trouble)
         self.came_through = through
         self.start(supplier)
+
+    def buy_anew(self) -> None:
+        """Buy again from a firm that sells sale by sale, as somebody new to it."""
+        self.rung_before = self.tenure = self.purchases = self.recommendations = 0
+        self.trust = _single(self.m.start.trust)
 
     def start(self, supplier: int) -> None:
         """Begin the first month with a supplier, or without one (0)."""
@@ -510,6 +528,8 @@ class CustomerAgent(mesa.Agent, Traits[float]):
                     m.value_tiers.growable_from,
                 )
             )
+        if self.sold_anew:
+            self.tier = int(value.ORDINARY)
         self.leaving = self.leave_chance < m.attrition
         self.rung = 0 if self.leaving else self.climb()
         # Who was there at the start was not won by an offer: its tenure is at least the month.

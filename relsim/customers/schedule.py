@@ -41,6 +41,8 @@ class Setting(NamedTuple):
         Whether customers have traits that add to what they meet.
     talk_opens : bool
         Whether recommendations of rivals move customers to reconsider.
+    sells_anew : bool
+        Whether some firm sells sale by sale.
     """
 
     retention: str
@@ -48,6 +50,7 @@ class Setting(NamedTuple):
     has_events: bool
     has_added_traits: bool = False
     talk_opens: bool = False
+    sells_anew: bool = False
 
     @property
     def follows_relationship(self) -> bool:
@@ -80,6 +83,7 @@ def setting(spec: MarketSpec) -> Setting:
         has_events=bool(spec.events),
         has_added_traits=traits.adds(spec.customers.segments, spec.mechanisms.retention),
         talk_opens=spec.mechanisms.word_of_mouth.opening > 0.0,
+        sells_anew=any(firm.sells_anew for firm in spec.firms),
     )
 
 
@@ -98,6 +102,7 @@ _TALK_OPENS = When(
     'retention rule "relationship", recommendations that open a choice',
     lambda s: s.follows_relationship and s.talk_opens,
 )
+_SELLS_ANEW = When("a firm that sells sale by sale", lambda s: s.sells_anew)
 _FOLLOWS_RELATIONSHIP = When('retention rule "relationship"', lambda s: s.follows_relationship)
 _OWN_RETENTION = When('retention rule "own"', lambda s: s.own_retention)
 _DROPS_OUT = When('retention rule "dropout"', lambda s: s.drops_out)
@@ -166,11 +171,13 @@ SCHEDULE: tuple[Step, ...] = (
     _step("loosen", "common.loosen"),
     _step(
         "choose",
+        Choice("choose.among_known_own_and_anew", _SELLS_ANEW),
         Choice("choose.among_known_and_own", _FOLLOWS_RELATIONSHIP),
         Choice("choose.among_others", _OTHERWISE),
     ),
     _step(
         "move",
+        Choice("move.with_causes_and_anew", _SELLS_ANEW),
         Choice("move.with_causes", _FOLLOWS_RELATIONSHIP),
         Choice("move.as_given", _OTHERWISE),
     ),
@@ -181,6 +188,7 @@ SCHEDULE: tuple[Step, ...] = (
         Choice("buy.expected", _OTHERWISE),
     ),
     _step("pay", "buy.pay"),
+    _step("forget", Choice("buy.forget", _SELLS_ANEW)),
     _step("talk", "talk.talk"),
     _step("climb", "talk.climb"),
     _step("book", "book.book"),

@@ -41,6 +41,7 @@ class Term(enum.IntEnum):
     UNMOVED = 25  # chance that the talk of the whole market moves nobody to consider it
     STANDING = 26  # what the warnings of the whole market leave of its standing
     HEARD = 27  # recommendations of rivals that its customer hears from the whole market
+    SELLS_ANEW = 28  # 1 = sells sale by sale: every purchase is a fresh choice
 
 
 N_TERMS = len(Term)

@@ -27,7 +27,7 @@ Array = npt.NDArray[np.float64]
 _OPENING, _ACQUIRED, _LOST, _CUSTOMERS = places("opening", "acquired", "lost", "customers")
 _FROM_PROSPECTS, _FROM_RIVALS = places("acquired_prospects", "acquired_rivals")
 _TO_RIVALS, _TO_NONE, _LEFT = places("lost_to_rivals", "lost_to_none", "left_market")
-_CHURNED = PLACES["churned"]
+_CHURNED, _RESOLD = places("churned", "resold")
 _SERVED, _REWARD, _DISCOUNT, _PRICE = places("service", "referral_reward", "discount", "price")
 _PROFIT, _CAUSED, _REVENUE, _WINNING = places("profit", "lost_by_cause", "revenue", "winning")
 _OFFENCE, _DEFENCE, _RUNNING = places("offence", "defence", "running_contribution")
@@ -128,6 +128,8 @@ def close(
         row, terms = month[firm], table[firm + 1, 0]
         row[_OPENING] = before[firm, _CUSTOMERS]
         _move(row, accounts, firm + 1)
+        kept = row[_OPENING] - row[_TO_RIVALS] - row[_TO_NONE]
+        row[_RESOLD] = own[firm, Own.SELLS_ANEW] * kept
         _count(row, accounts, firm + 1)
         _feel(row, accounts.cells[firm + 1], before[firm, _RUNNING])
         _sell(sales, accounts.years[firm + 1])
@@ -143,7 +145,7 @@ def close(
         firm_line(
             of_firm,
             spent[firm],
-            own[firm, Own.ONBOARDING_COST] * row[_ACQUIRED],
+            own[firm, Own.ONBOARDING_COST] * (row[_ACQUIRED] + row[_RESOLD]),
             row[_REWARD] * row[_REFERRED],
             own[firm, Own.FIXED_COST] * present[firm],
         )

@@ -39,6 +39,7 @@ class Own(enum.IntEnum):
     DATA_DECAY = 20
     STAFF_RATE = 21
     STAFF_DECAY = 22
+    SELLS_ANEW = 23  # 1 = sells sale by sale
 
 
 _RATE, _HALF_AT = "rate", "half_at"  # per money, as rules read it; in prices, as the config says it

@@ -251,25 +251,29 @@ def lay_out(own: Array, planned: Array, times: Array, seen: Array, m: Rules) -> 
                 mine[term] = terms[term]
             each = spent[firm, _RETENTION[tier]] / max(people[firm, Target.TIERS + tier], 1.0)
             _care(mine, own[firm], each, quality, pressure, crowded, m)
-            if not times[Times.PRESENT, firm]:
+            if not times[Times.PRESENT, firm] or own[firm, Own.SELLS_ANEW] > 0.0:
                 mine[Term.PULL] = GONE
     return table, spent
 
 
 @loop
 def _people(own: Array, seen: Array, m: Rules) -> Array:
-    """Return whom each firm can reach, as of last month: (firms, Target and tiers)."""
+    """Return whom each firm can reach, as of last month: (firms, Target and tiers).
+
+    Who bought sale by sale has no supplier to be won from, and is a prospect.
+    """
     firms = own.shape[0]
     people = np.zeros((firms, Target.TIERS + N_TIERS))
     served = unhappy = 0.0
     for firm in range(firms):
-        served += seen[firm, _SEEN_CUSTOMERS]
-        unhappy += seen[firm, _SEEN_DISSATISFIED]
+        kept = 1.0 - own[firm, Own.SELLS_ANEW]
+        served += kept * seen[firm, _SEEN_CUSTOMERS]
+        unhappy += kept * seen[firm, _SEEN_DISSATISFIED]
     for firm in range(firms):
-        mine = seen[firm, _SEEN_CUSTOMERS]
+        mine, kept = seen[firm, _SEEN_CUSTOMERS], 1.0 - own[firm, Own.SELLS_ANEW]
         people[firm, Target.PROSPECTS] = m.size - served
-        people[firm, Target.RIVALS] = served - mine
-        people[firm, Target.DISSATISFIED] = unhappy - seen[firm, _SEEN_DISSATISFIED]
+        people[firm, Target.RIVALS] = served - kept * mine
+        people[firm, Target.DISSATISFIED] = unhappy - kept * seen[firm, _SEEN_DISSATISFIED]
         people[firm, Target.COMPLAINTS] = mine * own[firm, Own.FAILURE_RATE] * m.complaint_rate
         for tier in range(N_TIERS):
             people[firm, Target.TIERS + tier] = seen[firm, _SEEN_TIERS[tier]]
@@ -332,6 +336,7 @@ def _offer(terms: Array, own: Array, plan: Array, seen: Array, quality: float, m
     terms[Term.MOST_VALUABLE_FROM] = m.most_valuable_from * max(contribution, 0.0)
     terms[Term.RECOMMEND_RATE] = either(m.recommend_rate, rewarded)
     terms[Term.CONTRACT] = own[Own.CONTRACT_MONTHS]
+    terms[Term.SELLS_ANEW] = own[Own.SELLS_ANEW]
     terms[Term.APPEAL] = m.quality_weight * quality
     terms[Term.RELATIVE_PRICE] = price / m.reference_price
     terms[Term.SWITCHING_COST] = own[Own.SWITCHING_COST]

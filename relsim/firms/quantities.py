@@ -56,6 +56,7 @@ TABLE = (
 FIGURES = (
     *TABLE,
     "lost_by_cause",  # all causes together
+    "resold",  # customers who bought again from a firm that sells sale by sale
     "revenue",
     "winning",  # money spent to win customers, onboarding, rewards and discounts included
     "offence",

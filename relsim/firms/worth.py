@@ -24,8 +24,8 @@ _PEOPLE, _CONTRIBUTION = (CELL_FIELDS.index(name) for name in ("customers", "con
 _LIFETIME_VALUE, _ENTRY_VALUE, _EQUITY_PRESENT, _EQUITY_FUTURE, _CUSTOMER_EQUITY = places(
     "lifetime_value", "entry_value", "equity_present", "equity_future", "customer_equity"
 )
-_CUSTOMERS, _ACQUIRED, _WINNING, _DEFENCE, _RUNNING = places(
-    "customers", "acquired", "winning", "defence", "running_contribution"
+_CUSTOMERS, _ACQUIRED, _RESOLD, _WINNING, _DEFENCE, _RUNNING = places(
+    "customers", "acquired", "resold", "winning", "defence", "running_contribution"
 )
 _rung_values = loop(rung_values)
 _endless = loop(endless)
@@ -126,7 +126,8 @@ def _update(
         row[_ENTRY_VALUE] = before[firm, _ENTRY_VALUE]
         _appraise(row, counts[firm], values[firm], margins[firm], memory[firm])
         if rate > 0.0:
-            net = row[_ACQUIRED] * row[_ENTRY_VALUE] - row[_WINNING]
+            new = row[_ACQUIRED] + row[_RESOLD]
+            net = new * row[_ENTRY_VALUE] - row[_WINNING]
             coming[0] += (net - coming[0]) * weight
         row[_EQUITY_FUTURE] = _perpetuity(coming[0], rate)
         row[_CUSTOMER_EQUITY] = row[_EQUITY_PRESENT] + row[_EQUITY_FUTURE]

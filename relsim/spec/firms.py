@@ -1,5 +1,7 @@
 """What a firm is: its offer, its costs, how its spending works, and its strategy."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from relsim.spec.fields import SpecModel, chance, fraction, half_at, key, money, weight
@@ -111,7 +113,9 @@ class FirmSpec(Sparse):
         "Cost to serve a mean new customer.", per="customer and month", default=0.0
     )
     onboarding_cost: float = money(
-        "Cost to set a new customer up.", per="new customer", default=0.0
+        "Cost to set a new customer up; of every sale where the firm sells sale by sale.",
+        per="new customer",
+        default=0.0,
     )
     fixed_cost: float = money(
         "Fixed cost, for each customer of the whole market.",
@@ -143,6 +147,13 @@ class FirmSpec(Sparse):
     contract_months: int = key(
         "Length of a contract; 1 = may leave every month.", unit="months", default=1, ge=1, le=250
     )
+    selling: Literal["relationship", "transaction"] = key(
+        "By relationship, or sale by sale ('transaction'): each purchase is then a fresh choice "
+        "without any advantage of the present supplier, costs onboarding_cost, and the firm learns "
+        "nothing of its buyers.",
+        unit="-",
+        default="relationship",
+    )
     capacity: float = key(
         "Customers that the staff can serve without congestion, as a share of the market.",
         unit="mean customers per market customer",
@@ -168,3 +179,8 @@ class FirmSpec(Sparse):
         description="What the firm does with its money.",
         json_schema_extra={"unit": "-", "source": None},
     )
+
+    @property
+    def sells_anew(self) -> bool:
+        """Whether the firm sells sale by sale."""
+        return self.selling == "transaction"

@@ -1,6 +1,6 @@
 """The whole config of a market, and the checks of values that have to fit together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
@@ -160,6 +160,7 @@ class MarketSpec(SpecModel):
                         f"firms.{place}.relationship.{name}: mechanisms.{name} is off; it is "
                         f"switched on by mechanisms: {{{name}: {{}}}}"
                     )
+        _check_selling(self.firms, rule)
         network = self.customers.network
         if (network.kind == "file") != (network.file is not None):
             raise ValueError(
@@ -180,3 +181,26 @@ class MarketSpec(SpecModel):
                 f"{trust.build_rate:g} above break_rate={trust.break_rate:g}"
             )
         return self
+
+
+def _check_selling(firms: Sequence[FirmSpec], rule: str) -> None:
+    """Check that firms that sell sale by sale have nothing that holds their buyers.
+
+    Raises
+    ------
+    ValueError
+        If one has.
+    """
+    for place, firm in enumerate(firms):
+        held = {
+            f"contract_months: {firm.contract_months}": firm.contract_months > 1,
+            f"mechanisms.retention.rule: {rule}": rule != "relationship",
+            "a loyalty programme": firm.relationship.loyalty_programme is not None,
+        }
+        what = [words for words, is_there in held.items() if is_there]
+        if firm.sells_anew and what:
+            raise ValueError(
+                f"firms.{place}.selling: given 'transaction' and {', '.join(what)}; sale by sale "
+                "nothing holds a buyer: allowed are contract_months: 1, the retention rule "
+                "'relationship' and no loyalty programme"
+            )

@@ -19,6 +19,7 @@ from relsim.customers.block import (
     SERVICE_UNITS,
     SUPPLIER,
     TENURE,
+    TIER,
     TRUST,
     USAGE,
 )
@@ -26,13 +27,14 @@ from relsim.customers.compiled import loop
 from relsim.customers.draws import Purpose, uniform
 from relsim.customers.rules import purchase, service
 from relsim.customers.rules import value as valuation
-from relsim.customers.scene import Scene
+from relsim.customers.scene import Scene, terms_place
 from relsim.customers.terms import Term
 
 _PURCHASE = int(Purpose.PURCHASE)
 _GROSS_MARGIN, _PRICE = MET[Term.GROSS_MARGIN], MET[Term.PRICE]
 _SERVICE_COST = MET[Term.SERVICE_COST]
 _VALUATION_ERROR = MET[Term.VALUATION_ERROR]
+_SELLS_ANEW = int(Term.SELLS_ANEW)
 _MOST_VALUABLE_FROM = MET[Term.MOST_VALUABLE_FROM]
 
 
@@ -138,3 +140,12 @@ def pay(s: Scene) -> None:
         f[SERVICE_UNITS + c] = units if served else 0.0
         f[CONTRIBUTION + c] = contribution
         f[NEXT_TIER + c] = tier if served else 0.0
+
+
+@loop
+def forget(s: Scene) -> None:
+    """Let firms that sell sale by sale see every buyer alike."""
+    f, terms = s.f, s.terms
+    for c in range(s.n):
+        anew = terms[terms_place(f[SUPPLIER + c], f[TIER + c]) + _SELLS_ANEW] > 0.0
+        f[NEXT_TIER + c] = valuation.ORDINARY if anew else f[NEXT_TIER + c]

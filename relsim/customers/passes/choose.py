@@ -9,6 +9,7 @@ from relsim.customers.block import (
     ROW,
     SATISFACTION,
     SUPPLIER,
+    TIER,
     TRUST,
 )
 from relsim.customers.choosers import (
@@ -32,7 +33,7 @@ from relsim.customers.draws import Purpose, uniform
 from relsim.customers.rules import choice
 from relsim.customers.rules.experience import fit
 from relsim.customers.rules.talk import WARNING_OFFSET
-from relsim.customers.scene import FIRM, Scene
+from relsim.customers.scene import FIRM, Scene, terms_place
 from relsim.customers.terms import Term
 from relsim.customers.vectors import pick, prefetch_entry
 
@@ -49,6 +50,7 @@ _REACH_PROSPECTS = int(Term.REACH_PROSPECTS)
 _REACH_RIVALS = int(Term.REACH_RIVALS)
 _RELATIVE_PRICE = int(Term.RELATIVE_PRICE)
 _TERM_STANDING = int(Term.STANDING)
+_SELLS_ANEW = int(Term.SELLS_ANEW)
 _SWITCHING_COST = int(Term.SWITCHING_COST)
 _TERM_UNMOVED = int(Term.UNMOVED)
 
@@ -210,10 +212,30 @@ def weigh(s: Scene, g: int, count: int) -> None:
 
 
 @loop
-def _choose(s: Scene, incumbent: float) -> None:
+def _release(s: Scene, count: int) -> None:
+    """Let buyers of firms that sell sale by sale choose as if they had no supplier."""
+    f, terms, who, x = s.f, s.terms, s.choosers.who, s.choosers.state
+    for k in range(count):
+        supplier = x[WHO_SUPPLIER + k]
+        anew = terms[terms_place(supplier, f[TIER + who[k]]) + _SELLS_ANEW] > 0.0
+        x[WHO_SUPPLIER + k] = 0.0 if anew else supplier
+
+
+@loop
+def _remember(s: Scene, count: int) -> None:
+    """Note again whose customers the choosers are, for those who carry out the choices."""
+    f, who, x = s.f, s.choosers.who, s.choosers.state
+    for k in range(count):
+        x[WHO_SUPPLIER + k] = f[SUPPLIER + who[k]]
+
+
+@loop
+def _choose(s: Scene, incumbent: float, anew: bool) -> None:
     r, who = s.choosers.outcome, s.choosers.who
     firms = s.terms.size // FIRM - 1
     count = gather(s)
+    if anew:
+        _release(s, padded(count))
     listen(s, firms, count)
     for g in range(1, firms + 1):
         if (g - 1) % CHANCES_A_CALL == 0:
@@ -230,16 +252,24 @@ def _choose(s: Scene, incumbent: float) -> None:
         if (g - 1) % CHANCES_A_CALL == 0:
             draw_for_four(s, _TASTE + (g - 1) // CHANCES_A_CALL, padded(count))
         weigh(s, g, padded(count))
+    if anew:
+        _remember(s, count)
     s.choosers.number[0] = count
 
 
 @loop
 def among_known_and_own(s: Scene) -> None:
     """Let every chooser take the best of its own supplier and those it considers, or none."""
-    _choose(s, choice.INCUMBENT)
+    _choose(s, choice.INCUMBENT, False)
+
+
+@loop
+def among_known_own_and_anew(s: Scene) -> None:
+    """Let every chooser choose likewise; who bought sale by sale has no supplier of its own."""
+    _choose(s, choice.INCUMBENT, True)
 
 
 @loop
 def among_others(s: Scene) -> None:
     """Let every chooser take the best of the other firms that it considers, or none."""
-    _choose(s, choice.NOBODY)
+    _choose(s, choice.NOBODY, False)

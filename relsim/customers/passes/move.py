@@ -47,6 +47,7 @@ _RIVALS = int(Term.RIVALS)
 _SAVED = int(Term.SAVED)
 _ABSENT = int(Term.ABSENT)
 _SAVE = int(Purpose.SAVE)
+_SELLS_ANEW = int(Term.SELLS_ANEW)
 
 
 @rule
@@ -85,10 +86,24 @@ def start_relationship(s: Scene, c: Whole, supplier: float) -> None:
 
 
 @rule
+def sell_anew(s: Scene, c: Whole) -> None:
+    """Let the block's customer c, who bought from the same firm again, be new to it.
+
+    What it felt it knows: satisfaction stays.
+    """
+    f = s.f
+    f[RUNG_BEFORE + c] = 0.0
+    f[TRUST + c] = single(s.m.start.trust)
+    f[TENURE + c] = 0.0
+    f[PURCHASES + c] = 0.0
+    f[RECOMMENDATIONS + c] = 0.0
+
+
+@rule
 def cause_by_relationship(s: Scene, c: Whole, at: Whole, through: float) -> Whole:
     """Return why the block's customer c leaves; its terms start at ``at`` in the table."""
     f, terms, m = s.f, s.terms, s.m.reconsider
-    if terms[at + _ABSENT] > 0.0:
+    if (terms[at + _ABSENT] > 0.0) | (terms[at + _SELLS_ANEW] > 0.0):
         return np.int64(departure.GIVEN)
     satisfaction, trust = f[SATISFACTION + c], f[TRUST + c]
     dissatisfied = satisfaction < m.dissatisfied_below
@@ -137,7 +152,7 @@ def _winner(s: Scene, k: Whole, c: Whole, at: Whole) -> Any:
 
 
 @loop
-def _move(s: Scene, has_causes: bool) -> None:
+def _move(s: Scene, has_causes: bool, anew: bool) -> None:
     f, terms, r = s.f, s.terms, s.choosers.outcome
     for k in range(np.int64(s.choosers.number[0])):
         c = np.int64(s.choosers.who[k])
@@ -148,6 +163,8 @@ def _move(s: Scene, has_causes: bool) -> None:
         book_move(s.account, f, c, np.int64(before), np.int64(after), through)
         if before == after:
             f[BOUND + c] = new_bound(terms[at + _CONTRACT])
+            if anew and terms[at + _SELLS_ANEW] > 0.0:
+                sell_anew(s, c)
             continue
         if before > 0.0:
             why = np.int64(departure.GIVEN)
@@ -161,13 +178,19 @@ def _move(s: Scene, has_causes: bool) -> None:
 @loop
 def with_causes(s: Scene) -> None:
     """Carry out the choices: book who went where and why, start relationships, renew contracts."""
-    _move(s, True)
+    _move(s, True, False)
+
+
+@loop
+def with_causes_and_anew(s: Scene) -> None:
+    """Carry out the choices likewise; who buys again from a firm that sells sale by sale is new."""
+    _move(s, True, True)
 
 
 @loop
 def as_given(s: Scene) -> None:
     """Carry out the choices where a given chance is the only cause of leaving."""
-    _move(s, False)
+    _move(s, False, False)
 
 
 @loop

@@ -14,8 +14,9 @@ CAUSES = (
     "given",
     "drift",
 )
-"""In the order of their codes. "given": kept or not by a chance that the config gives, or the
-firm left the market; "drift": none of the others, a bond too weak for the month's noise."""
+"""In the order of their codes. "given": kept or not by a chance that the config gives, the firm
+left the market, or it sells sale by sale; "drift": none of the others, a bond too weak for the
+month's noise."""
 
 LEFT_MARKET, FAILURE, PRICE, RIVAL_OFFER, WORD_OF_MOUTH, CONTRACT_END, GIVEN, DRIFT = range(
     len(CAUSES)
