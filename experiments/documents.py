@@ -20,6 +20,7 @@ from experiments.documents_figure import picture
 from experiments.markdown import table
 from experiments.mechanisms import CUSTOMERS, EFFECTS, MONTHS, RESULTS, SEEDS, WARM_UP, Effect
 from experiments.studies.page import page as page_of_studies
+from relsim.calibration.moments import MOMENTS
 from relsim.claims.spec import (
     AssumptionSpec,
     BreakEvenSpec,
@@ -55,6 +56,7 @@ ODD = ROOT / "docs" / "odd.md"
 MECHANISM_PAGE = ROOT / "docs" / "add_a_mechanism.md"
 CLAIM_PAGE = ROOT / "docs" / "claims.md"
 CLAIMS = ROOT / "results" / "claims"
+CALIBRATION = ROOT / "docs" / "calibration.md"
 PAGES = ROOT / "docs" / "mechanisms"
 STUDIES = ROOT / "docs" / "studies.md"
 WORDS = ROOT / "docs" / "words.md"
@@ -211,6 +213,12 @@ def _claim_key(field: FieldInfo) -> list[str]:
     return [field.description or "", unit, said]
 
 
+def moments() -> str:
+    """Return the table of the moments that markets are calibrated to."""
+    rows = [[f"`{name}`", one.meaning, one.unit] for name, one in MOMENTS.items()]
+    return table(["moment", "meaning", "unit"], rows)
+
+
 CLAIM_TABLES: dict[str, Callable[[], str]] = {
     "claim": lambda: claim_keys(("", ClaimSpec)),
     "source": lambda: claim_keys(
@@ -361,6 +369,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield WORDS, words_page()
     yield CLAIM_PAGE, filled(CLAIM_PAGE.read_text("utf-8"), CLAIM_TABLES)
     yield MECHANISM_PAGE, filled(MECHANISM_PAGE.read_text("utf-8"), {"sockets": sockets})
+    yield CALIBRATION, filled(CALIBRATION.read_text("utf-8"), {"moments": moments})
     yield ODD, filled(ODD.read_text("utf-8"))
     yield README, filled(README.read_text("utf-8"), {"flagship": flagship})
 

@@ -52,9 +52,17 @@ WALLS = {
     "relsim.customers.rules": ("relsim.spec", "relsim.firms", "relsim.market", "relsim.lab"),
     "relsim.economics": ("relsim.spec", "relsim.customers", "relsim.firms", "relsim.market"),
     "relsim.spec": ("relsim.customers", "relsim.firms", "relsim.market", "relsim.lab"),
-    "relsim.market": ("relsim.agents", "relsim.fork", "relsim.lab", "relsim.claims", *ABOVE),
-    "relsim.lab": ("relsim.claims", *ABOVE),
-    "relsim.claims": ABOVE,
+    "relsim.market": (
+        "relsim.agents",
+        "relsim.fork",
+        "relsim.lab",
+        "relsim.claims",
+        "relsim.calibration",
+        *ABOVE,
+    ),
+    "relsim.lab": ("relsim.claims", "relsim.calibration", *ABOVE),
+    "relsim.calibration": ("relsim.claims", *ABOVE),
+    "relsim.claims": ("relsim.calibration", *ABOVE),
 }
 """Which part of relsim must not know which others, by whatever way."""
 
