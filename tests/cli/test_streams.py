@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from relsim.cli.streams import Patient
-from tests.cli.conftest import environment, start
+from tests.cli.conftest import environment, spawn, start
 
 NAME = "فروشگاه ایران"
 COMMANDS = (
@@ -41,51 +41,70 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "arms": {NAME: {}, "cheap": {"firms.0.price": 40.0}}, "replication": {"minimum": 2},
     }  # fmt: skip
     (place / "tiny.yaml").write_text(json.dumps(tiny), encoding="utf-8")
-    call(("run", "mine.yaml", "--out", "base", "--no-figures"), place, {})
+    done = spawn("run", "mine.yaml", "--out", "base", "--no-figures", folder=place)
+    assert done.returncode == 0, done.stderr
     return place
 
 
-def into(place: Path, words: tuple[object, ...]) -> tuple[object, ...]:
+EACH = """
+import json, os, sys
+from relsim.cli import main
+
+out = os.dup(1)
+for words in json.loads(sys.argv[1]):
+    os.dup2(out, 1)  # what main put in place of a reader who had left
+    sys.argv = ["relsim", *words]
+    try:
+        main()
+    except SystemExit as ending:
+        if ending.code:
+            sys.exit(f"{words}: {ending.code}")
+    print("END")
+    sys.stdout.flush()
+"""
+"""Calls one command after another: importing relsim takes longer than what they do."""
+
+
+def into(place: Path, words: tuple[object, ...]) -> list[str]:
     """Return a command whose results go to a folder of their own."""
-    return tuple(place / str(word) if word in ("out", "forked", "lab") else word for word in words)
+    names = map(str, words)
+    return [str(place / name) if name in ("out", "forked", "lab") else name for name in names]
 
 
 def call(
-    words: tuple[object, ...], folder: Path, more: dict[str, str]
+    folder: Path, place: Path, more: dict[str, str], stdout: int = subprocess.PIPE
 ) -> "subprocess.CompletedProcess[bytes]":
-    done = subprocess.run(
-        start(*words), cwd=folder, env=environment() | more, capture_output=True, check=False
+    """Call the commands in a process of their own, with results in another folder."""
+    words = json.dumps([into(place, command) for command in COMMANDS])
+    return subprocess.run(
+        start(words, python=("-c", EACH)),
+        cwd=folder,
+        env=environment() | more,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
     )
-    assert done.returncode == 0, done.stderr.decode(errors="replace")
-    assert b"Traceback" not in done.stderr
-    return done
 
 
 @pytest.mark.parametrize("console", CONSOLES)
 def test_letters_that_a_console_does_not_know(console: str, folder: Path, tmp_path: Path) -> None:
-    for words in COMMANDS:
-        given = tuple(
-            str(tmp_path / word) if word in ("out", "forked", "lab") else word for word in words
-        )
-        done = call(given, folder, CONSOLES[console])
+    done = call(folder, tmp_path, CONSOLES[console])
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
+    assert b"Traceback" not in done.stderr
+    said = done.stdout.split(b"END")
+    assert len(said) == len(COMMANDS) + 1
+    for words, each in zip(COMMANDS, said, strict=False):
         if words[0] == "run":
-            assert b"\\u0641" in done.stdout
+            assert b"\\u0641" in each
 
 
 def test_a_reader_who_leaves(folder: Path, tmp_path: Path) -> None:
-    for words in COMMANDS:
-        given = tuple(
-            str(tmp_path / word) if word in ("out", "forked", "lab") else word for word in words
-        )
-        read, write = os.pipe()
-        os.close(read)
-        done = subprocess.run(
-            start(*given), cwd=folder, env=environment(), stdout=write, stderr=subprocess.PIPE,
-            check=False,
-        )  # fmt: skip
-        os.close(write)
-        assert done.returncode == 0, (words, done.stderr)
-        assert b"Broken" not in done.stderr
+    read, write = os.pipe()
+    os.close(read)
+    done = call(folder, tmp_path, {}, stdout=write)
+    os.close(write)
+    assert done.returncode == 0, done.stderr
+    assert b"Broken" not in done.stderr
     assert (tmp_path / "out" / "market.parquet").is_file()
     assert (tmp_path / "lab" / "manifest.json").is_file()
 
