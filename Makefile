@@ -10,13 +10,21 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: run test test-newer lint bench clean newer-engines
+.PHONY: run test test-newer lint bench clean newer-engines first
 
 run: $(RUN_READY)
 	@$(BIN)/relsim run configs/markets/telecom.yaml --out results/telecom --overwrite
 
-test: lint
-	@$(BIN)/python -m pytest -n 2
+# Type checking takes one processor for a minute: meanwhile another compiles the months of the
+# market for those tests that need many of them, and for all that come after.
+FIRST := README.md tests/test_golden.py
+
+test: $(DEV_READY)
+	@$(MAKE) --no-print-directory -j 2 lint first
+	@$(BIN)/python -m pytest -n 2 tests relsim $(addprefix --ignore=,$(FIRST))
+
+first: $(DEV_READY)
+	@$(BIN)/python -m pytest -q $(FIRST)
 
 # Mesa's releases differ by Python: 3.11 resolves to Mesa 3.3, later ones to 3.5 and up.
 # Looked for on the path, then among pyenv's.

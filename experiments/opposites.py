@@ -26,7 +26,9 @@ RESULTS = Path("results/opposites")
 _SIDES = ("as_it_is", "opposite")
 
 
-def turned(names: Sequence[str], folder: Path, *, quick: bool = False) -> pd.DataFrame:
+def turned(
+    names: Sequence[str], folder: Path, *, quick: bool = False, executor: str = "processes"
+) -> pd.DataFrame:
     """Return the verdicts on the readings that turn: a row a claim.
 
     Parameters
@@ -37,6 +39,8 @@ def turned(names: Sequence[str], folder: Path, *, quick: bool = False) -> pd.Dat
         Where the runs go.
     quick : bool
         Whether small markets and few points will do.
+    executor : str
+        Who does the work, as of ``relsim experiment --executor``.
     """
     claims: dict[str, list[Claim]] = {side: [] for side in _SIDES}
     for name in names:
@@ -50,7 +54,7 @@ def turned(names: Sequence[str], folder: Path, *, quick: bool = False) -> pd.Dat
     for side, each in claims.items():
         total = planned(each, quick=quick)
         with (
-            standing("processes", cores()) as crew,
+            standing(executor, cores()) as crew,
             progress(total, quiet=False, noun="runs") as shown,
         ):
             way = Way(folder / side, quick, crew, shown)

@@ -89,14 +89,33 @@ def test_run(folder: Path) -> None:
 
 
 def test_experiment_and_solve(folder: Path) -> None:
-    words = ("experiment", "experiment.yaml", "--allow-code", "--no-figures", "--out", "trial")
+    words = (
+        "experiment",
+        "experiment.yaml",
+        "--allow-code",
+        "--no-figures",
+        "--workers",
+        "1",
+        "--out",
+        "trial",
+    )
     done = call(folder, *words)
     assert done.returncode == 0, done.stderr
     runs = pd.read_parquet(folder / "trial" / "runs.parquet")
     assert set(runs["arm"]) == {"none", "gifts"}
     assert runs["profit"].notna().all()
     at = ("--for", "firms.0.price", "--between", "40", "60", "--until", "gifts@0=-100")
-    solve = ("solve", "market.yaml", *at, "--allow-code", "--replications", "3", *SMALL)
+    solve = (
+        "solve",
+        "market.yaml",
+        *at,
+        "--allow-code",
+        "--replications",
+        "3",
+        "--workers",
+        "1",
+        *SMALL,
+    )
     solved = call(folder, *solve)
     assert solved.returncode in (0, 2), solved.stderr
     assert "Traceback" not in solved.stderr

@@ -35,7 +35,7 @@ def test_the_whole_reading_turns(name: str, recorded: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("name", ["loyal-worth-more", "living-advertisement"])
 def test_it_is_seen_in_a_quick_look_too(name: str, tmp_path: Path) -> None:
-    frame = turned([name], tmp_path, quick=True)
+    frame = turned([name], tmp_path, quick=True, executor="serial")
     region = read_claim(name).readings[frame["reading"][0]].region
     before, after = region.holds(frame[["as_it_is_effect", "opposite_effect"]].iloc[0])
     assert before != after
