@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from relsim.customers.accounts import Accounts
+from relsim.customers.accounts import Accounts, without_age
 from relsim.customers.population import Customers
 from relsim.economics.lifetime import monthly_loss, monthly_rate
 from relsim.errors import SpecError
@@ -238,7 +238,7 @@ class Market(mesa.Model):
             month = self.extras.close(month, accounts, table, before, self.month)
         self.worth.update(accounts, month, before)
         self.figures = month
-        self.records.append(Record(accounts, own, terms, month))
+        self.records.append(Record(without_age(accounts), own, terms, month))
 
     def views(self) -> list[FirmView]:
         """Return what each firm sees before it plans the month."""

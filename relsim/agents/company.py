@@ -41,7 +41,8 @@ class Company(Customers):
         self.spread_the_word(table)
         self.table, self.month = table, month
         firms = table.shape[0] - 1
-        self.account = books.Accounts(*(t[0] for t in books.allocate(1, firms)))
+        empty_accounts = books.allocate(1, firms, self.setting.sees_age)
+        self.account = books.Accounts(*(t[0] for t in empty_accounts))
         empty = np.empty((0, 0, 0))
         self.sums = {one.name: np.zeros((firms + 1, len(one.sums))) for one in self.mechanisms}
         self.own = {one.name: own_of(one, empty) for one in self.mechanisms}

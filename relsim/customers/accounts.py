@@ -15,6 +15,8 @@ from relsim.customers.rules.departure import CAUSES
 from relsim.customers.terms import N_RUNGS, N_TIERS
 
 TENURE_YEARS = 11  # ten single years, and all later ones together
+AGE_YEARS = 21  # twenty single years, and all later ones, for what customers are worth
+AGE_MONTHS = 12 * (AGE_YEARS - 1) + 1  # the months of the single years, and all later ones
 _MOST_CHUNKS = 256
 _LEAST_BLOCKS = 4  # a chunk
 
@@ -66,6 +68,10 @@ class Accounts(NamedTuple):
     consideration) new customers; ``cells`` (firm, rung, tier, CELL_FIELDS);
     ``steps`` (firm, rung before, rung after), 0 = lost; ``causes`` (firm,
     :data:`relsim.customers.rules.departure.CAUSES`) customers lost.
+
+    Where customers differ for good, by age too, else with no entry: ``ages`` (firm, year of tenure,
+    rung before, rung after) as ``steps``; ``earned`` (firm, tenure year, rung) contribution in
+    money; ``tenures`` (firm, months of tenure at the end of the month, rung) customers.
     """
 
     years: Table
@@ -75,6 +81,9 @@ class Accounts(NamedTuple):
     cells: Table
     steps: Table
     causes: Table
+    ages: Table
+    earned: Table
+    tenures: Table
 
 
 def chunk_size(customers: int) -> int:
@@ -88,9 +97,10 @@ def chunk_count(customers: int) -> int:
     return -(-customers // chunk_size(customers))
 
 
-def allocate(chunks: int, firms: int) -> Accounts:
-    """Return empty accounts for this many chunks and firms."""
+def allocate(chunks: int, firms: int, sees_age: bool = False) -> Accounts:
+    """Return empty accounts for this many chunks and firms, by age too or not."""
     rows = firms + 1
+    years, months = (AGE_YEARS, AGE_MONTHS) if sees_age else (0, 0)
     return Accounts(
         years=np.zeros((chunks, rows, TENURE_YEARS, len(YEAR_FIELDS))),
         firms=np.zeros((chunks, rows, len(FIRM_FIELDS))),
@@ -99,6 +109,9 @@ def allocate(chunks: int, firms: int) -> Accounts:
         cells=np.zeros((chunks, rows, N_RUNGS, N_TIERS, len(CELL_FIELDS))),
         steps=np.zeros((chunks, rows, N_RUNGS, N_RUNGS)),
         causes=np.zeros((chunks, rows, len(CAUSES))),
+        ages=np.zeros((chunks, rows, years, N_RUNGS, N_RUNGS)),
+        earned=np.zeros((chunks, rows, years, N_RUNGS)),
+        tenures=np.zeros((chunks, rows, months, N_RUNGS)),
     )
 
 
@@ -107,3 +120,11 @@ def fold(accounts: Accounts) -> Accounts:
     if accounts.years.shape[0] == 1:
         return Accounts(*(table[0] for table in accounts))
     return Accounts(*(np.add.reduce(table, axis=0) for table in accounts))
+
+
+def without_age(accounts: Accounts) -> Accounts:
+    """Return accounts without what is kept by age, which nobody asks for after the month."""
+    if not accounts.ages.size:
+        return accounts
+    none = {name: getattr(accounts, name)[:, :0].copy() for name in ("ages", "earned", "tenures")}
+    return accounts._replace(**none)

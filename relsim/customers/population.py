@@ -179,7 +179,7 @@ class Customers:
         self.spread_the_word(table)
         size = len(self)
         chunks, chunk = books.chunk_count(size), books.chunk_size(size)
-        accounts = books.allocate(chunks, table.shape[0] - 1)
+        accounts = books.allocate(chunks, table.shape[0] - 1, self.setting.sees_age)
         flat = np.ascontiguousarray(table).reshape(-1)
         live, people = self._month(), self._people()
         sums = [np.zeros((chunks, table.shape[0], len(one.sums))) for one in self.mechanisms]

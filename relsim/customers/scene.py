@@ -120,6 +120,9 @@ def account_of(accounts: Accounts, k: int) -> Accounts:
         accounts.cells[k],
         accounts.steps[k],
         accounts.causes[k],
+        accounts.ages[k],
+        accounts.earned[k],
+        accounts.tenures[k],
     )
 
 

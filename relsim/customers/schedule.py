@@ -43,6 +43,8 @@ class Setting(NamedTuple):
         Whether recommendations of rivals move customers to reconsider.
     sells_anew : bool
         Whether some firm sells sale by sale.
+    sees_age : bool
+        Whether customers are booked by age too, because they differ for good in how they stay.
     """
 
     retention: str
@@ -51,6 +53,7 @@ class Setting(NamedTuple):
     has_added_traits: bool = False
     talk_opens: bool = False
     sells_anew: bool = False
+    sees_age: bool = False
 
     @property
     def follows_relationship(self) -> bool:
@@ -77,13 +80,15 @@ def setting(spec: MarketSpec) -> Setting:
     >>> setting(starter()).follows_relationship
     True
     """
+    adds = traits.adds(spec.customers.segments, spec.mechanisms.retention)
     return Setting(
         retention=spec.mechanisms.retention.rule,
         counts_purchases=spec.market.setting == "non_contractual",
         has_events=bool(spec.events),
-        has_added_traits=traits.adds(spec.customers.segments, spec.mechanisms.retention),
+        has_added_traits=adds,
         talk_opens=spec.mechanisms.word_of_mouth.opening > 0.0,
         sells_anew=any(firm.sells_anew for firm in spec.firms),
+        sees_age=adds or spec.mechanisms.retention.rule == "own",
     )
 
 
@@ -102,6 +107,7 @@ _TALK_OPENS = When(
     'retention rule "relationship", recommendations that open a choice',
     lambda s: s.follows_relationship and s.talk_opens,
 )
+_SEES_AGE = When("customers who differ for good", lambda s: s.sees_age)
 _SELLS_ANEW = When("a firm that sells sale by sale", lambda s: s.sells_anew)
 _FOLLOWS_RELATIONSHIP = When('retention rule "relationship"', lambda s: s.follows_relationship)
 _OWN_RETENTION = When('retention rule "own"', lambda s: s.own_retention)
@@ -192,6 +198,7 @@ SCHEDULE: tuple[Step, ...] = (
     _step("talk", "talk.talk"),
     _step("climb", "talk.climb"),
     _step("book", "book.book"),
+    _step("book_by_age", Choice("age.book_by_age", _SEES_AGE)),
     _step("leave_the_market", "move.leave_the_market"),
 )
 """The steps of a customer's month, in their order."""

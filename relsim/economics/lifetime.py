@@ -187,6 +187,58 @@ def endless(steps: Array, rate: float) -> npt.NDArray[np.bool_]:
     return found
 
 
+def tenure_values(steps: Array, contributions: Array, last: Array, rate: float) -> Array:
+    """Return values by months of tenure and rung, where chances change with the year of tenure.
+
+    Backward from the last year, which goes on for ever: with y the year of tenure t, i the rate,
+    ``V_t(j) = sum_k P_y(j, k) (m_y(k) + V_(t+1)(k)) / (1 + i)``. It is :func:`ladder_values` with
+    states that see age: of customers who differ for good those who leave easily leave first, so
+    that chances by age add up to the survival of the whole (:mod:`relsim.economics.survival`).
+    Plain loops, which a compiler can take.
+
+    Parameters
+    ----------
+    steps : array of shape (years, rungs + 1, rungs + 1)
+        Counts (or chances) of moves in each year of tenure; to place 0 goes what is lost.
+    contributions : array of shape (years, rungs + 1)
+        Money a month; place 0 is not read.
+    last : array of shape (rungs + 1,)
+        Values in the last year.
+    rate : float
+        Discount rate a month.
+
+    Returns
+    -------
+    array of shape (12 (years - 1) + 1, rungs + 1)
+        Money; 0 at place 0 of the years before the last.
+
+    Examples
+    --------
+    A year of certain stay at 10 a month, then nothing, without discount.
+
+    >>> steps = np.array([[[0.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [1.0, 0.0]]])
+    >>> values = tenure_values(steps, np.array([[0.0, 10.0], [0.0, 10.0]]), np.zeros(2), 0.0)
+    >>> values[[0, 6, 12], 1].tolist()
+    [120.0, 60.0, 0.0]
+    """
+    years, rungs = steps.shape[0], steps.shape[1]
+    values = np.zeros((MONTHS_A_YEAR * (years - 1) + 1, rungs))
+    for rung in range(rungs):
+        values[-1, rung] = last[rung]
+    for back in range(1, values.shape[0]):
+        t = values.shape[0] - 1 - back
+        year = t // MONTHS_A_YEAR
+        for j in range(1, rungs):
+            seen = worth = 0.0
+            for k in range(rungs):
+                moves = steps[year, j, k]
+                seen += moves
+                if k > 0:
+                    worth += moves * (contributions[year, k] + values[t + 1, k])
+            values[t, j] = worth / max(seen, _TINY) / (1.0 + rate)
+    return values
+
+
 def perpetuity(amount: float, rate: float) -> float:
     """Return the present value of an amount that comes every month from next month on.
 

@@ -10,6 +10,7 @@ from relsim.customers.compiled import Whole, loop, rule
 from relsim.customers.terms import N_RUNGS, N_TIERS
 from relsim.economics.lifetime import endless, perpetuity, rung_values
 from relsim.firms.quantities import places
+from relsim.firms.worth_by_age import WorthByAge
 
 Array = npt.NDArray[np.float64]
 MEMORY = 12.0  # months over which moves and contributions are remembered
@@ -44,8 +45,9 @@ NO_DISCOUNT = (
 class Worth:
     """Lifetime values and customer equity of all firms, updated month by month.
 
-    The ladder is read as a Markov chain (``economics.lifetime.ladder_values``). Moves and
-    contributions are remembered with weights that fade over ``MEMORY`` months.
+    The ladder is read as a Markov chain (``economics.lifetime.ladder_values``), where customers
+    differ for good and money is discounted by year of tenure (:mod:`relsim.firms.worth_by_age`).
+    Moves and contributions are remembered with weights that fade over ``MEMORY`` months.
 
     Parameters
     ----------
@@ -61,6 +63,7 @@ class Worth:
         self.rate = rate
         self.stay = 1.0 - turnover
         self._memory = np.zeros((figures.shape[0], _ROWS, N_RUNGS))
+        self.by_age: WorthByAge | None = None
         self._first = True
         value = figures[:, _RUNNING] / (rate + _FIRST_LOSS)
         figures[:, _LIFETIME_VALUE] = figures[:, _ENTRY_VALUE] = value
@@ -70,6 +73,8 @@ class Worth:
     def close(self, firms: Sequence[int]) -> None:
         """Let firms leave the market: nobody will come to them any more."""
         self._memory[list(firms), _COMING] = 0.0
+        if self.by_age is not None:
+            self.by_age.close(firms)
 
     def update(self, accounts: Accounts, month: Array, before: Array) -> None:
         """Take in a month, and put into its figures what customers are worth after it.
@@ -84,6 +89,11 @@ class Worth:
             by every customer present.
         """
         weight = 1.0 if self._first else 1.0 / MEMORY
+        if accounts.ages.size and self.rate > 0.0:
+            if self.by_age is None:
+                self.by_age = WorthByAge(month.shape[0], MEMORY)
+            self.by_age.update(accounts, month, before, self.rate, self.stay)
+            return
         _update(
             self._memory,
             accounts.steps,
