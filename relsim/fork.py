@@ -64,6 +64,8 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
         )
     settled = [*_LASTING]
     settled += [f"firms.{k}.{name}" for k in range(len(spec.firms)) for name in _LASTING_OF_FIRMS]
+    if spec.mechanisms.awareness is not None:  # a stock: the key is where it started
+        settled += [f"firms.{k}.awareness" for k in range(len(spec.firms))]
     for path in settled:
         if value_at(after, path) != value_at(spec, path):
             raise SpecError(f"--set: {path}: settled before the first month; run anew to change it")

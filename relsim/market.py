@@ -211,6 +211,7 @@ class Market(mesa.Model):
         if self.extras:
             for one in self.mechanisms:
                 one.decide(plans.made)
+                one.spend(spent)
             self.extras.offer(table, self.figures, self.month)
         return table, spent
 
@@ -243,7 +244,7 @@ class Market(mesa.Model):
     def views(self) -> list[FirmView]:
         """Return what each firm sees before it plans the month."""
         seen = self.figures.tolist()
-        return position.views(self.spec, self.firms, self._known, seen, self.month)
+        return position.views(self.spec, self.firms, self._known, seen, self.month, self.extras)
 
     @property
     def prospects(self) -> float:

@@ -43,6 +43,7 @@ PROGRAMME = {
         "reward_after": 2.0, "running_cost": 0.3, "earn_rate": 0.05, "expiry": 0.1,
     }
 }  # fmt: skip
+AWARE = {"mechanisms.awareness": {"half_at": 0.02}}
 BUDGETED = sorted(set(BUILT_IN) - {"marginal"})
 MORE = st.fixed_dictionaries(
     {
@@ -54,10 +55,12 @@ MORE = st.fixed_dictionaries(
         "firms.*.capacity": st.sampled_from([0.2, 1.0]),
         "firms.*.reward": st.sampled_from([0.0, 0.8]),
         "firms.1.strategy": st.builds(
-            lambda data, staff: {"data_share": data, "staff_share": staff},
-            st.sampled_from([0.0, 0.2]), st.sampled_from([0.0, 0.2]),
+            lambda data, staff, brand: {
+                "data_share": data, "staff_share": staff, "brand_share": brand
+            },
+            st.sampled_from([0.0, 0.2]), st.sampled_from([0.0, 0.2]), st.sampled_from([0.0, 0.4]),
         ),
-        "more": st.sampled_from([{}, PROGRAMME, {"events": EVENTS}]),
+        "more": st.sampled_from([{}, PROGRAMME, AWARE, {"events": EVENTS}]),
     }
 )  # fmt: skip
 

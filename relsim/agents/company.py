@@ -45,7 +45,9 @@ class Company(Customers):
         self.account = books.Accounts(*(t[0] for t in empty_accounts))
         empty = np.empty((0, 0, 0))
         self.sums = {one.name: np.zeros((firms + 1, len(one.sums))) for one in self.mechanisms}
-        self.own = {one.name: own_of(one, empty) for one in self.mechanisms}
+        self.own = {
+            one.name: own_of(one, empty) for one in self.mechanisms if one.additions or one.agent
+        }
 
     def renew(self, place: int) -> None:
         """Draw the traits of the newcomer who takes a place this month."""

@@ -71,6 +71,10 @@ class Mechanism(Protocol):
         """Its passes."""
 
     @property
+    def agent(self) -> str:
+        """Dotted path of what agents take from it; "" for nothing."""
+
+    @property
     def chances(self) -> Sequence[str]:
         """Its random numbers."""
 
@@ -183,7 +187,8 @@ class Customers:
         flat = np.ascontiguousarray(table).reshape(-1)
         live, people = self._month(), self._people()
         sums = [np.zeros((chunks, table.shape[0], len(one.sums))) for one in self.mechanisms]
-        own = tuple(own_of(one, some) for one, some in zip(self.mechanisms, sums, strict=True))
+        both = zip(self.mechanisms, sums, strict=True)
+        own = tuple(own_of(one, some) for one, some in both if one.additions)
 
         def live_some(first: int, last: int) -> None:
             live(
@@ -211,10 +216,11 @@ class Customers:
     def _month(self) -> Any:
         """Return the compiled month of this market's setting and mechanisms."""
         if self._woven is None or self._woven[0] != self.setting:
-            chances = [name for one in self.mechanisms for name in one.chances]
-            additions = [one.additions for one in self.mechanisms]
+            woven_in = [one for one in self.mechanisms if one.additions]
+            chances = [name for one in woven_in for name in one.chances]
+            additions = [one.additions for one in woven_in]
             passes = schedule.passes(self.setting, additions, chances)
-            others = tuple(type(one).__module__ for one in self.mechanisms)
+            others = tuple(type(one).__module__ for one in woven_in)
             self._woven = self.setting, woven(passes, others)
         return self._woven[1]
 

@@ -107,8 +107,7 @@ def woven(passes: tuple[Pass, ...], others: Sequence[str] = ()) -> Any:
     passes : tuple of Pass
         In their order.
     others : sequence of str
-        Modules of the mechanisms that are on: those that add no pass hand their own to the month
-        too.
+        Modules of the mechanisms that hand their own to the month.
 
     Returns
     -------
@@ -116,7 +115,7 @@ def woven(passes: tuple[Pass, ...], others: Sequence[str] = ()) -> Any:
         ``live(people, terms, accounts, month, size, first, last, own)``: the chunks of ``size``
         customers from ``first`` up to ``last`` are lived; several threads may share a month.
         ``people`` is made by :func:`relsim.customers.scene.people_of`, ``own`` has one tuple a
-        mechanism that is on.
+        mechanism that adds passes.
     """
     strange = [one.function for one in passes if not _is_ours(one.function)]
     is_kept = not strange and all(map(_is_ours, others))

@@ -14,7 +14,8 @@ class Target(enum.IntEnum):
     RIVALS = 1
     DISSATISFIED = 2
     COMPLAINTS = 3
-    TIERS = 4
+    EVERYBODY = 4
+    TIERS = 5
 
 
 class Budget(NamedTuple):
@@ -33,12 +34,13 @@ BUDGETS = (
     Budget("prospects", Target.PROSPECTS, "acquisition"),
     Budget("rivals", Target.RIVALS, "acquisition"),
     Budget("dissatisfied", Target.DISSATISFIED, "acquisition"),
+    Budget("brand", Target.EVERYBODY, "acquisition"),
     *(Budget(tier, Target.TIERS + k, "retention") for k, tier in enumerate(TIERS)),
     Budget("recovery", Target.COMPLAINTS, "recovery"),
     Budget("data", None, "capability"),
     Budget("staff", None, "capability"),
 )
-"""All budgets: offence by target, retention by value tier, the rest."""
+"""All budgets: offence by target, brand, retention by value tier, the rest."""
 
 SPENT_FIELDS = tuple(budget.name for budget in BUDGETS)
 """Their names."""

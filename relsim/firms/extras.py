@@ -35,6 +35,9 @@ class Source(Protocol):
     def stocks(self) -> Sequence[Stock]:
         """The stocks that it adds."""
 
+    def first(self) -> Array:
+        """Return the level of each stock before the first month, of shape (firms, stocks)."""
+
     def offer(self, table: Array, stocks: Array, month: int) -> None:
         """Change what customers meet this month, where it wants to.
 
@@ -140,8 +143,26 @@ class Extras:
         return lines | {stock.name: stock.meaning for stock in self.stocks}
 
     def first(self, figures: Array) -> Array:
-        """Return figures before the first month with room for these: no money, empty stocks."""
-        return np.hstack((figures, np.zeros((figures.shape[0], len(self.names)))))
+        """Return figures before the first month with these: no money, and what stocks begin at.
+
+        Raises
+        ------
+        StrategyError
+            If a source gives levels of another shape, or some that are not finite.
+        """
+        firms = figures.shape[0]
+        levels = []
+        for source in self.sources:
+            where = f"{_called(source)}: first"
+            with asked(where):
+                levels.append(source.first())
+            _check(levels[-1], (firms, len(source.stocks)), where)
+        return np.hstack((figures, np.zeros((firms, len(self.lines))), *levels))
+
+    def stocks_of(self, row: Sequence[float]) -> dict[str, float]:
+        """Return the stocks in a firm's row of figures, by name."""
+        at = len(FIGURES) + len(self.lines)
+        return {stock.name: row[at + k] for k, stock in enumerate(self.stocks)}
 
     def offer(self, table: Array, before: Array, month: int) -> None:
         """Let every source change what customers meet; see :meth:`Source.offer`.

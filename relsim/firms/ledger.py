@@ -47,10 +47,16 @@ class Stock:
         Its column in the market's table.
     meaning : str
         What it is, its unit included.
+    adds_up : bool
+        Whether it adds up over firms, as members do; a level does not.
+    public : bool
+        Whether market research tells it of rivals too.
     """
 
     name: str
     meaning: str
+    adds_up: bool = True
+    public: bool = False
 
 
 class Rates(NamedTuple):

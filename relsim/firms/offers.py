@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float64]
 
 _N_SPENT = len(SPENT_FIELDS)
 _LEAST = 1e-9  # people; where there is nobody, nothing is spent
-_RECOVERY = SPENT_FIELDS.index("recovery")
+_RECOVERY, _BRAND = (SPENT_FIELDS.index(name) for name in ("recovery", "brand"))
 _RETENTION = np.array([SPENT_FIELDS.index(tier) for tier in TIERS])
 _PRICE, _DISCOUNT, _REWARD = (
     PLAN_FIELDS.index(name) for name in ("price", "discount", "referral_reward")
@@ -63,6 +63,7 @@ BOUGHT_FIELDS = (*SPENT_FIELDS, "referral_reward")
 """What has a response with a ceiling: all budgets, and the reward for a recommendation."""
 _RATES = {
     **dict.fromkeys(("prospects", "rivals", "dissatisfied"), Own.ACQUISITION_RATE),
+    "brand": Own.ACQUISITION_RATE,  # a place: the market's own rate is put there
     **dict.fromkeys(TIERS, Own.CARE_RATE),
     "recovery": Own.RECOVERY_RATE,
     "data": Own.DATA_RATE,
@@ -95,6 +96,7 @@ class Rules(NamedTuple):
     retention: float
     retention_ceiling: float
     retention_rate: float
+    brand_rate: float  # 0 where awareness is no stock
 
     @classmethod
     def of(cls, spec: MarketSpec) -> Self:
@@ -118,6 +120,7 @@ class Rules(NamedTuple):
             retention=m.retention.monthly,
             retention_ceiling=m.retention.ceiling,
             retention_rate=rate_of(m.retention.half_at, price),
+            brand_rate=rate_of(m.awareness.half_at, price) if m.awareness else 0.0,
         )
 
 
@@ -176,6 +179,7 @@ class Offers:
         people = _people(own, seen, m)[:, _TARGETS]
         people[:, _TARGETS < 0] = seen[:, [_SEEN_CUSTOMERS]]
         rates = own[:, _RATE_OF]
+        rates[:, _BRAND] = m.brand_rate
         if m.responds:
             rates[:, _RETENTION] = m.retention_rate
         per_person = rates / np.maximum(people, _LEAST)
@@ -274,6 +278,7 @@ def _people(own: Array, seen: Array, m: Rules) -> Array:
         people[firm, Target.PROSPECTS] = m.size - served
         people[firm, Target.RIVALS] = served - kept * mine
         people[firm, Target.DISSATISFIED] = unhappy - kept * seen[firm, _SEEN_DISSATISFIED]
+        people[firm, Target.EVERYBODY] = m.size
         people[firm, Target.COMPLAINTS] = mine * own[firm, Own.FAILURE_RATE] * m.complaint_rate
         for tier in range(N_TIERS):
             people[firm, Target.TIERS + tier] = seen[firm, _SEEN_TIERS[tier]]

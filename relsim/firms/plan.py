@@ -11,7 +11,8 @@ from relsim.customers.terms import N_TIERS
 from relsim.errors import StrategyError
 from relsim.spec.relationship import Relationship
 
-_MONEY = ("prospects", "rivals", "dissatisfied", "recovery", "referral_reward", "data", "staff")
+_OFFENCE = ("prospects", "rivals", "dissatisfied", "brand")
+_MONEY = (*_OFFENCE, "recovery", "referral_reward", "data", "staff")
 MOST = 1e15
 """Money that no market has: more is a mistake."""
 
@@ -43,6 +44,9 @@ class Plan:
     relationship : Relationship or None
         Policies of mechanisms of relationships from this month on, as in the firm's config; None,
         and what it does not name, keeps what there is.
+    brand : float
+        Offence: money to be known by everybody in the market; it has an effect where awareness is a
+        stock (``mechanisms.awareness``).
     """
 
     prospects: float = 0.0
@@ -56,11 +60,12 @@ class Plan:
     data: float = 0.0
     staff: float = 0.0
     relationship: Relationship | None = None
+    brand: float = 0.0
 
     @property
     def offence(self) -> float:
-        """Money to win customers."""
-        return self.prospects + self.rivals + self.dissatisfied
+        """Money to acquire customers."""
+        return self.prospects + self.rivals + self.dissatisfied + self.brand
 
     @property
     def defence(self) -> float:

@@ -14,6 +14,7 @@ from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.value import TIERS
 from relsim.customers.terms import N_RUNGS
 from relsim.firms import quantities
+from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.firm import Firm
 from relsim.firms.quantities import PLACES, places
 from relsim.firms.view import FirmView, Know, MarketView
@@ -119,6 +120,7 @@ def views(
     known: Sequence[Know],
     seen: Sequence[Sequence[float]],
     month: int,
+    extras: Extras = NO_EXTRAS,
 ) -> list[FirmView]:
     """Return what each firm sees before it plans a month.
 
@@ -134,6 +136,8 @@ def views(
         The figures of last month, by firm.
     month : int
         Which month is planned.
+    extras : Extras
+        What mechanisms add to the figures.
     """
     for firm, row in zip(firms, seen, strict=True):
         firm.remember(row)
@@ -142,16 +146,28 @@ def views(
         field: tuple(row[place] for row in seen) for field, place in _RESEARCHED.items()
     }
     prospects = size - sum(known_to_all["customers"])
-    market = MarketView(size=size, prospects=prospects, **known_to_all)
+    stocks = [extras.stocks_of(row) for row in seen]
+    told = {
+        stock.name: tuple(of_firm[stock.name] for of_firm in stocks)
+        for stock in extras.stocks
+        if stock.public
+    }
+    market = MarketView(size=size, prospects=prospects, stocks=told, **known_to_all)
     credit = spec.market.credit
     return [
-        _view(firm, know, market, row, firm.money(credit), month)
-        for firm, know, row in zip(firms, known, seen, strict=True)
+        _view(firm, know, market, row, firm.money(credit), month, mine)
+        for firm, know, row, mine in zip(firms, known, seen, stocks, strict=True)
     ]
 
 
 def _view(
-    firm: Firm, know: Know, market: MarketView, row: Sequence[float], money: float, month: int
+    firm: Firm,
+    know: Know,
+    market: MarketView,
+    row: Sequence[float],
+    money: float,
+    month: int,
+    stocks: Mapping[str, float],
 ) -> FirmView:
     seen: dict[str, Any] = dict(zip(_SINGLE, _single(row), strict=True))
     for field, figures in _SEVERAL.items():
@@ -168,5 +184,6 @@ def _view(
         market=market,
         know=know,
         past=tuple(firm.past[-_REMEMBERED:]),
+        stocks=stocks,
         **seen,
     )

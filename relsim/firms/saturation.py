@@ -38,6 +38,7 @@ USES = (
     Use("reaching prospects", "acquisition.ceiling", ("prospects",)),
     Use("reaching customers of rivals", "acquisition.ceiling", ("rivals",)),
     Use("reaching dissatisfied customers of rivals", "acquisition.ceiling", ("dissatisfied",)),
+    Use("brand", "mechanisms.awareness", ("brand",), fills=True),
     Use("care", "care.ceiling", TIERS),
     Use("recovery", "recovery.ceiling", ("recovery",)),
     Use("data", "data", ("data",), fills=True),

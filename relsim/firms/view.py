@@ -1,7 +1,7 @@
 """What a firm sees before it plans: its own books, market research, its own past."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from relsim.customers.rules.response import rate_of, spend_response
@@ -39,6 +39,9 @@ class MarketView:
         By firm: money spent last month to win customers.
     dissatisfied : tuple of float
         By firm: customers whose satisfaction is low enough to be singled out.
+    stocks : mapping of str to tuple of float
+        By firm: what mechanisms keep of it that market research tells, by name: ``awareness`` where
+        it is a stock.
     """
 
     size: int
@@ -48,6 +51,7 @@ class MarketView:
     satisfaction: tuple[float, ...]
     offence: tuple[float, ...]
     dissatisfied: tuple[float, ...]
+    stocks: Mapping[str, tuple[float, ...]]
 
     @property
     def penetration(self) -> float:
@@ -153,6 +157,8 @@ class FirmView(NamedTuple):
         What is known of the effect of money.
     past : sequence of OwnMonth
         The firm's own past, oldest first; the last ten years.
+    stocks : mapping of str to float
+        What mechanisms keep of the firm, by name.
     """
 
     month: int
@@ -190,6 +196,7 @@ class FirmView(NamedTuple):
     market: MarketView
     know: Know
     past: Sequence[OwnMonth]
+    stocks: Mapping[str, float]
 
     def rivals(self, figures: Sequence[float]) -> float:
         """Return the sum over rivals of a figure of the market by firm."""

@@ -122,8 +122,17 @@ class Mechanism:
     def decide(self, plans: Mapping[int, Plan]) -> None:
         """Read what strategies of a user's own planned, by the firm's place in the config."""
 
+    def spend(self, spent: Array) -> None:
+        """Read what firms spend this month, of shape (firms, SPENT_FIELDS)."""
+
+    def first(self) -> Array:
+        """Return the level of each stock before the first month, of shape (firms, stocks)."""
+        return np.zeros((len(self.spec.firms), len(self.stocks)))
+
     def own(self, sums: Array) -> Any:
         """Return what its passes get: a named tuple of its columns, numbers and sums.
+
+        One without passes is not asked.
 
         Parameters
         ----------

@@ -10,12 +10,15 @@ from relsim import own_class
 from relsim.customers.schedule import at_path
 from relsim.errors import StrategyError
 from relsim.mechanisms import declaration
+from relsim.mechanisms.awareness.stock import Brands
 from relsim.mechanisms.base import Mechanism
 from relsim.mechanisms.grievance.memory import Grievances
 from relsim.mechanisms.loyalty_programme.programme import LoyaltyProgrammes
 from relsim.spec import MarketSpec
 
-BUILT_IN: dict[str, type[Mechanism]] = {one.name: one for one in (LoyaltyProgrammes, Grievances)}
+BUILT_IN: dict[str, type[Mechanism]] = {
+    one.name: one for one in (LoyaltyProgrammes, Grievances, Brands)
+}
 """The mechanisms that come with relsim, by their keys under ``mechanisms``; for good in order."""
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from relsim.mechanisms.awareness import Awareness
 from relsim.mechanisms.grievance import Grievance
 from relsim.mechanisms.loyalty_programme import LoyaltyProgramme
 from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, half_at, key, weight
@@ -334,6 +335,9 @@ class Mechanisms(Sparse):
         "Loyalty programmes: points, rewards, members.", unit="-", default=None
     )
     grievance: Grievance | None = key("Failures remembered.", unit="-", default=None)
+    awareness: Awareness | None = key(
+        "Awareness as a stock, built by spend and presence.", unit="-", default=None
+    )
     own: tuple[OwnMechanism, ...] = key(
         "Mechanisms of one's own, each with its kind and its numbers.", unit="-", default=()
     )

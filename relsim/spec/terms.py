@@ -87,8 +87,10 @@ TERMS = (
     Term(
         "brand awareness", ("awareness", "brand", "recognition"),
         "Chance that a deciding customer thinks of a firm unasked.",
-        "The key firms.awareness; customers acquired by it: by_awareness.",
-        ("firms.awareness", "by_awareness"), "fame",
+        "The key firms.awareness; with mechanisms.awareness it is where a stock starts, the column "
+        "awareness, which spend on brand and acquisition builds. Customers acquired by it: "
+        "by_awareness.",
+        ("firms.awareness", "mechanisms.awareness", "spent_brand", "by_awareness"), "fame",
     ),
     Term(
         "attrition", ("customers leaving the market", "market turnover", "turnover"),

@@ -28,6 +28,9 @@ class Club:
     stocks: Sequence[Stock] = (Stock("members", "customers who joined"),)
     awareness = 0.0
 
+    def first(self) -> Any:
+        return np.full((2, len(self.stocks)), 0.0)
+
     def offer(self, table: Any, stocks: Any, month: int) -> None:
         table[1:, :, Term.AWARENESS] += self.awareness * (month > 1)
 

@@ -115,6 +115,11 @@ class Budgeted(Spending):
     conquest_share: float = fraction(
         "Share of offence that is aimed at rivals' customers, the rest at prospects.", default=0.5
     )
+    brand_share: float = fraction(
+        "Share of offence that is spent on the brand, taken off first; it has an effect where "
+        "awareness is a stock (mechanisms.awareness).",
+        default=0.0,
+    )
     data_share: float = fraction("Share of the budget invested in customer data.", default=0.0)
     staff_share: float = fraction("Share of the budget invested in staff.", default=0.0)
 
@@ -123,9 +128,12 @@ class Budgeted(Spending):
         data, staff, offence, defence = fronts(
             self.budget(view), self.data_share, self.staff_share, retention_share
         )
+        brand = offence * self.brand_share
+        reaching = offence - brand
         return Plan(
-            prospects=offence * (1.0 - self.conquest_share),
-            rivals=offence * self.conquest_share,
+            prospects=reaching * (1.0 - self.conquest_share),
+            rivals=reaching * self.conquest_share,
+            brand=brand,
             retention=self.by_tier(view, defence * (1.0 - self.recovery_share)),
             recovery=defence * self.recovery_share,
             discount=self.discount,

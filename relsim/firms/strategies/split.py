@@ -28,6 +28,7 @@ SETTLED = (
     "data_share",
     "staff_share",
     "conquest_share",
+    "brand_share",
     "recovery_share",
     "valuable_weight",
     "discount",
@@ -121,6 +122,7 @@ _for_tier, _answering = rule(for_tier), rule(answering)
     _DATA_SHARE,
     _STAFF_SHARE,
     _CONQUEST_SHARE,
+    _BRAND_SHARE,
     _RECOVERY_SHARE,
     _VALUABLE_WEIGHT,
     _DISCOUNT,
@@ -129,9 +131,9 @@ _for_tier, _answering = rule(for_tier), rule(answering)
     _ANSWER,
     _ON_DISSATISFIED,
 ) = (ORDER_FIELDS.index(name) for name in (*SETTLED, *Stance._fields))
-_TO_PROSPECTS, _TO_RIVALS, _TO_DISSATISFIED, _TO_RECOVERY, _TO_DATA, _TO_STAFF = (
+_TO_PROSPECTS, _TO_RIVALS, _TO_DISSATISFIED, _TO_BRAND, _TO_RECOVERY, _TO_DATA, _TO_STAFF = (
     PLAN_FIELDS.index(name)
-    for name in ("prospects", "rivals", "dissatisfied", "recovery", "data", "staff")
+    for name in ("prospects", "rivals", "dissatisfied", "brand", "recovery", "data", "staff")
 )
 _PRICE, _GIVEN_DISCOUNT, _REWARD = (
     PLAN_FIELDS.index(name) for name in ("price", "discount", "referral_reward")
@@ -211,9 +213,12 @@ def _split(row: Array, order: Array, seen: Array, budget: float, retention_share
     data, staff, offence, defence = _fronts(
         budget, order[_DATA_SHARE], order[_STAFF_SHARE], retention_share
     )
-    rivals = offence * order[_CONQUEST_SHARE]
+    brand = offence * order[_BRAND_SHARE]
+    reaching = offence - brand
+    rivals = reaching * order[_CONQUEST_SHARE]
     on_dissatisfied = order[_ON_DISSATISFIED] > 0.0
-    row[_TO_PROSPECTS] = offence * (1.0 - order[_CONQUEST_SHARE])
+    row[_TO_PROSPECTS] = reaching * (1.0 - order[_CONQUEST_SHARE])
+    row[_TO_BRAND] = brand
     row[_TO_RIVALS] = 0.0 if on_dissatisfied else rivals
     row[_TO_DISSATISFIED] = rivals if on_dissatisfied else 0.0
     row[_TO_RECOVERY] = defence * order[_RECOVERY_SHARE]

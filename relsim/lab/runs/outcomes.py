@@ -32,6 +32,12 @@ RATES = frozenset(
         "staff",
         "lifetime_value",
         "entry_value",
+        *(
+            stock.name
+            for kind in registry.BUILT_IN.values()
+            for stock in kind.stocks
+            if not stock.adds_up
+        ),
     }
 )
 """Columns that do not add up over firms: they need one that is named."""
@@ -183,7 +189,8 @@ def check_measure(column: str, of_one_firm: bool, where: str, *markets: MarketSp
         columns = (*MARKET_COLUMNS, *added)
         hint = nearest(column, columns) or listing(columns)
         raise SpecError(f"{where}: the market's table has no column {column!r}{hint}")
-    if not of_one_firm and column in RATES:
+    levels = {stock.name for kind in _kinds(markets) for stock in kind.stocks if not stock.adds_up}
+    if not of_one_firm and column in RATES | levels:
         raise SpecError(
             f"{where}: {column!r} does not add up over firms: name one with the key firm"
         )
@@ -191,10 +198,15 @@ def check_measure(column: str, of_one_firm: bool, where: str, *markets: MarketSp
 
 def _added(markets: Sequence[MarketSpec]) -> tuple[str, ...]:
     """Return the columns that mechanisms can add to a market's table."""
-    on = [kind for market in markets for kind, _ in registry.on(market)]
-    kinds: list[type[Mechanism]] = list(dict.fromkeys([*registry.BUILT_IN.values(), *on]))
+    kinds = _kinds(markets)
     lines = [line.name for kind in kinds for line in kind.lines]
     return (*lines, *(stock.name for kind in kinds for stock in kind.stocks))
+
+
+def _kinds(markets: Sequence[MarketSpec]) -> list[type[Mechanism]]:
+    """Return the mechanisms that there are for some markets, on or off."""
+    on = [kind for market in markets for kind, _ in registry.on(market)]
+    return list(dict.fromkeys([*registry.BUILT_IN.values(), *on]))
 
 
 def column_of(columns: Mapping[str, Array], name: str) -> Array:
