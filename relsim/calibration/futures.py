@@ -32,13 +32,16 @@ QUARTER = 3
 """Months, the last before a horizon ends, over which sales are measured."""
 
 
+_BRAND = "brand"
+
+
 def _spent_on(line: str) -> tuple[str, ...]:
-    return tuple(budget.name for budget in BUDGETS if budget.line == line)
+    return tuple(one.name for one in BUDGETS if one.line == line and one.name != _BRAND)
 
 
 LEVERS = {
     "acquisition": _spent_on("acquisition"),
-    "brand": _spent_on("brand"),
+    "brand": (_BRAND,),
     "retention": _spent_on("retention"),
     "recovery": _spent_on("recovery"),
     "referral": ("referral_reward",),
