@@ -24,6 +24,7 @@ _LASTING = (
     "customers.start.satisfaction",
     "customers.start.trust",
     "run.months",
+    "run.warm_up",
     "run.seed",
     "run.replication",
 )
@@ -55,12 +56,34 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
     25.0
     """
     after = override(spec, overrides, "--set")
+    words = fault(spec, after, at)
+    if words:
+        raise SpecError(f"--set: {words}")
+    return after
+
+
+def fault(spec: MarketSpec, after: MarketSpec, at: int = 1) -> str:
+    """Return why a running market cannot change from one spec to another; "" if it can.
+
+    Parameters
+    ----------
+    spec, after : MarketSpec
+        What it is simulated under, and what it is to be.
+    at : int
+        The first month that is to be simulated otherwise.
+
+    Examples
+    --------
+    >>> from relsim.spec import starter
+    >>> fault(starter(), starter().with_({"run.seed": 5}))
+    'run.seed: settled before the first month; run anew to change it'
+    """
     if len(after.firms) != len(spec.firms):
-        raise SpecError("--set: firms: their number cannot change in mid-run; an event can")
+        return "firms: their number cannot change in mid-run; an event can"
     if _kinds_of(after) != _kinds_of(spec):
-        raise SpecError(
-            "--set: mechanisms and customers.class: which of them are on is settled before month "
-            "1; run anew"
+        return (
+            "mechanisms and customers.class: which of them are on is settled before month 1; run "
+            "anew"
         )
     settled = [*_LASTING]
     settled += [f"firms.{k}.{name}" for k in range(len(spec.firms)) for name in _LASTING_OF_FIRMS]
@@ -68,18 +91,18 @@ def changed(spec: MarketSpec, overrides: Mapping[str, Any], at: int = 1) -> Mark
         settled += [f"firms.{k}.awareness" for k in range(len(spec.firms))]
     for path in settled:
         if value_at(after, path) != value_at(spec, path):
-            raise SpecError(f"--set: {path}: settled before the first month; run anew to change it")
+            return f"{path}: settled before the first month; run anew to change it"
     if _draws_chances(after) and not _draws_chances(spec):
-        raise SpecError(
-            f"--set: mechanisms.retention.rule: given {after.mechanisms.retention.rule!r}, which "
-            "takes a chance of their own that customers of this run were not given; run anew"
+        return (
+            f"mechanisms.retention.rule: given {after.mechanisms.retention.rule!r}, which takes a "
+            "chance of their own that customers of this run were not given; run anew"
         )
     if _moves_before(after, at) != _moves_before(spec, at):
-        raise SpecError(
-            f"--set: events: firms that enter or leave before month {at} cannot be others; from "
-            "then on they can"
+        return (
+            f"events: firms that enter or leave before month {at} cannot be others; from then on "
+            "they can"
         )
-    return after
+    return ""
 
 
 def _kinds_of(spec: MarketSpec) -> tuple[Any, ...]:

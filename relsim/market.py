@@ -39,7 +39,7 @@ from relsim.spec import MarketSpec
 from relsim.spec.hints import nearest
 
 Array = npt.NDArray[np.float64]
-_CUSTOMERS = PLACES["customers"]
+_CASH, _CUSTOMERS = PLACES["cash"], PLACES["customers"]
 _PLANNED_REWARD = PLAN_FIELDS.index("referral_reward")
 _MOST_MESA_SEED = 2**32
 
@@ -124,6 +124,7 @@ class Market(mesa.Model):
         self.worth = Worth(self.figures, rate, monthly_loss(spec.market.annual_turnover))
         self.records: list[Record] = []
         self._orders: list[Order | None] | None = None
+        self._warm_up(spec.run.warm_up)
 
     def _people(self, threads: int) -> Customers:
         """Return the customers; another engine puts others here.
@@ -139,6 +140,26 @@ class Market(mesa.Model):
                 "relsim.AgentMarket(spec), not by relsim.Market(spec)"
             )
         return Customers(self.spec, self.random_seed, self.replication, threads, self.mechanisms)
+
+    def _warm_up(self, months: int) -> None:
+        """Simulate months before the first, which no table has and no firm remembers.
+
+        Every firm does, month after month, what it would do in month 1, and keeps its share. What
+        strategies learn, they learn from month 1 on.
+        """
+        cash = self.figures[:, _CASH].copy()
+        for month in range(1 - months, 1):
+            self.month = month
+            plans = self.plan()
+            table, spent = self.offer(plans)
+            self.account(self.live(table), plans, table, spent)
+            self.records.clear()
+            self.customers.hold_shares(month)
+            position.count(self.figures, self.spec, self.customers.columns)
+            self.figures[:, _CASH] = cash
+            for firm in self.firms:
+                firm.begin(build(firm.spec.strategy, f"firms.{firm.place}.strategy"))
+        self._start = self.figures
 
     # The month ---------------------------------------------------------------------------
 
@@ -244,7 +265,8 @@ class Market(mesa.Model):
     def views(self) -> list[FirmView]:
         """Return what each firm sees before it plans the month."""
         seen = self.figures.tolist()
-        return position.views(self.spec, self.firms, self._known, seen, self.month, self.extras)
+        month = max(self.month, 1)  # before month 1 firms plan month 1, again and again
+        return position.views(self.spec, self.firms, self._known, seen, month, self.extras)
 
     @property
     def prospects(self) -> float:

@@ -21,7 +21,7 @@ class Company(Customers):
     table : array of shape (firms + 1, N_TIERS, N_TERMS)
         What firms offer this month.
     month : int
-        From 1.
+        As draws count it: months of warm-up come first, from 1.
     account : Accounts
         Where agents are booked this month.
     sums : dict of str to array of shape (firms + 1, sums)
@@ -39,7 +39,7 @@ class Company(Customers):
     def begin(self, table: Table, month: int) -> None:
         """Begin a month: what firms offer, and empty accounts for the agents to be booked in."""
         self.spread_the_word(table)
-        self.table, self.month = table, month
+        self.table, self.month = table, month + self.before
         firms = table.shape[0] - 1
         empty_accounts = books.allocate(1, firms, self.setting.sees_age)
         self.account = books.Accounts(*(t[0] for t in empty_accounts))

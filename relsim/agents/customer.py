@@ -109,13 +109,14 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         self.place = place
         self.people = people
         self.said = self.saying = 0
-        self._read(STATE)
-        self._read(TRAITS)
+        self.read(STATE)
+        self.read(TRAITS)
         for one in people.mechanisms:
             for name, column in one.state.items():
                 setattr(self, name, column[place].item())
 
-    def _read(self, names: tuple[str, ...]) -> None:
+    def read(self, names: tuple[str, ...]) -> None:
+        """Take quantities from the columns, by name."""
         for name in names:
             setattr(self, name, getattr(self.people.columns, name)[self.place].item())
 
@@ -580,7 +581,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
             self.saying = self.rung = 0
             self.came_through = int(choice.NOBODY)
             self.people.renew(self.place)
-            self._read(TRAITS)
+            self.read(TRAITS)
         if self.supplier > 0:
             self.tenure = min(self.tenure + 1, int(LONGEST_TENURE))
 

@@ -49,6 +49,13 @@ class AgentCustomers(Company):
             one.month_sums = self.sums[one.name]
         return self.account
 
+    def hold_shares(self, month: int) -> npt.NDArray[np.int64]:
+        """Bring every firm back to its share at the start, after a month of warm-up."""
+        moved = super().hold_shares(month)
+        for place in moved.tolist():
+            self.agents[place].read(STATE)
+        return moved
+
     def _show(self) -> None:
         for name in STATE:
             getattr(self.columns, name)[:] = [getattr(agent, name) for agent in self.agents]

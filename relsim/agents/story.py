@@ -124,17 +124,27 @@ class Narrator(CustomerAgent):
 
     def __init__(self, model: Market, place: int, people: Company) -> None:
         super().__init__(model, place, people)
-        self.episodes: list[Episode] = []
-        self.rows: list[tuple[object, ...]] = []
         self._names = ["nobody", *(firm.name for firm in model.spec.firms)]
         self._weighed: dict[int, float] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the story with the state before month 1; what was told before is not kept."""
+        self.episodes: list[Episode] = []
+        self.rows: list[tuple[object, ...]] = []
         self._arrive(0)
 
+    @property
+    def month(self) -> int:
+        """The month that the market is in."""
+        return self.people.month - self.people.before
+
     def _say(self, kind: str, text: str, month: int | None = None) -> None:
-        self.episodes.append(Episode(self.people.month if month is None else month, kind, text))
+        self.episodes.append(Episode(self.month if month is None else month, kind, text))
 
     def _arrive(self, month: int) -> None:
-        start = "in the market from the start" if self.born == 0 else "a newcomer"
+        old = self.born <= self.people.before
+        start = "in the market from the start" if old else "a newcomer"
         since = f", with {self._names[self.supplier]} for {_months(self.tenure)}"
         self._say("came", start + (since if self.supplier else ", without a supplier"), month)
 
@@ -209,7 +219,7 @@ class Narrator(CustomerAgent):
         if leaves:
             where = f", {name}'s customer for {_months(tenure)}" if served else ", without supplier"
             self._say("left_market", f"for good{where}")
-            self._arrive(self.people.month)
+            self._arrive(self.month)
 
     def keep(self) -> None:
         """Note the state at the end of a month, which has to be what the columns say.
@@ -226,7 +236,7 @@ class Narrator(CustomerAgent):
             known = column[self.place].item()
             if known != getattr(self, name):
                 raise ConservationError(
-                    f"month {self.people.month}: {name} of customer {self.place} is {known} in "
+                    f"month {self.month}: {name} of customer {self.place} is {known} in "
                     f"the columns, {getattr(self, name)} in its story"
                 )
         self.said = self.saying
@@ -234,7 +244,7 @@ class Narrator(CustomerAgent):
         supplier = self._names[self.supplier] if self.supplier else None
         self.rows.append(
             (
-                self.people.month,
+                self.month,
                 supplier,
                 tier,
                 RUNGS[self.rung],
@@ -294,6 +304,15 @@ class _Watched(Company):
         teller.turn_over()  # draws a newcomer's traits as the columns just did
         teller.keep()
         return accounts
+
+    def hold_shares(self, month: int) -> npt.NDArray[np.int64]:
+        """Bring every firm back to its share; after the last month of warm-up the story begins."""
+        moved = super().hold_shares(month)
+        if self.narrator.place in moved:
+            self.narrator.read(STATE)
+        if month == 0:
+            self.narrator.begin()
+        return moved
 
 
 class Relived(Market):

@@ -19,6 +19,8 @@ def show(out: Console, market: Market, found: Standings, folder: Path) -> None:
     """Print the end of a run: table, who is ahead, and where the results lie."""
     spec = market.spec
     months, customers = many(market.month, "month"), many(spec.market.customers, "customer")
+    if spec.run.warm_up:
+        months = f"{months} after {many(spec.run.warm_up, 'month')} of warm-up"
     several = len(found.replications)
     size = f"{months}, {customers}, seed {spec.run.seed}, {many(several, 'replication')}"
     out.print(f"{spec.title}: {size}")

@@ -129,7 +129,8 @@ class _Others(NamedTuple):
         _trait(
             np.uint16,
             None,
-            "month in which the customer came to the market; 0 = there from the start",
+            "month in which the customer came to the market, those of warm-up counted; 0 = there "
+            "from the start",
         ),
     ]
     said: Annotated[

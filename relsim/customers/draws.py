@@ -51,6 +51,7 @@ class Purpose(enum.IntEnum):
     WIRING = 5
     OUTSIDE = 6
     SAVE = 7
+    QUOTA = 8
     CONSIDER = 1024
     TASTE = 2048
     SHARED = 4096

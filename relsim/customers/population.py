@@ -136,12 +136,15 @@ class Customers:
         self._firm_names = tuple(firm.name for firm in spec.firms)
         self._segment_names = tuple(segment.name for segment in spec.customers.segments)
         self.use(spec)
+        self.before = spec.run.warm_up
         draw_all_traits(self.columns, self.tables, self.stream, 0)
         start = spec.customers.start
+        self._quota = opening_state.quotas([firm.share for firm in spec.firms], size)
+        self._contract = np.array([1.0] + [float(firm.contract_months) for firm in spec.firms])
         opening_state.place_customers(
             self.columns,
-            np.cumsum([firm.share for firm in spec.firms]),
-            np.array([1.0] + [float(firm.contract_months) for firm in spec.firms]),
+            opening_state.suppliers(self._quota, self.stream),
+            self._contract,
             start.tenure,
             start.satisfaction,
             start.trust,
@@ -173,7 +176,7 @@ class Customers:
         table : array of shape (firms + 1, N_TIERS, N_TERMS)
             What firms offer this month.
         month : int
-            From 1.
+            From 1; months of warm-up are 0 and below.
 
         Returns
         -------
@@ -181,7 +184,7 @@ class Customers:
             The month's sums, chunks already folded.
         """
         self.spread_the_word(table)
-        size = len(self)
+        size, month = len(self), month + self.before
         chunks, chunk = books.chunk_count(size), books.chunk_size(size)
         accounts = books.allocate(chunks, table.shape[0] - 1, self.setting.sees_age)
         flat = np.ascontiguousarray(table).reshape(-1)
@@ -212,6 +215,24 @@ class Customers:
             one.month_sums = np.add.reduce(some, axis=0)
         self.columns = self._after_talk()
         return books.fold(accounts)
+
+    def hold_shares(self, month: int) -> npt.NDArray[np.int64]:
+        """Bring every firm back to its share at the start, after a month of warm-up.
+
+        Returns
+        -------
+        array
+            Places of customers who were moved (:func:`relsim.customers.opening_state.hold_quotas`).
+        """
+        return opening_state.hold_quotas(
+            self.columns,
+            self._quota,
+            self._contract,
+            self.numbers.start.satisfaction,
+            self.numbers.start.trust,
+            self.stream,
+            month + self.before,
+        )
 
     def _month(self) -> Any:
         """Return the compiled month of this market's setting and mechanisms."""
@@ -309,7 +330,7 @@ class Customers:
             recommendations=int(c.recommendations[i]),
             came_through=WAYS[c.came_through[i]] if supplier else None,
             segment=self._segment_names[c.segment[i]],
-            born=int(c.born[i]),
+            born=max(int(c.born[i]) - self.before, 0),
             **{name: float(getattr(c, name)[i]) for name in SHOWN},
             neighbours=tuple(self.neighbours(i)),
         )
@@ -350,7 +371,7 @@ class Customers:
                 "recommendations": c.recommendations,
                 "came_through": _categories(c.came_through, WAYS, served),
                 "segment": _categories(c.segment, self._segment_names),
-                "born": c.born,
+                "born": np.maximum(c.born.astype(np.int32) - self.before, 0),
                 **{name: getattr(c, name) for name in self._shown_traits()},
             }
         )

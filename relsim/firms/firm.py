@@ -106,6 +106,12 @@ class Firm(mesa.Agent):
         # A subclass plans as it likes, whatever order it inherits.
         self._orders = type(strategy) in BUILT_IN.values()
 
+    def begin(self, strategy: Strategy) -> None:
+        """Begin anew with a strategy that knows nothing of what was."""
+        self.strategy = strategy
+        self._decisions = None
+        self._past = []
+
     @property
     def plan(self) -> Plan | None:
         """What the firm decided last."""
@@ -113,8 +119,8 @@ class Firm(mesa.Agent):
 
     @property
     def month(self) -> int:
-        """The month that the market is in."""
-        return self._host.month
+        """The month that the market is in; month 1 in months of warm-up, which come before it."""
+        return max(self._host.month, 1)
 
     @property
     def penetration(self) -> float:

@@ -12,7 +12,7 @@ from relsim.customers.parameters import mean_service_demand, mean_usage
 from relsim.customers.rules.choice import WAYS
 from relsim.customers.rules.ladder import RUNGS
 from relsim.customers.rules.value import TIERS
-from relsim.customers.terms import N_RUNGS
+from relsim.customers.terms import N_RUNGS, N_TIERS
 from relsim.firms import quantities
 from relsim.firms.extras import NO_EXTRAS, Extras
 from relsim.firms.firm import Firm
@@ -59,12 +59,9 @@ def first(spec: MarketSpec, columns: Columns) -> Array:
     array of shape (firms, FIGURES)
         Named by :data:`relsim.firms.quantities.FIGURES`.
     """
-    on_rung = _counted(
-        columns.supplier * np.uint16(N_RUNGS) + columns.rung, len(spec.firms), N_RUNGS
-    )
-    low = columns.satisfaction < np.float32(spec.mechanisms.reconsider.dissatisfied_below)
-    unhappy = _counted(columns.supplier[low], len(spec.firms), 1)
-    customers = on_rung.sum(axis=1)
+    month = quantities.empty(len(spec.firms))
+    count(month, spec, columns)
+    customers = month[:, PLACES["customers"]]
     usage, demand = mean_usage(spec), mean_service_demand(spec)
     prices = np.array([firm.price for firm in spec.firms])
     unit_costs = np.array([firm.unit_cost for firm in spec.firms])
@@ -73,25 +70,42 @@ def first(spec: MarketSpec, columns: Columns) -> Array:
     contribution = (prices - unit_costs) * usage - service_costs * demand
     start = spec.customers.start
     known = {
-        "customers": customers,
-        "dissatisfied": unhappy[:, 0],
         "running_contribution": contribution,
         "service": customers * demand,
         "revenue": customers * usage * prices,
         "satisfaction": np.where(customers > 0, start.satisfaction, np.nan),
         "trust": np.where(customers > 0, start.trust, np.nan),
         "price": prices,
-        "tier_ordinary": customers,  # before anything is known of anybody
         "cash": cash,
         "data": np.array([firm.data.start for firm in spec.firms]),
         "staff": np.array([firm.staff.start for firm in spec.firms]),
     }
-    month = quantities.empty(len(spec.firms))
     for name, by_firm in known.items():
         month[:, PLACES[name]] = by_firm
     month[:, places(*(f"contribution_{tier}" for tier in TIERS))] = contribution[:, None]
-    month[:, places(*(f"rung_{rung}" for rung in RUNGS[1:]))] = on_rung[:, 1:]
     return month
+
+
+def count(month: Array, spec: MarketSpec, columns: Columns) -> None:
+    """Put into a month's figures how many customers each firm has, in all and by kind.
+
+    Parameters
+    ----------
+    month : array of shape (firms, FIGURES)
+        Changed in place.
+    spec : MarketSpec
+        The market.
+    columns : Columns
+        Its customers as they are.
+    """
+    firms, supplier = len(spec.firms), columns.supplier.astype(np.int64)
+    on_rung = _counted(supplier * N_RUNGS + columns.rung, firms, N_RUNGS)
+    in_tier = _counted(supplier * N_TIERS + columns.tier, firms, N_TIERS)
+    low = columns.satisfaction < np.float32(spec.mechanisms.reconsider.dissatisfied_below)
+    month[:, PLACES["customers"]] = on_rung.sum(axis=1)
+    month[:, PLACES["dissatisfied"]] = _counted(supplier[low], firms, 1)[:, 0]
+    month[:, places(*(f"rung_{rung}" for rung in RUNGS[1:]))] = on_rung[:, 1:]
+    month[:, places(*(f"tier_{tier}" for tier in TIERS))] = in_tier
 
 
 def _counted(codes: npt.NDArray[np.integer[Any]], firms: int, kinds: int) -> Array:

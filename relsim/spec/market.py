@@ -66,6 +66,14 @@ class Run(SpecModel):
     """How long the simulation is, and with which random numbers."""
 
     months: int = key("Months to simulate.", unit="months", default=120, ge=1, le=60_000)
+    warm_up: int = key(
+        "Months simulated before month 1 in which every firm keeps its share, so that customers, "
+        "capabilities and customer equity are at rest when month 1 begins; no table has them.",
+        unit="months",
+        default=0,
+        ge=0,
+        le=1_200,
+    )
     seed: int = key("Random seed.", unit="-", default=1, ge=0, lt=2**64)
     replication: int = key(
         "Which of the seed's streams of random numbers.",

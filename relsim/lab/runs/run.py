@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from relsim.economics.lifetime import monthly_rate
 from relsim.engines import engine_of
+from relsim.fork import fault
 from relsim.lab.archive.own_code import code_of
 from relsim.lab.runs.outcomes import Outcome, column_of, measure
 from relsim.lab.runs.time_limit import is_abandoned, within
@@ -70,13 +71,16 @@ class Recipe(NamedTuple):
 class Assignment(NamedTuple):
     """What is special about a run: its number, base, values set on top, and noise.
 
-    A replication of None is the one that the market's own spec names.
+    A replication of None is the one that the market's own spec names. ``before``, where given, are
+    the control's values: a market with a warm-up is brought to rest under them, and begins month 1
+    under its own.
     """
 
     run: int
     base: int
     overrides: Mapping[str, Any]
     replication: int | None
+    before: Mapping[str, Any] | None = None
 
 
 class Lived(NamedTuple):
@@ -140,7 +144,10 @@ def _one(recipe: Recipe, assignment: Assignment) -> Lived:
             spec = override(recipe.bases[assignment.base], assignment.overrides)
             noise = recipe.seed, assignment.replication
             engine = recipe.engine or engine_of(spec)
-            market = engine(spec, *noise, threads=recipe.threads)
+            at_rest = _at_rest(recipe, assignment, spec)
+            market = engine(at_rest, *noise, threads=recipe.threads)
+            if at_rest is not spec:
+                market.change(spec)
             left = None if recipe.simulate is None else recipe.simulate(market)
             outcomes, panel = _results(recipe, assignment, market)
             key = content_key(recipe, assignment, spec) if recipe.keyed else ""
@@ -151,6 +158,20 @@ def _one(recipe: Recipe, assignment: Assignment) -> Lived:
         seconds = time.perf_counter() - start
         return failed(recipe, assignment, seconds, words, traceback.format_exc())
     return Lived(assignment.run, outcomes, panel, time.perf_counter() - start, key, left=left)
+
+
+def _at_rest(recipe: Recipe, assignment: Assignment, spec: MarketSpec) -> MarketSpec:
+    """Return the market that is brought to rest before month 1: the control's, if it can be.
+
+    A treatment that were at rest from the start would have had its effects for nothing: what trust
+    it builds would have been built, and paid for, before month 1. Other customers, or what a
+    running market cannot change, need a rest of their own.
+    """
+    if assignment.before is None or not spec.run.warm_up:
+        return spec
+    control = override(recipe.bases[assignment.base], assignment.before)
+    same_people = control.customers == spec.customers
+    return control if control != spec and same_people and not fault(control, spec) else spec
 
 
 def failed(recipe: Recipe, assignment: Assignment, seconds: float, error: str, trace: str) -> Lived:
@@ -178,8 +199,10 @@ def _results(
 
 def content_key(recipe: Recipe, assignment: Assignment, spec: MarketSpec) -> str:
     """Return a hash of all that the numbers of a run depend on."""
+    at_rest = _at_rest(recipe, assignment, spec)
     parts = (
         spec_hash(spec),
+        None if at_rest is spec else spec_hash(at_rest),
         recipe.seed,
         assignment.replication,
         recipe.outcomes[assignment.base],

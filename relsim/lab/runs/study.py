@@ -154,7 +154,9 @@ class Study:
         if not self.spec.common_noise:
             stream += int(self.samples[point]) * _STREAMS
         base, values = self._point(point)
-        return Assignment(run, base, {**self.spec.arms[self.arms[arm]], **values}, stream)
+        mine, control = self.arms[arm], self.spec.reference
+        before = None if mine == control else {**self.spec.arms[control], **values}
+        return Assignment(run, base, {**self.spec.arms[mine], **values}, stream, before)
 
     def _point(self, point: int) -> tuple[int, dict[str, Any]]:
         """Return the base and the values of a design point."""
