@@ -147,10 +147,14 @@ def isolated(values: dict[str, Any]) -> MarketSpec:
     return override(spec, values)
 
 
-def test_one_more_customer_changes_nobody_else() -> None:
-    small = Market(isolated({"market.customers": 1500})).run(12).customers.frame()
-    large = Market(isolated({"market.customers": 1501})).run(12).customers.frame()
-    pd.testing.assert_frame_equal(small, large.iloc[:1500])
+def test_one_more_customer_changes_only_who_makes_room_for_it() -> None:
+    """Each firm starts with its share: of more customers, and so one more may be another's."""
+    small, large = (Market(isolated({"market.customers": size})) for size in (1500, 1501))
+    before, after = (market.customers.columns.supplier[:1500].copy() for market in (small, large))
+    other = before != after
+    assert other.sum() <= len(small.firms)
+    frames = [market.run(12).customers.frame().iloc[:1500][~other] for market in (small, large)]
+    pd.testing.assert_frame_equal(*frames)
 
 
 def test_one_more_firm_changes_only_those_who_take_it() -> None:
