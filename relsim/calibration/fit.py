@@ -8,9 +8,12 @@ slopes are taken over a wide step, on both sides.
 
 import contextlib
 import functools
+import hashlib
+import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +22,14 @@ from scipy import optimize
 
 from relsim.calibration.identification import IDENTIFIED, identify
 from relsim.calibration.inputs import Free, Target, check, check_whole
+from relsim.calibration.journal import Journal
 from relsim.calibration.measurement import Wanted, Window, check_firms, simulated
 from relsim.calibration.result import Calibration, FittedMoment, FittedNumber
 from relsim.errors import RelsimError
 from relsim.lab.runs.executors import Crew, StandingCrew, crew_of, standing
+from relsim.provenance import code_version
 from relsim.spec import MarketSpec
+from relsim.spec.config import spec_hash
 
 Array = npt.NDArray[np.float64]
 Told = Callable[[int, int], None]
@@ -46,24 +52,25 @@ class _Simulator:
     targets: tuple[Target, ...]
     replications: int
     run: Callable[..., Array]
+    journal: Journal
     expected: int
     told: Told
     runs: int = 0
-    known: dict[bytes, Array] = field(default_factory=dict)
 
     def at(self, places: Array) -> Array:
         """Return moments at places (points, numbers): (points, replications, moments)."""
-        keys = [place.tobytes() for place in places]
-        new = [k for k, key in enumerate(keys) if key not in self.known]
-        if new:
-            found = self.simulate([self.assignment(places[k]) for k in new], self.replications)
-            self.known |= {keys[k]: found[n] for n, k in enumerate(new)}
-        return np.array([self.known[key] for key in keys])
+        return self.simulate([self.assignment(place) for place in places], self.replications)
 
     def simulate(self, assignments: list[dict[str, Any]], replications: int) -> Array:
-        """Return moments by assignment and replication, and say how many runs are done."""
-        wanted: list[Wanted] = [(one.moment, one.firm) for one in self.targets]
-        return self.run(self.spec, wanted, assignments, replications=replications, each=self._each)
+        """Return moments by assignment and replication; what is known is not simulated again."""
+        keys = [json.dumps([values, replications]) for values in assignments]
+        new = [k for k, key in enumerate(keys) if key not in self.journal.known]
+        if new:
+            wanted: list[Wanted] = [(one.moment, one.firm) for one in self.targets]
+            simulated = functools.partial(self.run, self.spec, wanted, replications=replications)
+            found = simulated([assignments[k] for k in new], each=self._each)
+            self.journal.add({keys[k]: found[n].tolist() for n, k in enumerate(new)})
+        return np.array([self.journal.known[key] for key in keys])
 
     def _each(self, more: int, _: int) -> None:
         self.runs += more
@@ -106,6 +113,7 @@ def calibrate(
     held_out: int = 8,
     window: Window | None = None,
     steps: int = 10,
+    journal: str | Path | None = None,
     workers: int = 1,
     executor: Any = None,
     each: Told = lambda _, __: None,
@@ -132,6 +140,9 @@ def calibrate(
         Which months count.
     steps : int
         Steps of the search at most.
+    journal : str or Path, optional
+        A file that keeps what was simulated: after a crash or a kill, the same call with the same
+        file goes on from there.
     workers, executor
         As in :func:`relsim.lab.evaluate`.
     each : callable, optional
@@ -145,8 +156,8 @@ def calibrate(
     Raises
     ------
     RelsimError
-        If a number or a moment is not there, a moment is not defined at the start, or a run
-        failed.
+        If a number or a moment is not there, a moment is not defined at the start, a run failed,
+        or the journal is of another calibration.
 
     Examples
     --------
@@ -168,9 +179,10 @@ def calibrate(
     check_firms(spec, [(one.moment, one.firm) for one in aims])
     check(spec, chosen, aims)
     expected = replications * (1 + steps * (1 + 2 * len(chosen))) + held_out
+    kept = Journal(journal, _identity(spec, aims, window))
     with _standing(crew_of(executor, workers)) as crew:
         run = functools.partial(simulated, window=window, executor=crew)
-        simulator = _Simulator(spec, chosen, aims, replications, run, expected, each)
+        simulator = _Simulator(spec, chosen, aims, replications, run, kept, expected, each)
         start = np.array([one.start(spec) for one in chosen])
         _check_defined(simulator, start)
         end = optimize.least_squares(
@@ -183,6 +195,14 @@ def calibrate(
             max_nfev=steps,
         )
         return _result(simulator, start, end.x, held_out, converged=bool(end.status > 0))
+
+
+def _identity(spec: MarketSpec, targets: Sequence[Target], window: Window | None) -> str:
+    """Return what simulated moments depend on besides the numbers, as a hash."""
+    moments = [[one.moment, one.firm] for one in targets]
+    months = window or Window()
+    settings = [code_version(), spec_hash(spec), moments, months.warm_up, months.months]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 
 
 @contextlib.contextmanager

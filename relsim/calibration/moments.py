@@ -150,8 +150,7 @@ MOMENTS: Mapping[str, Moment] = {
     },
     **{
         f"{lever}_elasticity_{horizon}": _elasticity(lever, horizon)
-        for lever, spent in LEVERS.items()
-        if spent
+        for lever in LEVERS
         for horizon in HORIZONS
     },
 }
