@@ -56,7 +56,7 @@ def fitted(name: str, order: argparse.Namespace, journal: Path) -> Calibration:
             bar.reach(done)
 
         return calibrate(
-            relsim.load(name, {"market.customers": order.customers}),
+            relsim.load(name, {"market.customers": order.customers, **one.get("set", {})}),
             [Free(**keys) for keys in one["free"]],
             [target(keys, one["one_firm"]) for keys in one["targets"]],
             replications=order.replications,

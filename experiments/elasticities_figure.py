@@ -9,15 +9,14 @@ from matplotlib.patches import Patch
 from relsim.report.style import BLUE, INK, MUTED, SMALL, TITLE, VERMILLION, WIDTH, drawing
 
 BANDS = {
-    ("acquisition", "short"): (0.06, 0.24),
-    ("acquisition", "long"): (0.12, 0.48),
-    ("brand", "short"): (0.06, 0.24),
-    ("brand", "long"): (0.12, 0.48),
+    ("advertising", "short"): (0.06, 0.24),
+    ("advertising", "long"): (0.12, 0.48),
     ("price", "long"): (-5.24, -1.31),
 }
 """Half to twice the mean of the meta-analyses; none where no mean was published."""
 
 LEVERS = {
+    "advertising": "advertising",
     "acquisition": "acquisition spend",
     "brand": "brand spend",
     "retention": "retention spend",
@@ -36,9 +35,16 @@ _EVERYONE = "all firms"
 
 
 def levers_of(frame: pd.DataFrame) -> list[str]:
-    """Return the levers that firms of a table pull, in the order of the page."""
+    """Return the levers to show, in the order of the page.
+
+    None that no firm pulls; and where no firm has a brand budget, advertising is acquisition spend.
+    """
     pulled = set(frame["lever"][frame["elasticity"].notna()])
-    return [lever for lever in LEVERS if lever in pulled]
+    return [
+        lever
+        for lever in LEVERS
+        if lever in pulled and (lever != "acquisition" or "brand" in pulled)
+    ]
 
 
 def draw(frame: pd.DataFrame) -> Figure:

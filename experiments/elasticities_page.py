@@ -14,7 +14,8 @@ By how many per cent do a firm's sales change if it spends, or asks, one per cen
 market of `configs/markets` every firm in its turn changes one budget, or its price, by a tenth, up
 and down, from month 37 on. All other plans and all random numbers stay the same
 ([calibration](calibration.md) has the definition). Sales are units, of the quarter that ends a year
-after the change (short run) and five years after it (long run).
+after the change (short run) and five years after it (long run). Advertising is all that is spent to
+acquire customers, to reach them and on the brand.
 `python -m experiments.elasticities` makes the page anew; table, with each firm's own:
 [elasticities](../results/elasticities/elasticities.csv).
 
@@ -99,8 +100,9 @@ def _told(rows: pd.DataFrame) -> str:
 
 def _limits(mean: pd.DataFrame) -> str:
     """Return what to bear in mind, with the levers that no preset pulls."""
-    idle = [words for lever, words in LEVERS.items() if lever not in levers_of(mean)]
-    return _LIMITS + (f"- No preset has any {joined(idle)}.\n" if idle else "")
+    if "brand" in levers_of(mean):
+        return _LIMITS
+    return _LIMITS + "- No preset spends on the brand: advertising is acquisition spend.\n"
 
 
 def met(mean: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
@@ -130,9 +132,10 @@ def _misses(mean: pd.DataFrame) -> str:
     return f"## Which bands are met\n\n{table(heads, rows)}\n\n{why}"
 
 
-_WHY = """Two things keep the answer to acquisition spend small. Most firms buy nearly all that
-reaching prospects can bring (`relsim validate` says where): an effect `1 - exp(-y)` has the
-elasticity `y / (exp(y) - 1)`, .34 at y = 1.9, .12 at y = 3.4, .01 at y = 6.6. And awareness is
-given: who decides thinks of most firms unprompted, and money reaches only those who do not, in the
-month in which they decide. See [calibration](calibration.md) for how such numbers are fitted.
+_WHY = """Two things keep the answer to advertising small. Most firms buy nearly all that reaching
+prospects can bring (`relsim validate` says where): an effect `1 - exp(-y)` has the elasticity
+`y / (exp(y) - 1)`, .34 at y = 1.9, .12 at y = 3.4, .01 at y = 6.6. And awareness is given, unless
+`mechanisms.awareness` makes it a stock: who decides thinks of most firms unprompted, and money
+reaches only those who do not, in the month in which they decide. See [calibration](calibration.md)
+for how such numbers are fitted.
 """

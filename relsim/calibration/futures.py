@@ -36,18 +36,23 @@ _BRAND = "brand"
 
 
 def _spent_on(line: str) -> tuple[str, ...]:
-    return tuple(one.name for one in BUDGETS if one.line == line and one.name != _BRAND)
+    """Return the budgets that a line of the ledger books."""
+    return tuple(one.name for one in BUDGETS if one.line == line)
 
 
 LEVERS = {
-    "acquisition": _spent_on("acquisition"),
+    "advertising": _spent_on("acquisition"),
+    "acquisition": tuple(name for name in _spent_on("acquisition") if name != _BRAND),
     "brand": (_BRAND,),
     "retention": _spent_on("retention"),
     "recovery": _spent_on("recovery"),
     "referral": ("referral_reward",),
     "price": ("price",),
 }
-"""What a firm can change, and which numbers of its plan that is; none where there is no budget."""
+"""What a firm can change, and which numbers of its plan that is.
+
+Published elasticities of advertising are of all of it: to reach people, and on the brand.
+"""
 
 _SOLD = [YEAR_FIELDS.index(name) for name in ("usage", "growth", "cross_sales")]
 

@@ -73,10 +73,15 @@ def _survival(years: int) -> Callable[[Seen], float]:
     return lambda seen: float(np.prod(seen.stayed[:years] ** MONTHS_A_YEAR))
 
 
+_CALLED = {
+    "advertising": "acquisition and brand spend together",
+    "price": "price",
+    "referral": "reward for a recommendation",
+}
+
+
 def _elasticity(lever: str, horizon: str) -> Moment:
-    what = {"price": "price", "referral": "reward for a recommendation"}.get(
-        lever, f"{lever} spend"
-    )
+    what = _CALLED.get(lever, f"{lever} spend")
     months = HORIZONS[horizon]
     return Moment(
         f"Elasticity of a firm's unit sales to its {what}: sales of months "

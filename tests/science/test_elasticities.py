@@ -34,12 +34,12 @@ def test_every_market_and_lever_is_there() -> None:
 
 
 def test_the_title_holds() -> None:
-    """Price in its band in most markets, and no elasticity to acquisition spend in its own."""
+    """Price in its band in most markets, and no elasticity to advertising in its own."""
     inside = met(MEAN)
     assert len(inside["price", "long"]) >= 0.7 * len(shipped())
-    assert inside["acquisition", "long"] == []
-    long = MEAN[(MEAN["lever"] == "acquisition") & (MEAN["horizon"] == "long")]
-    assert (long["high"] < BANDS["acquisition", "long"][0]).all()
+    assert inside["advertising", "long"] == []
+    long = MEAN[(MEAN["lever"] == "advertising") & (MEAN["horizon"] == "long")]
+    assert (long["high"] < BANDS["advertising", "long"][0]).all()
 
 
 def test_signs_are_those_of_the_market() -> None:
