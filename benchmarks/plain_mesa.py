@@ -71,12 +71,7 @@ class Books:
         ]
         self.steps = [[[0.0] * N_RUNGS for _ in range(N_RUNGS)] for _ in rows]
         self.causes = [[0.0] * len(CAUSES) for _ in rows]  # kept by relsim alone
-        nothing = books.allocate(1, firms)  # nobody differs for good
-        self.ages, self.earned, self.tenures = (
-            nothing.ages[0],
-            nothing.earned[0],
-            nothing.tenures[0],
-        )
+        self.ages = books.allocate(1, firms).ages[0]  # nobody differs for good
 
     def accounts(self) -> Accounts:
         """Return them as arrays."""

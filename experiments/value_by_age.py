@@ -3,8 +3,8 @@
 ``python -m experiments.value_by_age`` lets customers of each market of configs/markets differ for
 good (frailty), looks at what firms hold their customers to be worth after twenty years, and waits
 for thirty years more to see what these same customers bring. It writes the table ``value_by_age``
-into results/value_by_age and prints it: by market and age, the error of values that see the rung
-alone, and of values that see the year of tenure too.
+into results/value_by_age and the page docs/value_by_age.md: by market and age, the error of values
+that see the rung alone, and of values that see the age of the relationship too.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 import relsim
+from experiments.markdown import table
 from relsim.customers.accounts import AGE_MONTHS
 from relsim.customers.block import CONTRIBUTION, TENURE
 from relsim.economics.lifetime import ladder_values, monthly_loss, monthly_rate
@@ -27,8 +28,9 @@ from relsim.market import Market
 from relsim.mechanisms import kit
 from relsim.spec.locations import shipped
 
-RESULTS = Path("results/value_by_age")
-CUSTOMERS, WARM_UP, LATER, SPREAD, SEEDS = 50_000, 240, 360, 1.0, 6
+RESULTS, TABLE = Path("results/value_by_age"), "value_by_age.csv"
+PAGE = Path("docs/value_by_age.md")
+CUSTOMERS, WARM_UP, LATER, SPREAD, SEEDS = 40_000, 240, 360, 1.0, 4
 BORDERS = (1, 12, 24, 36, 60, 120, np.inf)
 """Of classes of age, months of tenure."""
 
@@ -131,12 +133,12 @@ def customers_of(preset: str, customers: int, seed: int, months: tuple[int, int]
         raise RuntimeError(f"{preset}: its customers do not differ for good")
     there, firm = c.supplier > 0, c.supplier.astype(np.int64) - 1
     alone = by_rung_alone(seen, rate, 1.0 - monthly_loss(spec.market.annual_turnover))
-    table = {
+    seen_of = {
         "age": pd.cut(c.tenure, BORDERS, right=False, labels=AGES),
         "by_rung": alone[firm, c.rung],
         "by_age": seen.by_tenure[firm, np.minimum(c.tenure, AGE_MONTHS - 1), c.rung],
     }
-    return pd.DataFrame(table | {"brought": brought(market, months[1], rate)})[there]
+    return pd.DataFrame(seen_of | {"brought": brought(market, months[1], rate)})[there]
 
 
 def errors(preset: str, customers: int, seeds: Sequence[int]) -> pd.DataFrame:
@@ -162,6 +164,33 @@ def errors(preset: str, customers: int, seeds: Sequence[int]) -> pd.DataFrame:
     )
 
 
+def page(frame: pd.DataFrame) -> str:
+    """Return docs/value_by_age.md, which follows from the table."""
+    heads = ["market", "age", "rung alone, %", "rung and age, %", "standard error, points"]
+    keys = ("error_by_rung", "error_by_age", "noise")
+    rows = [
+        [one["market"], one["age"], *(f"{100.0 * one[key]:.1f}" for key in keys)]
+        for one in frame.to_dict("records")
+    ]
+    return _PAGE.format(spread=SPREAD, warm_up=WARM_UP, later=LATER, table=table(heads, rows))
+
+
+_PAGE = """# What customers who differ for good are worth
+
+Each market of configs/markets with a frailty of spread {spread:g}. After {warm_up} months the
+lifetime values of all customers are noted, and for {later} months more what these same customers
+bring until they leave, discounted. The table shows by how much the value held is above what was
+brought: of a chain that sees the rung alone, and of the one that relsim uses where customers
+differ for good, which sees the age of the relationship too
+([how](model.md#what-a-customer-is-worth)).
+
+{table}
+
+The standard error is that of the column before it, between seeds. Nothing is fitted.
+`python -m experiments.value_by_age` makes this page.
+"""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the table and print it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -171,10 +200,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args(arguments)
     seeds = range(1, given.seeds + 1)
-    table = pd.concat([errors(market, given.customers, seeds) for market in given.markets])
+    found = pd.concat([errors(market, given.customers, seeds) for market in given.markets])
     given.out.mkdir(parents=True, exist_ok=True)
-    table.to_csv(given.out / "value_by_age.csv", index=False, float_format="%.4f")
-    sys.stdout.write(table.round(3).to_string(index=False) + "\n")
+    found.to_csv(given.out / TABLE, index=False, float_format="%.4f")
+    sys.stdout.write(found.round(3).to_string(index=False) + "\n")
+    if given.out == RESULTS:
+        PAGE.write_text(page(pd.read_csv(RESULTS / TABLE)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from relsim.customers.arithmetic import clip01
 from relsim.customers.columns import STATE, TRAITS
 from relsim.customers.draws import Purpose, uniform
 from relsim.customers.numbers import Numbers
-from relsim.customers.passes.age import age_month, age_year
+from relsim.customers.passes.age import age
 from relsim.customers.passes.book import book_trouble, tenure_year
 from relsim.customers.passes.move import LONGEST_TENURE, new_bound
 from relsim.customers.passes.talk import MOST_RECOMMENDATIONS
@@ -400,8 +400,8 @@ class CustomerAgent(mesa.Agent, Traits[float]):
             account.years[self.supplier, int(tenure_year(float(self.tenure))), _LOST] += 1.0
             account.steps[self.supplier, self.rung_before, 0] += 1.0
             if self.people.setting.sees_age:
-                year = int(age_year(float(self.tenure)))
-                account.ages[self.supplier, year, self.rung_before, 0] += 1.0
+                old = int(age(float(self.tenure)))
+                account.ages[self.supplier, old, self.rung_before, 0, 0] += 1.0
             account.causes[self.supplier, self.cause_of_leaving(through)] += 1.0
             book_trouble(account, self.supplier, self.trouble)
         self.came_through = through
@@ -552,22 +552,15 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         cell = (1.0, contribution, self.satisfaction, self.trust)
         account.cells[firm, self.rung, self.tier] += cell
         account.steps[firm, self.rung_before, self.rung] += 1.0
-        if firm > 0 and self.people.setting.sees_age:
-            self.book_by_age(contribution)
+        if self.people.setting.sees_age:
+            old = int(age(float(self.tenure)))
+            account.ages[firm, old, self.rung_before, self.rung] += (1.0, contribution)
         book_trouble(account, firm, self.trouble)
         if self.saying > 0:
             word = _WARNINGS if self.saying >= WARNING_OFFSET else _RECOMMENDATIONS
             account.firms[firm, word] += 1.0
         if self.rung > 0 and self.satisfaction < self.m.reconsider.dissatisfied_below:
             account.firms[firm, _DISSATISFIED] += 1.0
-
-    def book_by_age(self, contribution: float) -> None:
-        """Add the month to the accounts of the supplier by age."""
-        account, firm, year = self.people.account, self.supplier, age_year(float(self.tenure))
-        account.ages[firm, int(year), self.rung_before, self.rung] += 1.0
-        account.earned[firm, int(year), self.rung] += contribution
-        if self.rung > 0:
-            account.tenures[firm, int(age_month(float(self.tenure))), self.rung] += 1.0
 
     def turn_over(self) -> None:
         """Leave the market for good and let a newcomer take the place, or grow older."""

@@ -15,8 +15,11 @@ from relsim.customers.rules.departure import CAUSES
 from relsim.customers.terms import N_RUNGS, N_TIERS
 
 TENURE_YEARS = 11  # ten single years, and all later ones together
-AGE_YEARS = 21  # twenty single years, and all later ones, for what customers are worth
-AGE_MONTHS = 12 * (AGE_YEARS - 1) + 1  # the months of the single years, and all later ones
+EARLY_MONTHS = 36  # of tenure, each an age of its own where customers are booked by age
+LATE_YEARS = 17  # and years after them, each an age; all later ones together are the last
+AGES = EARLY_MONTHS + LATE_YEARS + 1
+AGE_FIELDS = ("moves", "earned")  # customers, and their contribution in money
+AGE_MONTHS = EARLY_MONTHS + 12 * LATE_YEARS + 1  # the months of the ages, later ones as one
 _MOST_CHUNKS = 256
 _LEAST_BLOCKS = 4  # a chunk
 
@@ -69,9 +72,8 @@ class Accounts(NamedTuple):
     ``steps`` (firm, rung before, rung after), 0 = lost; ``causes`` (firm,
     :data:`relsim.customers.rules.departure.CAUSES`) customers lost.
 
-    Where customers differ for good, by age too, else with no entry: ``ages`` (firm, year of tenure,
-    rung before, rung after) as ``steps``; ``earned`` (firm, tenure year, rung) contribution in
-    money; ``tenures`` (firm, months of tenure at the end of the month, rung) customers.
+    Where customers differ for good, by age too, else with no entry: ``ages`` (firm, age, rung
+    before, rung after, AGE_FIELDS), with moves as in ``steps``.
     """
 
     years: Table
@@ -82,8 +84,6 @@ class Accounts(NamedTuple):
     steps: Table
     causes: Table
     ages: Table
-    earned: Table
-    tenures: Table
 
 
 def chunk_size(customers: int) -> int:
@@ -100,7 +100,7 @@ def chunk_count(customers: int) -> int:
 def allocate(chunks: int, firms: int, sees_age: bool = False) -> Accounts:
     """Return empty accounts for this many chunks and firms, by age too or not."""
     rows = firms + 1
-    years, months = (AGE_YEARS, AGE_MONTHS) if sees_age else (0, 0)
+    ages = AGES if sees_age else 0
     return Accounts(
         years=np.zeros((chunks, rows, TENURE_YEARS, len(YEAR_FIELDS))),
         firms=np.zeros((chunks, rows, len(FIRM_FIELDS))),
@@ -109,9 +109,7 @@ def allocate(chunks: int, firms: int, sees_age: bool = False) -> Accounts:
         cells=np.zeros((chunks, rows, N_RUNGS, N_TIERS, len(CELL_FIELDS))),
         steps=np.zeros((chunks, rows, N_RUNGS, N_RUNGS)),
         causes=np.zeros((chunks, rows, len(CAUSES))),
-        ages=np.zeros((chunks, rows, years, N_RUNGS, N_RUNGS)),
-        earned=np.zeros((chunks, rows, years, N_RUNGS)),
-        tenures=np.zeros((chunks, rows, months, N_RUNGS)),
+        ages=np.zeros((chunks, rows, ages, N_RUNGS, N_RUNGS, len(AGE_FIELDS))),
     )
 
 
@@ -124,7 +122,4 @@ def fold(accounts: Accounts) -> Accounts:
 
 def without_age(accounts: Accounts) -> Accounts:
     """Return accounts without what is kept by age, which nobody asks for after the month."""
-    if not accounts.ages.size:
-        return accounts
-    none = {name: getattr(accounts, name)[:, :0].copy() for name in ("ages", "earned", "tenures")}
-    return accounts._replace(**none)
+    return accounts._replace(ages=accounts.ages[:, :0].copy())

@@ -121,8 +121,6 @@ def account_of(accounts: Accounts, k: int) -> Accounts:
         accounts.steps[k],
         accounts.causes[k],
         accounts.ages[k],
-        accounts.earned[k],
-        accounts.tenures[k],
     )
 
 

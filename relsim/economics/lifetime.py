@@ -187,54 +187,63 @@ def endless(steps: Array, rate: float) -> npt.NDArray[np.bool_]:
     return found
 
 
-def tenure_values(steps: Array, contributions: Array, last: Array, rate: float) -> Array:
-    """Return values by months of tenure and rung, where chances change with the year of tenure.
+def tenure_values(
+    steps: Array,
+    contributions: Array,
+    ages: npt.NDArray[np.int64],
+    last: Array,
+    rate: float,
+) -> Array:
+    """Return values by months of tenure and rung, where chances change with the age of tenure.
 
-    Backward from the last year, which goes on for ever: with y the year of tenure t, i the rate,
-    ``V_t(j) = sum_k P_y(j, k) (m_y(k) + V_(t+1)(k)) / (1 + i)``. It is :func:`ladder_values` with
+    Backward from the last month, which goes on for ever: with a the age of tenure t, i the rate,
+    ``V_t(j) = sum_k P_a(j, k) (m_a(k) + V_(t+1)(k)) / (1 + i)``. It is :func:`ladder_values` with
     states that see age: of customers who differ for good those who leave easily leave first, so
     that chances by age add up to the survival of the whole (:mod:`relsim.economics.survival`).
     Plain loops, which a compiler can take.
 
     Parameters
     ----------
-    steps : array of shape (years, rungs + 1, rungs + 1)
-        Counts (or chances) of moves in each year of tenure; to place 0 goes what is lost.
-    contributions : array of shape (years, rungs + 1)
+    steps : array of shape (ages, rungs + 1, rungs + 1)
+        Counts (or chances) of moves at each age; to place 0 goes what is lost.
+    contributions : array of shape (ages, rungs + 1)
         Money a month; place 0 is not read.
+    ages : array of shape (months,)
+        The age of each month of tenure, from month 0 on.
     last : array of shape (rungs + 1,)
-        Values in the last year.
+        Values in the last of these months.
     rate : float
         Discount rate a month.
 
     Returns
     -------
-    array of shape (12 (years - 1) + 1, rungs + 1)
-        Money; 0 at place 0 of the years before the last.
+    array of shape (months, rungs + 1)
+        Money; 0 at place 0 of the months before the last.
 
     Examples
     --------
     A year of certain stay at 10 a month, then nothing, without discount.
 
     >>> steps = np.array([[[0.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [1.0, 0.0]]])
-    >>> values = tenure_values(steps, np.array([[0.0, 10.0], [0.0, 10.0]]), np.zeros(2), 0.0)
+    >>> ages = np.array([0] * 12 + [1])
+    >>> values = tenure_values(steps, np.full((2, 2), 10.0), ages, np.zeros(2), 0.0)
     >>> values[[0, 6, 12], 1].tolist()
     [120.0, 60.0, 0.0]
     """
-    years, rungs = steps.shape[0], steps.shape[1]
-    values = np.zeros((MONTHS_A_YEAR * (years - 1) + 1, rungs))
+    months, rungs = ages.size, steps.shape[1]
+    values = np.zeros((months, rungs))
     for rung in range(rungs):
-        values[-1, rung] = last[rung]
-    for back in range(1, values.shape[0]):
-        t = values.shape[0] - 1 - back
-        year = t // MONTHS_A_YEAR
+        values[months - 1, rung] = last[rung]
+    for back in range(1, months):
+        t = months - 1 - back
+        age = ages[t]
         for j in range(1, rungs):
             seen = worth = 0.0
             for k in range(rungs):
-                moves = steps[year, j, k]
+                moves = steps[age, j, k]
                 seen += moves
                 if k > 0:
-                    worth += moves * (contributions[year, k] + values[t + 1, k])
+                    worth += moves * (contributions[age, k] + values[t + 1, k])
             values[t, j] = worth / max(seen, _TINY) / (1.0 + rate)
     return values
 

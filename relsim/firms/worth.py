@@ -46,7 +46,7 @@ class Worth:
     """Lifetime values and customer equity of all firms, updated month by month.
 
     The ladder is read as a Markov chain (``economics.lifetime.ladder_values``), where customers
-    differ for good and money is discounted by year of tenure (:mod:`relsim.firms.worth_by_age`).
+    differ for good and money is discounted by age too (:mod:`relsim.firms.worth_by_age`).
     Moves and contributions are remembered with weights that fade over ``MEMORY`` months.
 
     Parameters

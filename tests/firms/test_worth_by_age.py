@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from relsim.customers.accounts import AGE_MONTHS, AGE_YEARS, Accounts, allocate
-from relsim.customers.passes.age import age_year
+from relsim.customers.accounts import AGE_MONTHS, AGES, Accounts, allocate
+from relsim.customers.passes.age import age
 from relsim.economics import survival
 from relsim.economics.lifetime import monthly_rate, tenure_values
 from relsim.firms import quantities
@@ -28,12 +28,10 @@ def at_rest(alive: Any, margin: float = MARGIN) -> tuple[Accounts, Any]:
     """
     accounts = Accounts(*(table[0] for table in allocate(1, 1, sees_age=True)))
     for t, now in enumerate(alive):
-        year = int(age_year(float(t)))
+        old = int(age(float(t)))
         before = alive[t - 1] if t else 0.0
-        accounts.ages[1, year, CUSTOMER if t else 0, CUSTOMER] += now
-        accounts.ages[1, year, CUSTOMER, 0] += max(before - now, 0.0)
-        accounts.earned[1, year, CUSTOMER] += margin * now
-        accounts.tenures[1, min(t + 1, AGE_MONTHS - 1), CUSTOMER] += now
+        accounts.ages[1, old, CUSTOMER if t else 0, CUSTOMER] += (now, margin * now)
+        accounts.ages[1, old, CUSTOMER, 0, 0] += max(before - now, 0.0)
     figures = quantities.empty(1)
     figures[0, PLACES["acquired"]] = alive[0]
     return accounts, figures
@@ -73,9 +71,9 @@ def test_customers_who_differ_are_worth_the_closed_form_within_two_per_cent(aliv
     discounted = alive / (1.0 + RATE) ** np.arange(OLDEST)
     entry = MARGIN * discounted.sum()
     assert row[PLACES["entry_value"]] == pytest.approx(entry, rel=0.02)
-    for age in (1, 12, 36, 60):
-        later = MARGIN * discounted[age:].sum() / discounted[age - 1]
-        assert found.by_tenure[0, age, CUSTOMER] == pytest.approx(later, rel=0.02), age
+    for months in (1, 6, 12, 36, 60):
+        later = MARGIN * discounted[months:].sum() / discounted[months - 1]
+        assert found.by_tenure[0, months, CUSTOMER] == pytest.approx(later, rel=0.02), months
     residual = sum(MARGIN * discounted[t + 1 :].sum() * (1.0 + RATE) ** t for t in range(OLDEST))
     assert row[PLACES["equity_present"]] == pytest.approx(residual, rel=0.05)
 
@@ -90,7 +88,6 @@ def test_the_beta_geometric_by_month_is_the_closed_form_of_the_library() -> None
 def test_a_new_customer_has_a_value_before_anyone_came() -> None:
     accounts, month = at_rest(0.97 ** np.arange(OLDEST))
     accounts.ages[1, 0, 0] = 0.0
-    accounts.earned[1, 0, CUSTOMER] -= MARGIN
     month[0, PLACES["acquired"]] = 0.0
     found = WorthByAge(1, 12.0)
     found.update(accounts, month, quantities.empty(1), RATE, 1.0)
@@ -100,10 +97,11 @@ def test_a_new_customer_has_a_value_before_anyone_came() -> None:
     assert month[0, PLACES["equity_future"]] == 0.0
 
 
-def test_years_alike_are_the_ladder() -> None:
-    steps = np.broadcast_to([[0.0, 0.0], [0.1, 0.9]], (AGE_YEARS, 2, 2))
+def test_ages_alike_are_the_ladder() -> None:
+    steps = np.broadcast_to([[0.0, 0.0], [0.1, 0.9]], (AGES, 2, 2))
     last = np.array([0.0, 10.0 * 0.9 / (1.01 - 0.9)])
-    values = tenure_values(steps, np.full((AGE_YEARS, 2), 10.0), last, 0.01)
+    ages = np.arange(AGES)
+    values = tenure_values(steps, np.full((AGES, 2), 10.0), ages, last, 0.01)
     np.testing.assert_allclose(values[:, 1], last[1])
 
 
