@@ -7,6 +7,7 @@ run only those. The exit code is 1 if a case is off by more than ``MOST_OFF`` st
 """
 
 import argparse
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -246,6 +247,36 @@ def brand_switching() -> Iterator[Row]:
         yield share_row("brand_switching", words, float(expected[month]), left[month - 1], n)
 
 
+def switching_matrix() -> Iterator[Row]:
+    """Any chain of brand switching: shares follow ``p' = p M``, here of three firms.
+
+    The matrix is one that no hazard with a choice by utilities gives: more go round from A to B to
+    C than the other way. Rows of two letters are the chances themselves, in month 1.
+    """
+    n, names, start = 400_000, "ABC", [0.5, 0.3, 0.2]
+    chain = np.array([[0.8, 0.15, 0.05], [0.04, 0.9, 0.06], [0.2, 0.1, 0.7]])
+    first = starter().firms[0].model_dump()
+    firms = [
+        first | {"name": name, "share": share} for name, share in zip(names, start, strict=True)
+    ]
+    given = {"mechanisms.retention": {"rule": "matrix", "matrix": chain.tolist()}}
+    lived = market(n, {"firms": firms}, given)
+    before = lived.customers.columns.supplier.astype(int)
+    lived.step()
+    pairs = np.zeros((4, 4))
+    np.add.at(pairs, (before, lived.customers.columns.supplier.astype(int)), 1.0)
+    for i, j in itertools.permutations(range(3), 2):
+        words, there = f"{names[i]}{names[j]} of the matrix", int(pairs[i + 1].sum())
+        yield share_row("switching_matrix", words, chain[i, j], pairs[i + 1, j + 1], there)
+    lived.run(47)
+    expected = switching.shares(start, chain, 48)
+    left = lived.columns["customers"]
+    for month, firm in itertools.product((1, 6, 48), range(3)):
+        words = f"share of {names[firm]} in month {month}"
+        now = float(left[month - 1][firm])
+        yield share_row("switching_matrix", words, float(expected[month, firm]), now, n)
+
+
 def own_retention() -> Iterator[Row]:
     """Retention drawn once from a beta: shifted-beta-geometric survival, the "regular" cohort.
 
@@ -402,6 +433,7 @@ CASES: dict[str, Callable[[], Iterator[Row]]] = {
         retention_response,
         acquisition_response,
         brand_switching,
+        switching_matrix,
         own_retention,
         purchase_counts,
         buying_and_dropping_out,

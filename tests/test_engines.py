@@ -41,6 +41,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "fixed retention": {"mechanisms.retention.rule": "fixed"},
     "own retention": {"mechanisms.retention.rule": "own"},
     "bought retention": {"mechanisms.retention.rule": "response"},
+    "switching matrix": {
+        "mechanisms.retention": {
+            "rule": "matrix",
+            "matrix": [[0.8, 0.15, 0.05], [0.02, 0.9, 0.08], [0.3, 0.3, 0.4]],
+        },
+        "market.annual_turnover": 0.4,
+        "firms.0.contract_months": 3,
+        "events": [{"kind": "exit", "month": 9, "firm": "Defend"}],
+    },
     "dropout": {
         "market.setting": "non_contractual",
         "mechanisms.retention.rule": "dropout",

@@ -41,6 +41,12 @@ CONTEXT: dict[str, dict[str, Any]] = {
     "mechanisms.retention.concentration": {"mechanisms.retention.rule": "own"},
     "mechanisms.retention.ceiling": {"mechanisms.retention.rule": "response"},
     "mechanisms.retention.half_at": {"mechanisms.retention.rule": "response"},
+    "mechanisms.retention.matrix": {
+        "mechanisms.retention": {
+            "rule": "matrix",
+            "matrix": [[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.1, 0.1, 0.8]],
+        }
+    },
     "mechanisms.word_of_mouth.reward": {
         "firms.0.strategy": {"kind": "balanced", "reward_in_prices": 1.0}
     },
@@ -56,6 +62,7 @@ OTHER: dict[str, Any] = {
     "customers.network.kind": "random",
     "customers.network.neighbours": 4,
     "mechanisms.retention.rule": "fixed",
+    "mechanisms.retention.matrix": [[0.8, 0.2, 0.0], [0.1, 0.9, 0.0], [0.1, 0.1, 0.8]],
     "firms.0.contract_months": 24,
     "firms.0.selling": "transaction",
     "firms.0.capacity": 0.05,

@@ -21,6 +21,7 @@ from relsim.customers.numbers import Numbers
 from relsim.customers.passes.age import age
 from relsim.customers.passes.book import book_trouble, tenure_year
 from relsim.customers.passes.move import LONGEST_TENURE, new_bound
+from relsim.customers.passes.switching import next_supplier
 from relsim.customers.passes.talk import MOST_RECOMMENDATIONS
 from relsim.customers.rules import (
     choice,
@@ -224,9 +225,19 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         free = self.bound <= 1 or self.term(Term.ABSENT) > 0.0
         self.lets_go = self.bound == 1
         self.bound = max(self.bound - 1, 0)
+        if self.people.setting.switches_by_matrix:
+            return free and self.next_by_matrix() != self.supplier
         if self.supplier == 0:
             return True
         return free and self._wants_to_choose()
+
+    def next_by_matrix(self) -> int:
+        """Return where the customer goes by the switching matrix, 0 = to no supplier."""
+        absent = self.people.table[:, 0, Term.ABSENT] > 0.0
+        there = np.where(absent, 0.0, 1.0)
+        there[0] = 1.0
+        row = self.m.switching[self.supplier]
+        return int(next_supplier(self.reconsider_chance, row, there, self.supplier))
 
     def _wants_to_choose(self) -> bool:
         m = self.m
@@ -367,6 +378,9 @@ class CustomerAgent(mesa.Agent, Traits[float]):
 
     def choose(self) -> tuple[int, int]:
         """Return the firm taken (0 = none) and through what it was considered."""
+        if self.people.setting.switches_by_matrix:
+            taken = self.next_by_matrix()
+            return taken, int(choice.AWARENESS if taken else choice.NOBODY)
         unmoved, standing = self.listen()
         word, _, _, _ = self.words(int(Purpose.OUTSIDE))
         earliest = choice.arrival(uniform(word), self.m.choice.outside_utility)

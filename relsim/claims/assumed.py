@@ -51,6 +51,7 @@ _RULES = {
     "own": ("retention.monthly", "retention.concentration"),
     "dropout": ("retention.monthly", "retention.concentration"),
     "response": ("retention.ceiling", "retention.half_at"),
+    "matrix": (),
 }
 """The numbers of ``mechanisms`` that are read under some rules of retention only, by rule."""
 

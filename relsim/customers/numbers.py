@@ -8,6 +8,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from relsim.economics.lifetime import monthly_loss
 from relsim.spec import MarketSpec
@@ -131,6 +132,7 @@ class Numbers(NamedTuple):
     start: Start
     times: Times
     attrition: float  # chance a month to leave the market for good
+    switching: npt.NDArray[np.float64]  # chances by present and next supplier, none first; or empty
 
 
 def numbers(spec: MarketSpec) -> Numbers:
@@ -157,4 +159,24 @@ def numbers(spec: MarketSpec) -> Numbers:
         start=Start(start.new_satisfaction, start.new_trust),
         times=Times(1.0, 0.0),
         attrition=monthly_loss(spec.market.annual_turnover),
+        switching=switching(spec),
     )
+
+
+def switching(spec: MarketSpec) -> npt.NDArray[np.float64]:
+    """Return the switching matrix with "no supplier" first; of shape (0, 0) where none is read.
+
+    Examples
+    --------
+    >>> from relsim.spec import override, starter
+    >>> still = {"rule": "matrix", "matrix": [[1, 0, 0], [0, 1, 0], [0.1, 0.2, 0.7]]}
+    >>> switching(override(starter(), {"mechanisms.retention": still}))[0].tolist()
+    [0.7, 0.1, 0.2]
+    """
+    retention, firms = spec.mechanisms.retention, len(spec.firms)
+    if retention.rule != "matrix":
+        return np.empty((0, 0))
+    full = np.eye(firms + 1)
+    size = len(retention.matrix)
+    full[:size, :size] = retention.matrix
+    return np.ascontiguousarray(np.roll(full, 1, axis=(0, 1)))

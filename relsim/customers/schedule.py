@@ -66,6 +66,11 @@ class Setting(NamedTuple):
         return self.retention == "own"
 
     @property
+    def switches_by_matrix(self) -> bool:
+        """Whether the next supplier depends on the present one alone, by given chances."""
+        return self.retention == "matrix"
+
+    @property
     def drops_out(self) -> bool:
         """Whether each customer's own chance to stay is tried after each purchase."""
         return self.retention == "dropout"
@@ -112,6 +117,7 @@ _SELLS_ANEW = When("a firm that sells sale by sale", lambda s: s.sells_anew)
 _FOLLOWS_RELATIONSHIP = When('retention rule "relationship"', lambda s: s.follows_relationship)
 _OWN_RETENTION = When('retention rule "own"', lambda s: s.own_retention)
 _DROPS_OUT = When('retention rule "dropout"', lambda s: s.drops_out)
+_BY_MATRIX = When('retention rule "matrix"', lambda s: s.switches_by_matrix)
 _COUNTS_PURCHASES = When("non-contractual", lambda s: s.counts_purchases)
 _COUNTS_UNTIL_DROPOUT = When(
     'non-contractual, retention rule "dropout"', lambda s: s.counts_purchases and s.drops_out
@@ -172,6 +178,7 @@ SCHEDULE: tuple[Step, ...] = (
         Choice("reconsider.by_relationship", _FOLLOWS_RELATIONSHIP),
         Choice("reconsider.by_own_chance", _OWN_RETENTION),
         Choice("reconsider.by_dropping_out", _DROPS_OUT),
+        Choice("switching.reconsider_by_matrix", _BY_MATRIX),
         Choice("reconsider.by_given_chance", _OTHERWISE),
     ),
     _step("loosen", "common.loosen"),
@@ -179,6 +186,7 @@ SCHEDULE: tuple[Step, ...] = (
         "choose",
         Choice("choose.among_known_own_and_anew", _SELLS_ANEW),
         Choice("choose.among_known_and_own", _FOLLOWS_RELATIONSHIP),
+        Choice("switching.choose_by_matrix", _BY_MATRIX),
         Choice("choose.among_others", _OTHERWISE),
     ),
     _step(

@@ -185,6 +185,8 @@ def _of_kind(kind: Any, field: FieldInfo) -> str:
         return "a list of texts"
     if kind == tuple[str | int, ...]:
         return "a list of texts or whole numbers"
+    if kind == tuple[tuple[float, ...], ...]:
+        return "a list of rows, each a list of numbers"
     if section_of(kind) is not None:
         most = _bound(field, "max_length")
         return "keys" if most is None else f"a list of 1 to {most}"

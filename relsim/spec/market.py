@@ -169,6 +169,7 @@ class MarketSpec(SpecModel):
                         f"switched on by mechanisms: {{{name}: {{}}}}"
                     )
         _check_selling(self.firms, rule)
+        _check_matrix(self.mechanisms, self.firms, self.market.annual_turnover)
         network = self.customers.network
         if (network.kind == "file") != (network.file is not None):
             raise ValueError(
@@ -212,3 +213,29 @@ def _check_selling(firms: Sequence[FirmSpec], rule: str) -> None:
                 "nothing holds a buyer: allowed are contract_months: 1, the retention rule "
                 "'relationship' and no loyalty programme"
             )
+
+
+def _check_matrix(mechanisms: Mechanisms, firms: Sequence[FirmSpec], turnover: float) -> None:
+    """Check that a switching matrix, where one is read, has a row for everybody.
+
+    Raises
+    ------
+    ValueError
+        If it has not.
+    """
+    key, rows, count = "mechanisms.retention.matrix", len(mechanisms.retention.matrix), len(firms)
+    if mechanisms.retention.rule != "matrix":
+        return
+    if rows not in (count, count + 1):
+        raise ValueError(
+            f"{key}: given {rows} rows, allowed: {count}, one for each firm, or {count + 1} with a "
+            "last one for 'no supplier'"
+        )
+    total = sum(firm.share for firm in firms)
+    if rows == count and (turnover > 0.0 or total < 1.0 - 1e-9):
+        raise ValueError(
+            f"{key}: given {rows} rows, one for each firm, but some customers have no supplier "
+            f"(shares at the start sum to {total:g}, market.annual_turnover is {turnover:g}): "
+            f"allowed: {count + 1} rows and columns, the last for 'no supplier'; or shares that "
+            "sum to 1 and no turnover"
+        )

@@ -1,14 +1,17 @@
 """The rules' numbers, one model per mechanism; the equations are in ``customers/rules``."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from relsim.mechanisms.awareness import Awareness
 from relsim.mechanisms.grievance import Grievance
 from relsim.mechanisms.loyalty_programme import LoyaltyProgramme
 from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, half_at, key, weight
 from relsim.spec.relationship import Sparse
+
+_OFF_ONE = 1e-9
+"""How far from 1 chances that together are certain may sum."""
 
 
 class Experience(SpecModel):
@@ -140,10 +143,11 @@ class Choice(SpecModel):
 class Retention(SpecModel):
     """Whether customers stay by their relationship or by a given chance (special cases)."""
 
-    rule: Literal["relationship", "fixed", "response", "own", "dropout"] = key(
+    rule: Literal["relationship", "fixed", "response", "own", "dropout", "matrix"] = key(
         "What decides on staying: the relationship, one fixed chance, the response to retention "
-        "spend (Blattberg & Deighton 1996), a chance of each customer's own, or such a chance "
-        "after each purchase ('dropout': Fader, Hardie & Lee 2005).",
+        "spend (Blattberg & Deighton 1996), a chance of each customer's own, such a chance "
+        "after each purchase ('dropout': Fader, Hardie & Lee 2005), or a switching matrix, which "
+        "decides on the next supplier too ('matrix').",
         unit="-",
         default="relationship",
     )
@@ -164,6 +168,33 @@ class Retention(SpecModel):
         per="customer and month",
         default=0.02310490602,
     )
+    matrix: tuple[tuple[float, ...], ...] = key(
+        "Brand switching, for 'matrix': a row for the customers of each firm in their order, with "
+        "the chance to be with each firm next month; a last row and column for 'no supplier'.",
+        unit="chance a month",
+        default=(),
+    )
+
+    @model_validator(mode="after")
+    def _is_a_chain(self) -> Self:
+        for place, row in enumerate(self.matrix):
+            total, low, high = sum(row), min(row, default=0.0), max(row, default=0.0)
+            if len(row) != len(self.matrix):
+                raise ValueError(
+                    f"matrix.{place}: given {len(row)} chances, allowed: {len(self.matrix)}, one "
+                    "for each row"
+                )
+            if low < 0.0 or high > 1.0:
+                raise ValueError(
+                    f"matrix.{place}: given {low if low < 0.0 else high:g}, allowed: chances from "
+                    "0 to 1"
+                )
+            if abs(total - 1.0) > _OFF_ONE:
+                raise ValueError(
+                    f"matrix.{place}: the chances sum to {total:.10g}, allowed: 1, as every "
+                    "customer is somewhere next month"
+                )
+        return self
 
 
 class Buying(SpecModel):
