@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from relsim.customers.accounts import CELL_FIELDS, Accounts
-from relsim.customers.compiled import rule
+from relsim.customers.compiled import loop, rule
 from relsim.customers.rules.choice import either
 from relsim.customers.rules.response import rate_of, spend_response
 from relsim.customers.terms import Term
@@ -21,11 +21,12 @@ from relsim.spec import MarketSpec
 Array = npt.NDArray[np.float64]
 
 _BRAND = SPENT_FIELDS.index("brand")
-_REACHING = [
+_REACHING = tuple(
     place
     for place, budget in enumerate(BUDGETS)
     if budget.line == "acquisition" and place != _BRAND
-]
+)
+_ABSENT = int(Term.ABSENT)
 _PEOPLE = CELL_FIELDS.index("customers")
 _SHARE = 0.2  # of the firm whose path the page draws
 
@@ -165,6 +166,7 @@ class Brands(Mechanism):
     def __init__(self, spec: MarketSpec, numbers: Awareness) -> None:
         super().__init__(spec, numbers)
         self._spent: Array = np.zeros((len(spec.firms), len(BUDGETS)))
+        self._nothing: Array = np.zeros((len(spec.firms), 0))
 
     def first(self) -> Array:
         """Return what the config declares, of shape (firms, 1)."""
@@ -187,15 +189,30 @@ class Brands(Mechanism):
         month: int,  # noqa: ARG002  # alike in all
     ) -> tuple[Array, Array]:
         """Return no money, and awareness after the month."""
-        customers = accounts.cells[1:, :, :, _PEOPLE].sum(axis=(1, 2))
-        shares = (customers / self.spec.market.customers).tolist()
-        reaching = self._spent[:, _REACHING].sum(axis=1)
-        spend = (self._spent[:, _BRAND] + self.numbers.spillover * reaching).tolist()
-        gains = _gains(self.spec, self.numbers, spend, shares)
-        levels = [
-            after(level, each, self.numbers.decay)
-            for level, each in zip(stocks[:, 0].tolist(), gains, strict=True)
-        ]
-        here = table[1:, 0, Term.ABSENT] == 0.0
-        moved = np.where(here, levels, stocks[:, 0])
-        return np.zeros((len(stocks), 0)), moved[:, None]
+        m, market = self.numbers, self.spec.market
+        rate = rate_of(m.half_at, market.reference_price)
+        size = float(market.customers)
+        terms = rate, m.spillover, m.presence, m.decay
+        levels = _levels(stocks, accounts.cells, table, self._spent, size, terms)
+        return self._nothing, levels
+
+
+@loop
+def _levels(
+    stocks: Array, cells: Array, table: Array, spent: Array, size: float, terms: tuple[float, ...]
+) -> Array:
+    """Return the level of each firm after a month; one that is not there keeps its own."""
+    rate, spillover, presence, decay = terms
+    levels = np.empty((stocks.shape[0], 1))
+    for firm in range(stocks.shape[0]):
+        level, customers, reaching = stocks[firm, 0], 0.0, 0.0
+        for rung in range(cells.shape[1]):
+            for tier in range(cells.shape[2]):
+                customers += cells[firm + 1, rung, tier, _PEOPLE]
+        for place in _REACHING:
+            reaching += spent[firm, place]
+        spend = spent[firm, _BRAND] + spillover * reaching
+        if table[firm + 1, 0, _ABSENT] == 0.0:
+            level = after(level, gain(rate, spend / size, presence, customers / size), decay)
+        levels[firm, 0] = level
+    return levels
