@@ -118,6 +118,7 @@ class Socket(NamedTuple):
 SOCKETS = {
     "experience": Socket(MET[Term.SERVICE], "experience, 0 to 1", "meet_terms", "experience"),
     "fit": Socket(FIT, "-1 to 1, times fit_weight", "fit", "experience"),
+    "orientation": Socket(ORIENTATION, "what is needed; held within 0 to 1", "", "fit"),
     "pull_to_stay": Socket(
         MET[Term.PULL], "log-odds to stay (less of it: hazard)", "meet_terms", "reconsider"
     ),

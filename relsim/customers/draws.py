@@ -69,6 +69,8 @@ class Chance(NamedTuple):
 CHANCES: Mapping[str, Chance] = {
     "loyalty_programme.join": Chance(call=0, word=0),
     "loyalty_programme.redeem": Chance(call=0, word=1),
+    "needs.step": Chance(call=0, word=2),
+    "needs.jump": Chance(call=0, word=3),
 }
 """Random numbers of mechanisms by name. Places are for good: one mechanism more moves no draw."""
 

@@ -14,10 +14,11 @@ from relsim.mechanisms.awareness.stock import Brands
 from relsim.mechanisms.base import Mechanism
 from relsim.mechanisms.grievance.memory import Grievances
 from relsim.mechanisms.loyalty_programme.programme import LoyaltyProgrammes
+from relsim.mechanisms.needs.drift import DriftingNeeds
 from relsim.spec import MarketSpec
 
 BUILT_IN: dict[str, type[Mechanism]] = {
-    one.name: one for one in (LoyaltyProgrammes, Grievances, Brands)
+    one.name: one for one in (LoyaltyProgrammes, Grievances, Brands, DriftingNeeds)
 }
 """The mechanisms that come with relsim, by their keys under ``mechanisms``; for good in order."""
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from relsim.mechanisms.awareness import Awareness
 from relsim.mechanisms.grievance import Grievance
 from relsim.mechanisms.loyalty_programme import LoyaltyProgramme
+from relsim.mechanisms.needs import Needs
 from relsim.spec.fields import DOTTED, SpecModel, chance, fraction, half_at, key, weight
 from relsim.spec.relationship import Sparse
 
@@ -368,6 +369,9 @@ class Mechanisms(Sparse):
     grievance: Grievance | None = key("Failures remembered.", unit="-", default=None)
     awareness: Awareness | None = key(
         "Awareness as a stock, built by spend and presence.", unit="-", default=None
+    )
+    needs: Needs | None = key(
+        "Each customer's need drifts around its own level.", unit="-", default=None
     )
     own: tuple[OwnMechanism, ...] = key(
         "Mechanisms of one's own, each with its kind and its numbers.", unit="-", default=()
