@@ -1,5 +1,6 @@
 """Documents that follow from the code say what the code says."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -47,6 +48,16 @@ def test_curves_have_a_point_for_every_x(name: str) -> None:
     curves = EFFECTS[name].curves()
     assert curves.lines
     assert all(line.shape == curves.x.shape for line in curves.lines.values())
+
+
+def test_what_studies_record_is_kept_by_git() -> None:
+    """What lies in results is a user's own unless it is said to be kept."""
+    root = ODD.parents[1]
+    kept = (root / ".gitignore").read_text(encoding="utf-8").splitlines()
+    sources = [path.read_text(encoding="utf-8") for path in (root / "experiments").rglob("*.py")]
+    folders = {name for text in sources for name in re.findall(r'RESULTS.*Path\("(.+?)"\)', text)}
+    assert "results/elasticities" in folders
+    assert [name for name in sorted(folders) if f"!/{name}/" not in kept] == []
 
 
 def test_citations_that_were_wrong_stay_away() -> None:
