@@ -70,7 +70,8 @@ def _relationships(spec: MarketSpec, tenure: pd.DataFrame) -> Iterator[tuple[str
     years = sums.sum()
     kept = (1.0 - years["lost"] / years["customer_months"]) ** 12
     profit = years["profit"] / years["customer_months"]
-    free = max(firm.contract_months for firm in spec.firms) // 12 + 1  # no contract binds all of it
+    longest = max(firm.longest_contract for firm in spec.firms)
+    free = longest // 12 + 1  # no contract binds all of it
     yield "first_free_year", float(free)
     yield "kept_first", float(kept.loc[free])
     yield "kept_late", float(kept.loc[LATE])

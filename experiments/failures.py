@@ -121,10 +121,10 @@ def _lost(market: Market, arm: int) -> npt.NDArray[np.bool_]:
 def settings(name: str) -> Iterator[tuple[dict[str, Any], MarketSpec]]:
     """Yield what is set in a market, and its spec."""
     base = relsim.load(name, {"market.customers": CUSTOMERS})
-    contract = max(firm.contract_months for firm in base.firms)
+    contract = max(firm.longest_contract for firm in base.firms)
     for months, memory in itertools.product(sorted({contract, 1}), (False, True)):
         values: dict[str, Any] = {"mechanisms.own": [{"kind": f"{Fate.__module__}.Fate"}]}
-        values["firms.*.contract_months"] = months
+        values |= {"firms.*.contract_months": months, "firms.*.contract_mix": []}
         if memory:
             values["mechanisms.grievance"] = {}
         yield {"market": name, "contract": months, "memory": memory}, base.with_(values)

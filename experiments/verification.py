@@ -85,6 +85,23 @@ BARE: dict[str, Any] = {
 }
 ALONE: dict[str, Any] = {"firms.0.share": 1.0, "firms.1.share": 0.0}
 KEPT: dict[str, Any] = {"mechanisms.retention.rule": "fixed"}
+INDIFFERENT: dict[str, Any] = dict.fromkeys(
+    [
+        "mechanisms.reconsider.satisfaction_effect",
+        "mechanisms.reconsider.trust_effect",
+        "mechanisms.reconsider.care_effect",
+        "mechanisms.reconsider.price_effect",
+        "mechanisms.reconsider.rival_effect",
+        "mechanisms.choice.satisfaction_weight",
+        "mechanisms.choice.trust_weight",
+        "mechanisms.choice.price_tolerance",
+        "mechanisms.choice.fit_weight",
+        "firms.0.switching_cost",
+        "firms.1.switching_cost",
+    ],
+    0.0,
+)
+"""What customers feel moves nobody: who is free reopens the choice with the base hazard."""
 CERTAIN: dict[str, Any] = {"mechanisms.choice.outside_utility": -50.0}  # none is never chosen
 
 
@@ -171,6 +188,51 @@ def contract_gate() -> Iterator[Row]:
         yield share_row("contract_gate", f"left after {month} months", expected, left[month - 1], n)
 
 
+def contract_mix() -> Iterator[Row]:
+    """Contracts of 1, 6 and 12 months in one firm, always renewed: a renewal process each.
+
+    Who is free renews with the chance h a month, for the length that it had: a contract of L
+    months comes back after ``L - 1 + 1/h`` months on average, so that at rest the share
+    ``sum w L / (L - 1 + 1/h)`` is under contract (over L > 1), and any number of months left that
+    is not above L has the chance ``1 / (L - 1 + 1/h)``. Until then the chain of months left.
+    """
+    n, hazard, mix = 400_000, 0.2, {1: 0.3, 6: 0.5, 12: 0.2}
+    signed = [{"months": months, "share": share} for months, share in mix.items()]
+    renewed = {"firms.0.contract_mix": signed, "mechanisms.reconsider.base_hazard": hazard}
+    lived = market(n, ALONE, INDIFFERENT, CERTAIN, renewed)
+    left = {length: months_left(length, hazard, 60) for length in mix}
+    for month in (1, 12, 60):
+        lived.run(month - lived.month)
+        bound = lived.customers.columns.bound.astype(int)
+        expected = sum(share * (1.0 - left[length][month, 0]) for length, share in mix.items())
+        words = f"under contract after {month} months"
+        held = float(np.count_nonzero(bound))
+        yield share_row("contract_mix", words, float(expected), held, n)
+    last = bound == 1
+    lived.run(1)
+    again = float(np.count_nonzero(lived.customers.columns.bound[last]))
+    expected = hazard * np.count_nonzero(last) / n
+    yield share_row("contract_mix", "renewed in their last month, 61", float(expected), again, n)
+    lived.run(180 - lived.month)
+    bound = lived.customers.columns.bound.astype(int)
+    each = {length: share / (length - 1 + 1 / hazard) for length, share in mix.items()}
+    for months in (1, 6, 7, 12):
+        expected = sum(chance for length, chance in each.items() if length >= max(months, 2))
+        there = float(np.count_nonzero(bound == months))
+        yield share_row("contract_mix", f"with {months} months left, at rest", expected, there, n)
+
+
+def months_left(length: int, hazard: float, months: int) -> Array:
+    """Return chances of months left, shape (months + 1, length + 1), from an even start on."""
+    start = np.eye(length + 1)[0] if length == 1 else np.append(0.0, np.full(length, 1 / length))
+    if length == 1:
+        return np.tile(start, (months + 1, 1))
+    step = np.eye(length + 1, k=-1)  # a month nearer to the end
+    step[1, 0] = step[0, 0] = 1.0 - hazard
+    step[1, length] = step[0, length] = hazard
+    return np.array([start @ np.linalg.matrix_power(step, month) for month in range(months + 1)])
+
+
 def retention_response() -> Iterator[Row]:
     """Retention bought: ``r = ceiling (1 - exp(-rate R))``, R money a customer and month."""
     n, ceiling, half_at = 400_000, 0.95, 0.05776226505
@@ -208,26 +270,11 @@ def acquisition_response() -> Iterator[Row]:
 def brand_switching() -> Iterator[Row]:
     """Loyalty off, all considered: shares follow the chain ``(1 - h) I + h softmax(v)``."""
     n, hazard = 400_000, 0.1
-    off = dict.fromkeys(
-        [
-            "mechanisms.reconsider.satisfaction_effect",
-            "mechanisms.reconsider.trust_effect",
-            "mechanisms.reconsider.care_effect",
-            "mechanisms.reconsider.price_effect",
-            "mechanisms.reconsider.rival_effect",
-            "mechanisms.choice.satisfaction_weight",
-            "mechanisms.choice.trust_weight",
-            "mechanisms.choice.price_tolerance",
-            "mechanisms.choice.fit_weight",
-            "firms.0.switching_cost",
-            "firms.1.switching_cost",
-        ],
-        0.0,
-    )
     known = {"firms.0.awareness": 1.0, "firms.1.awareness": 1.0, "firms.0.price": 21.0}
     known |= {"firms.0.quality": 0.4, "firms.1.quality": 0.9}
     split = {"firms.0.share": 0.2, "firms.1.share": 0.8}
-    lived = market(n, off, known, CERTAIN, split, {"mechanisms.reconsider.base_hazard": hazard})
+    split["mechanisms.reconsider.base_hazard"] = hazard
+    lived = market(n, INDIFFERENT, known, CERTAIN, split)
     start = float(np.count_nonzero(lived.customers.columns.supplier == 1)) / n
     lived.run(48)
     m, firms = lived.spec.mechanisms.choice, lived.spec.firms
@@ -251,7 +298,7 @@ def switching_matrix() -> Iterator[Row]:
     """Any chain of brand switching: shares follow ``p' = p M``, here of three firms.
 
     The matrix is one that no hazard with a choice by utilities gives: more go round from A to B to
-    C than the other way. Rows of two letters are the chances themselves, in month 1.
+    C than the other way.
     """
     n, names, start = 400_000, "ABC", [0.5, 0.3, 0.2]
     chain = np.array([[0.8, 0.15, 0.05], [0.04, 0.9, 0.06], [0.2, 0.1, 0.7]])
@@ -266,8 +313,9 @@ def switching_matrix() -> Iterator[Row]:
     pairs = np.zeros((4, 4))
     np.add.at(pairs, (before, lived.customers.columns.supplier.astype(int)), 1.0)
     for i, j in itertools.permutations(range(3), 2):
-        words, there = f"{names[i]}{names[j]} of the matrix", int(pairs[i + 1].sum())
-        yield share_row("switching_matrix", words, chain[i, j], pairs[i + 1, j + 1], there)
+        words = f"from {names[i]} to {names[j]} in month 1"
+        moved = float(pairs[i + 1, j + 1])
+        yield share_row("switching_matrix", words, float(start[i] * chain[i, j]), moved, n)
     lived.run(47)
     expected = switching.shares(start, chain, 48)
     left = lived.columns["customers"]
@@ -430,6 +478,7 @@ CASES: dict[str, Callable[[], Iterator[Row]]] = {
     for case in (
         fixed_retention,
         contract_gate,
+        contract_mix,
         retention_response,
         acquisition_response,
         brand_switching,

@@ -14,6 +14,17 @@ from relsim.spec import MarketSpec, override, starter
 SETTINGS: dict[str, dict[str, Any]] = {
     "contractual": {},
     "without contract term": {"firms.0.contract_months": 12, "firms.1.contract_months": 1},
+    "contracts of several lengths": {
+        "firms.0.contract_mix": [
+            {"months": 1, "share": 0.3},
+            {"months": 6, "share": 0.4},
+            {"months": 12, "share": 0.3},
+        ],
+        "firms.1.contract_months": 3,
+        "run.warm_up": 5,
+        "market.annual_turnover": 0.4,
+        "mechanisms.reconsider.base_hazard": 0.9,
+    },
     "non-contractual": {
         "market.setting": "non_contractual",
         "customers.segments.0.usage": 2.5,

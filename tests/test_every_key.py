@@ -64,6 +64,7 @@ OTHER: dict[str, Any] = {
     "mechanisms.retention.rule": "fixed",
     "mechanisms.retention.matrix": [[0.8, 0.2, 0.0], [0.1, 0.9, 0.0], [0.1, 0.1, 0.8]],
     "firms.0.contract_months": 24,
+    "firms.0.contract_mix": [{"months": 3, "share": 0.5}, {"months": 24, "share": 0.5}],
     "firms.0.selling": "transaction",
     "firms.0.capacity": 0.05,
     "run.months": 11,

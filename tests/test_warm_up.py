@@ -53,7 +53,8 @@ def test_every_firm_begins_with_exactly_its_share(share: float, seed: int, warm_
 
 def test_only_who_was_acquired_in_the_month_is_moved_each_as_likely() -> None:
     spec = _small(market__customers=3_000, run__warm_up=0, firms__0__contract_months=6)
-    columns = Market(spec).run(1).customers.columns
+    customers = Market(spec).run(1).customers
+    columns = customers.columns
     before = {name: getattr(columns, name).copy() for name in columns._fields}
     fresh = np.flatnonzero((columns.supplier > 0) & (columns.tenure <= 1))
     held = np.bincount(columns.supplier, minlength=3)
@@ -63,7 +64,7 @@ def test_only_who_was_acquired_in_the_month_is_moved_each_as_likely() -> None:
         for name in columns._fields:
             getattr(columns, name)[:] = before[name]
         stream = random_stream(seed)
-        moved = hold_quotas(columns, quota, np.array([1.0, 6.0, 1.0]), 0.6, 0.3, stream, 2)
+        moved = hold_quotas(columns, quota, customers.numbers, stream, 2)
         assert np.bincount(columns.supplier, minlength=3).tolist() == quota.tolist()
         assert len(moved) == len(set(moved.tolist())) == 20
         stayed = np.setdiff1d(np.arange(times.size), moved)

@@ -16,6 +16,7 @@ from relsim.customers import accounts as books
 from relsim.customers import draws
 from relsim.customers.arithmetic import clip01
 from relsim.customers.columns import STATE, TRAITS
+from relsim.customers.contracts import length_of
 from relsim.customers.draws import Purpose, uniform
 from relsim.customers.numbers import Numbers
 from relsim.customers.passes.age import age
@@ -404,7 +405,7 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         if self.supplier > 0:
             account.firms[self.supplier, _RECONSIDERED] += 1.0
         if supplier == self.supplier:
-            self.bound = int(new_bound(self.term(Term.CONTRACT)))
+            self.bound = self.months_signed()
             if self.sold_anew:
                 self.buy_anew()
             return
@@ -430,11 +431,19 @@ class CustomerAgent(mesa.Agent, Traits[float]):
         """Begin the first month with a supplier, or without one (0)."""
         self.supplier = supplier
         self.tier = int(value.ORDINARY) if supplier else 0
-        self.bound = int(new_bound(self.term(Term.CONTRACT)))
         self.satisfaction = _single(self.m.start.satisfaction) if supplier else 0.0
         self.trust = _single(self.m.start.trust) if supplier else 0.0
         self.rung_before = self.tenure = self.purchases = self.recommendations = 0
+        self.bound = self.months_signed()
         self.trouble = experience.NO_TROUBLE
+
+    def months_signed(self) -> int:
+        """Return months of the contract that begins or is renewed now."""
+        if not self.people.setting.mixes_contracts:
+            return int(new_bound(self.term(Term.CONTRACT)))
+        stream, began = self.people.stream, self.people.month - self.tenure
+        length = length_of(self.m.contracts, stream, self.place, self.supplier, began)
+        return int(new_bound(length))
 
     def buy(self) -> tuple[float, float, float]:
         """Return what is bought: plain usage, growth, cross-sales; units.

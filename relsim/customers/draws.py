@@ -52,6 +52,7 @@ class Purpose(enum.IntEnum):
     OUTSIDE = 6
     SAVE = 7
     QUOTA = 8
+    CONTRACT = 9
     CONSIDER = 1024
     TASTE = 2048
     SHARED = 4096

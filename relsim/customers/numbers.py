@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from relsim.customers.contracts import Contracts, contracts
 from relsim.economics.lifetime import monthly_loss
 from relsim.spec import MarketSpec
 from relsim.spec.fields import SpecModel
@@ -131,6 +132,7 @@ class Numbers(NamedTuple):
     value_tiers: Any
     start: Start
     times: Times
+    contracts: Contracts  # of each firm
     attrition: float  # chance a month to leave the market for good
     switching: npt.NDArray[np.float64]  # chances by present and next supplier, none first; or empty
 
@@ -158,6 +160,7 @@ def numbers(spec: MarketSpec) -> Numbers:
         value_tiers=filled(ValueTiersNumbers, m.value_tiers),
         start=Start(start.new_satisfaction, start.new_trust),
         times=Times(1.0, 0.0),
+        contracts=contracts(spec),
         attrition=monthly_loss(spec.market.annual_turnover),
         switching=switching(spec),
     )

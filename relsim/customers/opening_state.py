@@ -9,6 +9,7 @@ from relsim.customers import draws
 from relsim.customers.arithmetic import log
 from relsim.customers.columns import Columns
 from relsim.customers.compiled import loop
+from relsim.customers.contracts import length_of
 from relsim.customers.draws import Purpose, Stream, uniform
 from relsim.customers.numbers import Numbers
 from relsim.customers.passes.move import LONGEST_TENURE
@@ -82,9 +83,7 @@ def suppliers(quota: npt.NDArray[np.int64], stream: Stream) -> npt.NDArray[np.ui
 def hold_quotas(
     columns: Columns,
     quota: npt.NDArray[np.int64],
-    contract: npt.NDArray[np.float64],
-    satisfaction: float,
-    trust: float,
+    m: Numbers,
     stream: Stream,
     month: int,
 ) -> npt.NDArray[np.int64]:
@@ -98,10 +97,10 @@ def hold_quotas(
     ----------
     columns : Columns
         The customers after a month that began with quotas met.
-    quota, contract : array of shape (firms + 1,)
-        Customers and months of contract by firm; place 0 for "no supplier".
-    satisfaction, trust : float
-        Levels with which a relationship begins.
+    quota : array of shape (firms + 1,)
+        Customers by firm; place 0 for "no supplier".
+    m : Numbers
+        The numbers of the rules: contracts, and the levels with which a relationship begins.
     stream : Stream
         Seed and replication.
     month : int
@@ -138,7 +137,8 @@ def hold_quotas(
             target += 1
         missing[source] += 1
         missing[target] -= 1
-        _begin(columns, i, target, contract[target], satisfaction, trust)
+        contract = length_of(m.contracts, stream, i, target, month)
+        _begin(columns, i, target, contract, m.start.satisfaction, m.start.trust)
         moved[count] = i
         count += 1
     return moved[:count]
@@ -167,7 +167,6 @@ def _begin(
 def place_customers(
     columns: Columns,
     suppliers: npt.NDArray[np.uint8],
-    contract: npt.NDArray[np.float64],
     mean_tenure: float,
     satisfaction: float,
     trust: float,
@@ -177,14 +176,14 @@ def place_customers(
 ) -> None:
     """Give each customer who has a supplier the history with which it starts.
 
+    Contracts run out evenly: of a length of L months 1 to L are left, each as likely.
+
     Parameters
     ----------
     columns : Columns
         The customers, their traits already drawn.
     suppliers : array of shape (customers,)
         The supplier of each, 0 for none.
-    contract : array of shape (firms + 1,)
-        Contract lengths in months, place 0 for "no supplier"; contracts run out evenly.
     mean_tenure : float
         Mean months with the supplier; geometric.
     satisfaction, trust : float
@@ -210,8 +209,9 @@ def place_customers(
         columns.came_through[i] = np.int64(NOBODY)
         columns.tenure[i] = np.int64(tenure)
         columns.purchases[i] = np.int64(min(bought, _MOST_PURCHASES))
-        if contract[supplier] > 1.0:
-            columns.bound[i] = 1 + np.int64(uniform(w2) * contract[supplier])
+        contract = length_of(m.contracts, stream, i, supplier, 1 - np.int64(tenure))
+        if contract > 1.0:
+            columns.bound[i] = 1 + np.int64(uniform(w2) * contract)
         columns.satisfaction[i] = satisfaction
         columns.trust[i] = trust
         columns.rung[i] = np.int64(

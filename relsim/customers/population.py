@@ -140,11 +140,9 @@ class Customers:
         draw_all_traits(self.columns, self.tables, self.stream, 0)
         start = spec.customers.start
         self._quota = opening_state.quotas([firm.share for firm in spec.firms], size)
-        self._contract = np.array([1.0] + [float(firm.contract_months) for firm in spec.firms])
         opening_state.place_customers(
             self.columns,
             opening_state.suppliers(self._quota, self.stream),
-            self._contract,
             start.tenure,
             start.satisfaction,
             start.trust,
@@ -227,9 +225,7 @@ class Customers:
         return opening_state.hold_quotas(
             self.columns,
             self._quota,
-            self._contract,
-            self.numbers.start.satisfaction,
-            self.numbers.start.trust,
+            self.numbers,
             self.stream,
             month + self.before,
         )

@@ -45,6 +45,8 @@ class Setting(NamedTuple):
         Whether some firm sells sale by sale.
     sees_age : bool
         Whether customers are booked by age too, because they differ for good in how they stay.
+    mixes_contracts : bool
+        Whether some firm has contracts of several lengths.
     """
 
     retention: str
@@ -54,6 +56,7 @@ class Setting(NamedTuple):
     talk_opens: bool = False
     sells_anew: bool = False
     sees_age: bool = False
+    mixes_contracts: bool = False
 
     @property
     def follows_relationship(self) -> bool:
@@ -94,6 +97,7 @@ def setting(spec: MarketSpec) -> Setting:
         talk_opens=spec.mechanisms.word_of_mouth.opening > 0.0,
         sells_anew=any(firm.sells_anew for firm in spec.firms),
         sees_age=adds or spec.mechanisms.retention.rule == "own",
+        mixes_contracts=any(firm.contract_mix for firm in spec.firms),
     )
 
 
@@ -113,6 +117,7 @@ _TALK_OPENS = When(
     lambda s: s.follows_relationship and s.talk_opens,
 )
 _SEES_AGE = When("customers who differ for good", lambda s: s.sees_age)
+_MIXES_CONTRACTS = When("a firm with several contract lengths", lambda s: s.mixes_contracts)
 _SELLS_ANEW = When("a firm that sells sale by sale", lambda s: s.sells_anew)
 _FOLLOWS_RELATIONSHIP = When('retention rule "relationship"', lambda s: s.follows_relationship)
 _OWN_RETENTION = When('retention rule "own"', lambda s: s.own_retention)
@@ -195,6 +200,7 @@ SCHEDULE: tuple[Step, ...] = (
         Choice("move.with_causes", _FOLLOWS_RELATIONSHIP),
         Choice("move.as_given", _OTHERWISE),
     ),
+    _step("sign", Choice("sign.sign", _MIXES_CONTRACTS)),
     _step(
         "buy",
         Choice("buy.counted_until_dropout", _COUNTS_UNTIL_DROPOUT),

@@ -1,11 +1,14 @@
 """What a firm is: its offer, its costs, how its spending works, and its strategy."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from relsim.spec.fields import SpecModel, chance, fraction, half_at, key, money, weight
 from relsim.spec.relationship import Relationship, Sparse
+
+_OFF_ONE = 1e-9
+"""How far from 1 the shares of all contracts may sum."""
 
 BLATTBERG = "form Blattberg & Deighton 1996; numbers assumed"
 
@@ -95,6 +98,15 @@ class StrategySpec(BaseModel):
     )
 
 
+class ContractLength(SpecModel):
+    """One of several contract lengths of a firm."""
+
+    months: int = key(
+        "Length of a contract; 1 = may leave every month.", unit="months", ge=1, le=250
+    )
+    share: float = fraction("Share of the firm's customers who take it.")
+
+
 class FirmSpec(Sparse):
     """One firm."""
 
@@ -147,6 +159,14 @@ class FirmSpec(Sparse):
     contract_months: int = key(
         "Length of a contract; 1 = may leave every month.", unit="months", default=1, ge=1, le=250
     )
+    contract_mix: tuple[ContractLength, ...] = key(
+        "Several contract lengths, each with the share of customers who take it, in the place of "
+        "contract_months; who renews takes the length that it had.",
+        unit="-",
+        default=(),
+        max_length=20,
+        source="by definition: one length where no mix is named; that renewals keep it is assumed",
+    )
     selling: Literal["relationship", "transaction"] = key(
         "By relationship, or sale by sale ('transaction'): each purchase is then a fresh choice "
         "without any advantage of the present supplier, costs onboarding_cost, and the firm learns "
@@ -179,6 +199,31 @@ class FirmSpec(Sparse):
         description="What the firm does with its money.",
         json_schema_extra={"unit": "-", "source": None},
     )
+
+    @model_validator(mode="after")
+    def _contracts_sum_to_all(self) -> Self:
+        lengths = [one.months for one in self.contract_mix]
+        total = sum(one.share for one in self.contract_mix)
+        if len(set(lengths)) < len(lengths):
+            raise ValueError(f"contract_mix: each length once; given months {lengths}")
+        if lengths and abs(total - 1.0) > _OFF_ONE:
+            raise ValueError(
+                f"contract_mix: the shares sum to {total:.10g}, allowed: 1, as every customer has "
+                "one of these contracts (months: 1 for none)"
+            )
+        return self
+
+    @property
+    def contracts(self) -> tuple[tuple[int, float], ...]:
+        """Contract lengths in months, each with the share of customers who take it."""
+        if not self.contract_mix:
+            return ((self.contract_months, 1.0),)
+        return tuple((one.months, one.share) for one in self.contract_mix)
+
+    @property
+    def longest_contract(self) -> int:
+        """The longest contract that the firm has, months."""
+        return max(months for months, _ in self.contracts)
 
     @property
     def sells_anew(self) -> bool:

@@ -147,7 +147,7 @@ class MarketSpec(SpecModel):
         rule = self.mechanisms.retention.rule
         if rule == "dropout" and (
             self.market.setting != "non_contractual"
-            or any(firm.contract_months > 1 for firm in self.firms)
+            or any(firm.longest_contract > 1 for firm in self.firms)
         ):
             raise ValueError(
                 "mechanisms.retention.rule: 'dropout' is for market.setting 'non_contractual' and "
@@ -202,7 +202,7 @@ def _check_selling(firms: Sequence[FirmSpec], rule: str) -> None:
     """
     for place, firm in enumerate(firms):
         held = {
-            f"contract_months: {firm.contract_months}": firm.contract_months > 1,
+            f"contracts of {firm.longest_contract} months": firm.longest_contract > 1,
             f"mechanisms.retention.rule: {rule}": rule != "relationship",
             "a loyalty programme": firm.relationship.loyalty_programme is not None,
         }

@@ -141,7 +141,7 @@ class Choice(SpecModel):
     outside_utility: float = weight("Utility of having no supplier.", default=-1.5)
 
 
-class Retention(SpecModel):
+class Retention(Sparse):
     """Whether customers stay by their relationship or by a given chance (special cases)."""
 
     rule: Literal["relationship", "fixed", "response", "own", "dropout", "matrix"] = key(
