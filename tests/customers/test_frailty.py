@@ -2,36 +2,19 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from scipy import integrate, optimize, special, stats
 
+from experiments import sorting
 from experiments.verification import REGULAR
 from relsim.economics import survival as economics
 from relsim.market import Market
 from relsim.spec import MarketSpec, override, starter
 
 CUSTOMERS = 20_000
-ALONE: dict[str, Any] = {
-    # Nothing but frailty: nobody comes, and who reconsiders leaves.
-    "market.customers": CUSTOMERS,
-    "market.annual_turnover": 0.0,
-    "customers.network.kind": "none",
-    "customers.segments.0.price_sensitivity_spread": 0.0,
-    "firms.0.share": 1.0,
-    "firms.0.contract_months": 1,
-    "firms.0.switching_cost": 0.0,
-    "firms.1.share": 0.0,
-    "mechanisms.choice.outside_utility": 50.0,
-    "mechanisms.reconsider.satisfaction_effect": 0.0,
-    "mechanisms.reconsider.trust_effect": 0.0,
-    "mechanisms.reconsider.care_effect": 0.0,
-    "mechanisms.reconsider.price_effect": 0.0,
-    "mechanisms.reconsider.rival_effect": 0.0,
-}
 BASE_HAZARD, SPREAD = 0.05, 1.5
 
 _SAID = re.search(
@@ -45,10 +28,11 @@ YEARS = list(range(1, 13))
 
 def alone(spread: float, base: float = BASE_HAZARD) -> MarketSpec:
     values = {
+        "market.customers": CUSTOMERS,
         "mechanisms.reconsider.base_hazard": base,
         "customers.segments.0.frailty_spread": spread,
     }
-    return override(starter(), ALONE | values)
+    return override(starter(), sorting.ALONE | values)
 
 
 def survival(months: int, base: float, spread: float) -> float:
@@ -88,6 +72,8 @@ def test_the_numbers_of_the_regular_cohort_are_the_best_ones() -> None:
     found = optimize.least_squares(off, [special.logit(0.03), 1.5]).x
     assert special.expit(found[0]) == pytest.approx(REGULAR_BASE, abs=5e-5)
     assert found[1] == pytest.approx(REGULAR_SPREAD, abs=5e-3)
+    own = (sorting.REGULAR_BASE, sorting.SPREAD)
+    assert own == pytest.approx((REGULAR_BASE, REGULAR_SPREAD))
 
 
 def test_the_relationship_keeps_the_regular_cohort_within_two_points() -> None:
