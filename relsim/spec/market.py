@@ -201,8 +201,9 @@ def _check_selling(firms: Sequence[FirmSpec], rule: str) -> None:
         If one has.
     """
     for place, firm in enumerate(firms):
+        contract = "contract_mix: up to" if firm.contract_mix else "contract_months:"
         held = {
-            f"contracts of {firm.longest_contract} months": firm.longest_contract > 1,
+            f"{contract} {firm.longest_contract}": firm.longest_contract > 1,
             f"mechanisms.retention.rule: {rule}": rule != "relationship",
             "a loyalty programme": firm.relationship.loyalty_programme is not None,
         }

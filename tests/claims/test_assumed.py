@@ -118,6 +118,8 @@ def test_what_a_rule_does_not_read_changes_nothing(rule: str) -> None:
     values = {"market.customers": 400, "mechanisms.retention.rule": rule}
     if rule == "dropout":
         values |= {"market.setting": "non_contractual", "firms.*.contract_months": 1}
+    if rule == "matrix":
+        values["mechanisms.retention.matrix"] = np.full((3, 3), 1 / 3).tolist()
     spec = override(starter(), values)
     moved = {key: 0.5 * value_at(spec, key) for key in unread([rule])}
     assert outcome(override(spec, moved)) == outcome(spec)

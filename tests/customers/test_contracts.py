@@ -84,7 +84,11 @@ def test_a_mix_of_one_length_is_that_length() -> None:
         ({1: 0.3, 12: 0.3}, {}, r"firms\.0\.contract_mix: the shares sum to 0\.6, allowed: 1"),
         ({0: 1.0}, {}, r"firms\.0\.contract_mix\.0\.months: given 0, allowed"),
         ({251: 1.0}, {}, r"firms\.0\.contract_mix\.0\.months: given 251, allowed"),
-        (MIX, {"firms.0.selling": "transaction"}, r"selling: .* contracts of 12 months"),
+        (
+            MIX,
+            {"firms.0.selling": "transaction"},
+            r"selling: .* contract_mix: up to 12; sale",
+        ),
         (
             MIX,
             {"market.setting": "non_contractual", "mechanisms.retention.rule": "dropout"},

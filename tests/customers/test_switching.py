@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from relsim.customers.passes.switching import next_supplier
 from relsim.economics import switching
@@ -51,6 +52,44 @@ def test_shares_follow_the_chain() -> None:
     expected = switching.shares([0.5, 0.5], np.array(KEPT), 12)[1:, 0]
     left = market.columns["customers"][:, 0] / 20_000
     np.testing.assert_allclose(left, expected, atol=4 * np.sqrt(0.25 / 20_000))
+
+
+def test_switching_costs_and_utilities_give_matrices_of_one_kind() -> None:
+    costs, prices, hazard, size = [0.0, 0.6, 1.2], [28.0, 30.0, 33.0], 0.4, 60_000
+    undiscounted = {"kind": "balanced", "discount": 0.0}
+    first = starter().firms[0].model_dump() | {"awareness": 1.0, "share": 1 / 3}
+    firms = [
+        first | {"name": f"F{k}", "switching_cost": cost, "price": price, "strategy": undiscounted}
+        for k, (cost, price) in enumerate(zip(costs, prices, strict=True))
+    ]
+    held = {"base_hazard": hazard, "care_effect": 0.0, "price_effect": 0.0, "rival_effect": 0.0}
+    held |= {"satisfaction_effect": 0.0, "trust_effect": 0.0}
+    choice = {"satisfaction_weight": 0.0, "trust_weight": 0.0, "price_tolerance": 0.0}
+    choice |= {"fit_weight": 0.0, "outside_utility": -50.0}
+    more = {
+        "market.customers": size,
+        "market.annual_turnover": 0.0,
+        "customers.network.kind": "none",
+        "customers.segments.0.price_sensitivity_spread": 0.0,
+        "mechanisms.buying.premium": 0.0,
+        "firms": firms,
+        "mechanisms.reconsider": held,
+        "mechanisms.choice": choice,
+    }
+    market = Market(override(starter(), more))
+    before = market.customers.columns.supplier.astype(int) - 1
+    market.run(1)
+    pairs = np.zeros((3, 3))
+    np.add.at(pairs, (before, market.customers.columns.supplier.astype(int) - 1), 1.0)
+    m, frame = market.spec.mechanisms.choice, market.spec.market
+    utilities = -m.price_weight * np.array(prices) / frame.reference_price
+    opened = special.expit(special.logit(hazard) - np.array(costs))[:, np.newaxis]
+    chain = (1.0 - opened) * np.eye(3) + opened * switching.logit(utilities + np.diag(costs))
+    assert chain[0, 1] * chain[1, 2] * chain[2, 0] == pytest.approx(
+        chain[0, 2] * chain[2, 1] * chain[1, 0]
+    )
+    error = np.sqrt(chain * (1.0 - chain) / (size / 3))
+    assert (np.abs(pairs / (size / 3) - chain) < 4.5 * error).all()
 
 
 @pytest.mark.parametrize(
