@@ -38,6 +38,7 @@ def test_all_keys_are_there() -> None:
     policies = set(Relationship.model_fields) & set(MECHANISMS)
     on |= {f"firms.0.relationship.{name}": {} for name in policies}
     on["customers.correlations"] = [{"between": ["usage", "frailty"], "correlation": -0.3}]
+    on["firms.0.contract_mix"] = [{"months": 24, "share": 1.0}]
     spec = relsim.load("telecom").with_(on)
     named = {value.entry.path for value in spec_values(spec)}
     configs = {
