@@ -19,6 +19,7 @@ from experiments.commanding import command
 from experiments.patterns_figure import DRAWN
 from experiments.relationships import lifetime_profit
 from experiments.seeds import by_seed
+from experiments.segments import four_segments
 from relsim.economics import repeat_buying
 from relsim.market import Market
 from relsim.spec import override, starter
@@ -195,6 +196,7 @@ STUDIES: dict[str, Callable[..., pd.DataFrame]] = {
         tenure_profit,
         purchase_counts,
         lifetime_profit,
+        four_segments,
         in_all_industries,
     )
 }

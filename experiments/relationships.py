@@ -7,43 +7,61 @@ import pandas as pd
 
 import relsim
 from experiments.seeds import by_seed
-from relsim.agents.market import AgentCustomers, AgentMarket
+from experiments.value_by_age import Notes
 from relsim.market import Market
+from relsim.spec import MarketSpec
 from relsim.spec.locations import shipped
 
 WON_UNTIL, MONTHS = 12, 48
 
 
+def noted(config: str, customers: int) -> MarketSpec:
+    """Return a market that notes what each customer brings in, and runs for four years."""
+    return relsim.load(
+        config,
+        {
+            "market.customers": customers,
+            "run.months": MONTHS,
+            "mechanisms.own": [{"kind": f"{Notes.__module__}.Notes"}],
+        },
+    )
+
+
 def relationships(
     config: str, customers: int, seeds: Sequence[int]
 ) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Yield each seed and the relationships that began in the first year, seen until the fourth.
+    """Yield each seed and the relationships that began in the first year, as :func:`followed`."""
+    yield from by_seed(noted(config, customers), seeds, followed)
 
-    Lived by the engine of agents, who know what each brought in: ``lifetime`` in months,
-    ``profit``, the sum of running contributions (money), and ``rate``, that a month.
+
+def followed(market: Market) -> pd.DataFrame:
+    """Return the relationships that began in the first year, seen until the fourth.
+
+    Parameters
+    ----------
+    market : Market
+        Set up, with :class:`experiments.value_by_age.Notes`.
+
+    Returns
+    -------
+    DataFrame
+        A row each: ``lifetime`` in months, ``profit``, the sum of running contributions (money),
+        and ``rate``, that a month.
     """
-    spec = relsim.load(config, {"market.customers": customers, "run.months": MONTHS})
-    yield from by_seed(spec, seeds, _followed, AgentMarket)
-
-
-def _followed(market: Market) -> pd.DataFrame:
-    people = market.customers
-    assert isinstance(people, AgentCustomers)  # noqa: S101  # for the type checker
-    size = len(people)
+    notes = market.mechanisms[-1].state
+    size = market.spec.market.customers
     lifetime, profit = np.zeros(size), np.zeros(size)
-    going = np.zeros(size, dtype=bool)
-    began = np.zeros(size, dtype=bool)
+    going, began = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     for month in range(1, MONTHS + 1):
-        market.step()
-        tenure = people.columns.tenure
+        market.run(1)
+        tenure = market.customers.columns.tenure
         going &= tenure == lifetime + 1
         if month <= WON_UNTIL:
             new = (tenure == 1) & ~began
             began |= new
             going |= new
-        brought = np.array([agent.contribution for agent in people.agents])
         lifetime[going] += 1.0
-        profit[going] += brought[going]
+        profit[going] += notes["brought"][going]
     frame = pd.DataFrame({"lifetime": lifetime[began], "profit": profit[began]})
     return frame.assign(rate=frame["profit"] / frame["lifetime"])
 
