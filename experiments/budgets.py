@@ -7,9 +7,10 @@ and with awareness as a stock. Where a market says nothing of the stock it is an
 month's spend the mean declared awareness of its firms is at rest, and half of a difference is left
 after a year, as the ratio of short- to long-run elasticity of advertising, .12 to .24, asks
 (Sethuraman, Tellis & Briesch 2011). The command writes the table and the figure ``budgets`` into
-results/budgets.
+results/budgets, and the page docs/budgets.md.
 """
 
+import argparse
 import itertools
 import math
 import sys
@@ -22,17 +23,20 @@ import pandas as pd
 
 import relsim
 from experiments.budgets_figure import draw
-from experiments.commanding import command
+from experiments.budgets_page import page
+from experiments.elasticities import RESULTS as ELASTICITIES
 from relsim import lab
 from relsim.economics.lifetime import MONTHS_A_YEAR, monthly_rate
 from relsim.firms.budgets import BUDGETS
 from relsim.lab.statistics.intervals import t_interval
 from relsim.market import Market
 from relsim.mechanisms.awareness import Awareness
+from relsim.report.run_figures import save
 from relsim.spec import MarketSpec
 from relsim.spec.locations import shipped
 
 RESULTS = Path("results/budgets")
+PAGE = Path("docs/budgets.md")
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)
 """Budgets, as shares of revenue."""
 CUSTOMERS, MONTHS, REPLICATIONS = 4_000, 120, 8
@@ -151,9 +155,25 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(list(itertools.chain.from_iterable(map(rows, shipped()))))
 
 
+def written(frame: pd.DataFrame) -> str:
+    """Return the page of a table that was kept."""
+    return page(frame, pd.read_csv(ELASTICITIES / "elasticities.csv"), REPLICATIONS, CUSTOMERS)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    return command(__doc__, "study", {"budgets": table}, {"budgets": draw}, RESULTS, arguments)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for table and figure")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write")
+    order = parser.parse_args(arguments)
+    frame = table()
+    order.out.mkdir(parents=True, exist_ok=True)
+    path = order.out / "budgets.csv"
+    frame.to_csv(path, index=False, float_format="%.8g")
+    save({"budgets": draw(frame)}, order.out)
+    order.page.write_text(written(pd.read_csv(path)), encoding="utf-8", newline="\n")
+    print(f"{order.out}: budgets; {order.page}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 import relsim
 from experiments import budgets
+from experiments.budgets_page import inner, loses, ruled
 from relsim.mechanisms.awareness import stock
 from relsim.spec.locations import shipped
 
@@ -41,3 +42,31 @@ def test_the_table_has_every_market_and_budget() -> None:
     recorded = pd.read_csv(ROOT / budgets.RESULTS / "budgets.csv")
     assert recorded["market"].unique().tolist() == list(shipped())
     assert len(recorded) == 2 * len(shipped()) * len(budgets.SHARES)
+
+
+def test_the_page_is_made_from_the_tables_and_says_what_they_show() -> None:
+    recorded = pd.read_csv(ROOT / budgets.RESULTS / "budgets.csv")
+    written = (ROOT / budgets.PAGE).read_text(encoding="utf-8")
+    assert written == budgets.written(recorded)
+    for market in loses(recorded, stock=True):
+        mine = recorded[(recorded["market"] == market) & recorded["stock"]]
+        assert mine["low"].max() > 0.0
+    assert inner(recorded, stock=True) == sorted(shipped())
+
+
+def test_the_rule_of_dorfman_and_steiner_is_best_where_demand_has_its_elasticities() -> None:
+    """Sales ``a^.24 p^-2.62``: the best advertising over the revenue that goes with it."""
+    prices, spent = np.linspace(1.2, 2.4, 601), np.linspace(0.002, 0.2, 991)
+    sales = spent[:, None] ** 0.24 * prices**-2.62
+    profit = (prices - 1.0) * sales - spent[:, None]
+    k, j = np.unravel_index(profit.argmax(), profit.shape)
+    frame = pd.DataFrame(
+        {
+            "firm": "all firms",
+            "horizon": "long",
+            "market": "m",
+            "lever": ["advertising", "price"],
+            "elasticity": [0.24, -2.62],
+        }
+    )
+    assert spent[k] / (prices[j] * sales[k, j]) == pytest.approx(ruled(frame)["m"], rel=0.02)
