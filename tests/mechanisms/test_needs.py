@@ -19,7 +19,11 @@ SHARES = st.floats(0.0, 1.0)
 
 class TestContract(MechanismContract):
     mechanism = DriftingNeeds
-    on = {ON: {"step": 0.1, "jump_rate": 0.05}}  # noqa: RUF012  # never changed
+    on = {  # noqa: RUF012  # never changed
+        ON: {"step": 0.1, "jump_rate": 0.05},
+        # Everybody's needs move too: both add up.
+        "events": [{"kind": "changing_needs", "month": 3, "lasts": 4, "shift": 0.3}],
+    }
     others = {  # noqa: RUF012  # the same
         f"{ON}.half_life": 2.0,
         f"{ON}.step": 0.02,
