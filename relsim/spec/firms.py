@@ -125,7 +125,7 @@ class FirmSpec(Sparse):
         "Cost to serve a mean new customer.", per="customer and month", default=0.0
     )
     onboarding_cost: float = money(
-        "Cost to set a new customer up; of every sale where the firm sells sale by sale.",
+        "Cost to set a new customer up; sale by sale, of every sale.",
         per="new customer",
         default=0.0,
     )
