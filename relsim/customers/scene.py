@@ -40,7 +40,8 @@ class Scene(NamedTuple):
 
     ``terms`` is the flat table of firms; ``f`` the block's rows; ``address`` rows of places in the
     accounts; ``lo`` the first customer, ``n`` how many, ``chunk`` in which chunk of the
-    accounts they are booked.
+    accounts they are booked. ``month`` counts from 1, months of warm-up before all others: draws
+    are of it.
     """
 
     columns: Columns

@@ -49,7 +49,7 @@ class Source(Protocol):
         stocks : array of shape (firms, stocks)
             Its own stocks before the month.
         month : int
-            From 1.
+            From 1; months of warm-up are 0 and below.
         """
 
     def close(
@@ -66,7 +66,7 @@ class Source(Protocol):
         stocks : array of shape (firms, stocks)
             Its own stocks before the month.
         month : int
-            From 1.
+            From 1; months of warm-up are 0 and below.
 
         Returns
         -------
@@ -174,7 +174,7 @@ class Extras:
         before : array of shape (firms, FIGURES and names)
             Figures of the month before.
         month : int
-            From 1.
+            From 1; months of warm-up are 0 and below.
         """
         for source, stocks in self._stocks(before):
             with asked(f"{_called(source)}, month {month}: offer"):
@@ -196,7 +196,7 @@ class Extras:
         before : array of shape (firms, FIGURES and names)
             Figures of the month before.
         month : int
-            From 1.
+            From 1; months of warm-up are 0 and below.
 
         Returns
         -------
