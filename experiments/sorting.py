@@ -67,7 +67,8 @@ ALONE: dict[str, Any] = {
 """What is set in the starter market for a cohort on its own."""
 
 _BASE = "mechanisms.reconsider.base_hazard"
-_SEARCHED = 2.5  # log-odds on both sides of the shipped base hazard
+_SEARCHED = 2.5  # log-odds on both sides of the base hazard at which the search starts
+_UNBOUND = 0.2  # where it starts without a contract
 
 Array = npt.NDArray[np.float64]
 
@@ -119,15 +120,29 @@ def equal_churn(spec: MarketSpec, churn: float, name: str) -> MarketSpec:
     return spec.with_({_BASE: float(special.expit(root.value))})
 
 
-def markets(name: str) -> Iterator[tuple[str, MarketSpec]]:
-    """Yield each way, and the market in which retention rises so, all at the same churn."""
+def markets(
+    name: str, ways: Sequence[str] = WAYS, *, unbound: bool = False
+) -> Iterator[tuple[str, MarketSpec]]:
+    """Yield each way, and the market in which retention rises so, all at the same churn.
+
+    Parameters
+    ----------
+    name : str
+        The market.
+    ways : sequence of str
+        Of ``WAYS``.
+    unbound : bool
+        Whether contracts are taken away; churn is still that of the market as shipped.
+    """
     shipped = way_of(name, "building", 0.0)
     months = WINDOW.warm_up + WINDOW.months
     found = lab.evaluate(shipped, resting, replications=SOLVED_ON, months=months).whole()
     rest = pd.DataFrame(found.left).mean()
-    for way in WAYS:
+    for way in ways:
         spec = way_of(name, way, float(rest["trust"]))
-        same = way == "building"
+        if unbound:
+            spec = spec.with_({"firms.*.contract_months": 1, _BASE: _UNBOUND})
+        same = way == "building" and not unbound
         yield way, spec if same else equal_churn(spec, float(rest["churn"]), f"churn of {name}")
 
 
@@ -263,7 +278,16 @@ def tables() -> dict[str, pd.DataFrame]:
     first = ["market", "way"]
     made = {"retention": pd.concat(curves), "five_points": pd.concat(gains)}
     front = {name: frame.set_index(first).reset_index() for name, frame in made.items()}
-    return front | {"regular": regular()}
+    return front | {"unbound": unbound(), "regular": regular()}
+
+
+def unbound() -> pd.DataFrame:
+    """Return what five points bring in telecom without its contract, at the same churn."""
+    told = [
+        five_points(spec).assign(market="telecom", way=way)
+        for way, spec in markets("telecom", ("sorting", "building"), unbound=True)
+    ]
+    return pd.concat(told).set_index(["market", "way"]).reset_index()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -31,8 +31,8 @@ _LIMITS = """## What to bear in mind
   those who renewed are bound again: retention goes up and down with its two years, the more so the
   more customers differ.
 - Under sorting a save is worth less where no contract holds who was saved: the frail are saved most
-  often, and leave soon. Under a contract it is worth nearly as much as any other; a likely reason,
-  not tested, is that who is saved is bound anew.
+  often, and leave soon. Under a contract it is worth nearly as much as under building, and the
+  contract is why: without it, at the same churn, telecom is like grocery.
 - The firm's profit in grocery is small, so that a per cent of it says little.
 - The spread of frailty is that of the "regular" cohort in both markets; neither market publishes
   its own. The strength of trust is that of the markets as shipped, which is assumed.
@@ -50,18 +50,24 @@ _WAYS = {
 }
 
 
-def page(retention: pd.DataFrame, five_points: pd.DataFrame, regular: pd.DataFrame) -> str:
+def page(
+    retention: pd.DataFrame,
+    five_points: pd.DataFrame,
+    unbound: pd.DataFrame,
+    regular: pd.DataFrame,
+) -> str:
     """Return the page.
 
     Parameters
     ----------
-    retention, five_points, regular : DataFrame
+    retention, five_points, unbound, regular : DataFrame
         The tables of ``experiments.sorting``.
     """
     parts = [
         _HEAD,
         _curves(retention),
         _gains(five_points),
+        _without_contract(unbound),
         _cohort(regular),
         _LIMITS,
     ]
@@ -155,6 +161,18 @@ def _compared(frame: pd.DataFrame) -> str:
         f"{mean.loc[(market, 'profit_a_save'), 'sorting']:.1f} and "
         f"{mean.loc[(market, 'profit_a_save'), 'building']:.1f} of profit."
         for market in frame["market"].unique()
+    )
+
+
+def _without_contract(frame: pd.DataFrame) -> str:
+    mean = frame.pivot(index="way", columns="measure", values="estimate").to_dict("index")
+    sorting, building = mean["sorting"], mean["building"]
+    return (
+        "- Telecom with its contract taken away, at the same churn: five points bring "
+        f"{sorting['customers']:.1f}% more customers under sorting and "
+        f"{building['customers']:.1f}% under building; each save brings "
+        f"{sorting['profit_a_save']:.1f} and {building['profit_a_save']:.1f} of profit "
+        "([table](../results/sorting/unbound.csv)).\n"
     )
 
 

@@ -11,7 +11,7 @@ from experiments.sorting_page import page, risen
 from relsim.market import Market
 
 ROOT = Path(sorting.__file__).resolve().parents[1]
-NAMES = ("retention", "five_points", "regular")
+NAMES = ("retention", "five_points", "unbound", "regular")
 RECORDED = {name: pd.read_csv(ROOT / sorting.RESULTS / f"{name}.csv") for name in NAMES}
 
 
@@ -43,6 +43,12 @@ def test_five_points_bring_less_under_sorting_where_no_contract_binds() -> None:
         assert sorted_["high"] < built["low"]
         bound, free = (gains["telecom", way, measure] for way in ("sorting", "building"))
         assert bound["estimate"] > 0.85 * free["estimate"]
+
+
+def test_the_contract_is_why_saves_are_worth_as_much() -> None:
+    mean = RECORDED["unbound"].pivot(index="measure", columns="way", values="estimate")
+    mean = mean.loc[["customers", "lifetime_value", "profit_a_save"]]
+    assert (mean["sorting"] < 0.7 * mean["building"]).all()
 
 
 def test_the_regular_cohort_is_kept_by_either() -> None:
