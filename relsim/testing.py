@@ -188,8 +188,14 @@ class MechanismContract:
         recession = {"kind": "recession", "month": 4, "depth": 0.3}
         return [
             self._spec(),
-            self._spec(**{"market.setting": "non_contractual", "events": [recession]}),
-            self._spec(**{"firms.0.contract_months": 6, "mechanisms.retention.rule": "own"}),
+            self._spec(
+                **{
+                    "market.setting": "non_contractual",
+                    "events": [recession],
+                    "firms.0.contract_months": 6,
+                    "mechanisms.retention.rule": "own",
+                }
+            ),
         ]
 
     def test_says_what_it_is(self) -> None:

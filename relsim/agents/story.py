@@ -188,6 +188,8 @@ class Narrator(CustomerAgent):
 
     def _way(self, firm: int) -> str:
         """Return how a firm came into consideration, in words."""
+        if firm not in self._weighed:
+            return "by the switching matrix"
         way = self._weighed[firm]
         if way != choice.REFERRAL:
             return _WAYS[way]

@@ -46,6 +46,7 @@ COMPILED_ELSEWHERE = (
     "firms/strategies/margins.py",
     "firms/strategies/split.py",
     "firms/worth.py",
+    "firms/worth_by_age.py",
 )
 """Files outside of these folders from which something is compiled, or whose numbers it holds."""
 

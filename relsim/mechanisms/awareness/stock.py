@@ -102,7 +102,7 @@ def resting(spec: MarketSpec, spend: Sequence[float], shares: Sequence[float]) -
     --------
     >>> from relsim.spec import override, starter
     >>> spec = override(starter(), {"mechanisms.awareness": {"presence": 0.05, "decay": 0.05}})
-    >>> resting(spec, [0.0, 0.0], [0.25, 1.0])
+    >>> [round(level, 12) for level in resting(spec, [0.0, 0.0], [0.25, 1.0])]
     [0.2, 0.5]
     """
     m = spec.mechanisms.awareness or Awareness()
