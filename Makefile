@@ -16,12 +16,13 @@ run: $(RUN_READY)
 	@$(BIN)/relsim run configs/markets/telecom.yaml --out results/telecom --overwrite
 
 # Type checking takes one processor for a minute: meanwhile another compiles the months of the
-# market for those tests that need many of them, and for all that come after.
+# market for those tests that need many of them, and for all that come after. A file's tests stay
+# in one process: no month is compiled in both, and the shortest come last.
 FIRST := README.md tests/test_golden.py
 
 test: $(DEV_READY)
 	@$(MAKE) --no-print-directory -j 2 lint first
-	@$(BIN)/python -m pytest -n 2 tests relsim $(addprefix --ignore=,$(FIRST))
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests relsim $(addprefix --ignore=,$(FIRST))
 
 first: $(DEV_READY)
 	@$(BIN)/python -m pytest -q $(FIRST)
