@@ -26,7 +26,7 @@ from experiments.budgets_figure import draw
 from experiments.budgets_page import page
 from experiments.elasticities import RESULTS as ELASTICITIES
 from relsim import lab
-from relsim.economics.lifetime import MONTHS_A_YEAR, monthly_rate
+from relsim.economics.lifetime import MONTHS_A_YEAR, left_after_a_month, monthly_rate
 from relsim.firms.budgets import BUDGETS
 from relsim.lab.statistics.intervals import t_interval
 from relsim.market import Market
@@ -60,7 +60,7 @@ def anchored(spec: MarketSpec) -> Awareness:
     """
     level = float(np.mean([firm.awareness for firm in spec.firms]))
     share = float(np.mean([firm.share for firm in spec.firms]))
-    both = 1.0 - 0.5 ** (1.0 / MONTHS_A_YEAR)
+    both = 1.0 - left_after_a_month(MONTHS_A_YEAR)
     gain, plain = level * both, Awareness()
     presence = min(plain.presence, gain / (2.0 * share))
     bought = 1.0 - (1.0 - gain) / (1.0 - presence * share)

@@ -23,6 +23,17 @@ def monthly_rate(annual: float) -> float:
     return float((1.0 + annual) ** (1.0 / MONTHS_A_YEAR) - 1.0)
 
 
+def left_after_a_month(half_life: float) -> float:
+    """Return the share that is left after a month of what fades with a half-life, in months.
+
+    Examples
+    --------
+    >>> left_after_a_month(1.0), left_after_a_month(2.0) ** 2
+    (0.5, 0.5000000000000001)
+    """
+    return float(0.5 ** (1.0 / half_life))
+
+
 def monthly_loss(annual: float) -> float:
     """Return the chance a month that leads to a loss of this share in a year.
 

@@ -6,17 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from relsim.customers.accounts import CELL_FIELDS, Accounts
-from relsim.customers.compiled import Whole, loop, rule
+from relsim.customers.compiled import loop, rule
 from relsim.customers.terms import N_RUNGS, N_TIERS
 from relsim.economics.lifetime import endless, perpetuity, rung_values
 from relsim.firms.quantities import places
-from relsim.firms.worth_by_age import WorthByAge
+from relsim.firms.worth_by_age import NOBODY, WorthByAge, moves_from
 
 Array = npt.NDArray[np.float64]
 MEMORY = 12.0  # months over which moves and contributions are remembered
 _FADE = 1.0 - 1.0 / MEMORY
 _TINY = 1e-300  # a divisor where there is nothing to divide
-_NOBODY = 1e-9  # what is left of a customer after many years of fading
 _FIRST_LOSS = 0.02  # chance a month to lose a customer, before any was seen lost
 
 # What is remembered of a firm: moves from each rung, then these rows.
@@ -189,21 +188,12 @@ def _with_unseen(memory: Array) -> Array:
                 all_to += moves[rung, to]
             kept += all_to
         for rung in range(1, N_RUNGS):
-            if _total(moves, rung) <= _NOBODY:
+            if moves_from(moves, rung) <= NOBODY:
                 for to in range(N_RUNGS):
                     mine[rung, to] = 0.0
                 mine[rung, 0] = lost
                 mine[rung, rung] = kept
     return filled
-
-
-@loop
-def _total(moves: Array, rung: Whole) -> float:
-    """Return how many were seen to move from a rung."""
-    seen = 0.0
-    for to in range(N_RUNGS):
-        seen += moves[rung, to]
-    return seen
 
 
 @loop
@@ -225,5 +215,5 @@ def _appraise(row: Array, counts: Array, values: Array, margins: Array, memory: 
     row[_EQUITY_PRESENT] = equity
     if present > 0.0:
         row[_LIFETIME_VALUE] = equity / max(present, 1.0)
-    if entered > _NOBODY:
+    if entered > NOBODY:
         row[_ENTRY_VALUE] = new / max(entered, _TINY)

@@ -18,7 +18,7 @@ from relsim.firms.quantities import places
 
 Array = npt.NDArray[np.float64]
 _TINY = 1e-300  # a divisor where there is nothing to divide
-_NOBODY = 1e-9  # what is left of a customer after many years of fading
+NOBODY = 1e-9  # what is left of a customer after many years of fading
 _MOVES, _EARNED = range(len(AGE_FIELDS))
 _FIRST_RUNG = 1  # on which a customer is taken to begin, before anyone was seen to
 _LIFETIME_VALUE, _ENTRY_VALUE, _EQUITY_PRESENT, _EQUITY_FUTURE, _CUSTOMER_EQUITY = places(
@@ -154,7 +154,7 @@ def _appraise(
         row[_EQUITY_PRESENT] = equity
         if present > 0.0:
             row[_LIFETIME_VALUE] = equity / present
-        if _seen(mine) > _NOBODY:
+        if _seen(mine) > NOBODY:
             row[_ENTRY_VALUE] = _entry_value(mine[0, 0], margins[0], values[firm, 1])
         net = (row[_ACQUIRED] + row[_RESOLD]) * row[_ENTRY_VALUE] - row[_WINNING]
         coming[firm] += (net - coming[firm]) * weight
@@ -186,7 +186,7 @@ def _entry_value(entries: Array, margins: Array, values: Array) -> float:
     for rung in range(1, N_RUNGS):
         entered += entries[rung]
         new += entries[rung] * (margins[rung] + values[rung])
-    if entered > _NOBODY:
+    if entered > NOBODY:
         return float(new / entered)
     return float(margins[_FIRST_RUNG] + values[_FIRST_RUNG])
 
@@ -217,19 +217,19 @@ def _filled(moves: Array) -> Array:
                     kept += moves[old, rung, to] if to > 0 else 0.0
     filled = moves.copy()
     for rung in range(1, N_RUNGS):
-        if _total(every, rung) <= _NOBODY:
+        if moves_from(every, rung) <= NOBODY:
             for to in range(N_RUNGS):
                 every[rung, to] = 0.0
             every[rung, 0], every[rung, rung] = lost, kept
         for old in range(AGES):
-            if _total(moves[old], rung) <= _NOBODY:
+            if moves_from(moves[old], rung) <= NOBODY:
                 for to in range(N_RUNGS):
                     filled[old, rung, to] = every[rung, to]
     return filled
 
 
 @loop
-def _total(moves: Array, rung: Whole) -> float:
+def moves_from(moves: Array, rung: Whole) -> float:
     """Return how many were seen to move from a rung."""
     seen = 0.0
     for to in range(N_RUNGS):
@@ -250,7 +250,7 @@ def _margins(moves: Array, earned: Array) -> Array:
             people += present[old, to]
             money += earned[old, to]
         for old in range(AGES):
-            there = present[old, to] > _NOBODY
+            there = present[old, to] > NOBODY
             margins[old, to] = (
                 earned[old, to] / max(present[old, to], _TINY)
                 if there

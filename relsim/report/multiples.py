@@ -45,9 +45,9 @@ def budgets(run: Run) -> Figure:
         f"In this run, offence took {run.between(parts, _percent)} of a budget"
         if np.isfinite(parts).any()
         else "In this run, no firm spent on offence or on defence",
-        "Budgets by firm, stacked. Offence: spent to reach prospects and rivals' customers. "
-        "Defence: spent on care for own customers and on recovery. Above each panel: offence's "
-        "share of both, whole run.",
+        "Budgets by firm, stacked. Offence: spent to reach prospects and rivals' customers, "
+        "and on the brand. Defence: spent on care for own customers and on recovery. Above each "
+        "panel: offence's share of both, whole run.",
         f"Spending ({scale.unit} a month)",
         notes=run.notes,
     )

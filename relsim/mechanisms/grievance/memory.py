@@ -15,7 +15,7 @@ from relsim.customers.rules.experience import RECOVERED
 from relsim.customers.scene import Scene
 from relsim.customers.schedule import Addition
 from relsim.customers.vectors import pick
-from relsim.economics.lifetime import annual_loss
+from relsim.economics.lifetime import annual_loss, left_after_a_month
 from relsim.mechanisms.base import Array, Mechanism, Page
 from relsim.mechanisms.grievance import Grievance
 
@@ -121,17 +121,6 @@ def forget(s: Scene, own: Own) -> None:
 
 
 # The mechanism ----------------------------------------------------------------------------
-
-
-def left_after_a_month(half_life: float) -> float:
-    """Return the share of the memory that is left after a month.
-
-    Examples
-    --------
-    >>> left_after_a_month(1.0)
-    0.5
-    """
-    return float(0.5 ** (1.0 / half_life))
 
 
 def _curves(m: Grievance) -> tuple[Array, dict[str, Array]]:

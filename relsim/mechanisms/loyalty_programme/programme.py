@@ -31,6 +31,7 @@ from relsim.customers.scene import Scene, single
 from relsim.customers.schedule import Addition
 from relsim.customers.terms import Term
 from relsim.customers.vectors import LANES, LINE, add_by_group, lay_out_records, pick, prefetch
+from relsim.economics.lifetime import left_after_a_month
 from relsim.firms.ledger import Line, Stock
 from relsim.firms.plan import Plan
 from relsim.mechanisms.base import Array, Mechanism, Page
@@ -434,7 +435,7 @@ class LoyaltyProgrammes(Mechanism):
             slump=m.slump / cards,
             pressure=m.pressure / cards,
             steepness=m.steepness,
-            fading=0.5 ** (1.0 / m.half_life),
+            fading=left_after_a_month(m.half_life),
             horizon=m.horizon,
             breakage=m.breakage,
             join_base=logit(m.join_rate),

@@ -14,7 +14,7 @@ from relsim.customers.compiled import loop, rule
 from relsim.customers.scene import Scene, single
 from relsim.customers.schedule import Addition
 from relsim.customers.vectors import pick
-from relsim.economics.lifetime import annual_loss
+from relsim.economics.lifetime import annual_loss, left_after_a_month
 from relsim.mechanisms.base import Array, Mechanism, Page
 from relsim.mechanisms.needs import Needs
 
@@ -97,17 +97,6 @@ def begin_anew(s: Scene, own: Own) -> None:
 # The mechanism ----------------------------------------------------------------------------
 
 
-def kept_after_a_month(half_life: float) -> float:
-    """Return the share of the distance from the own level that is left after a month.
-
-    Examples
-    --------
-    >>> kept_after_a_month(1.0)
-    0.5
-    """
-    return float(0.5 ** (1.0 / half_life))
-
-
 def spread_after(months: npt.ArrayLike, m: Needs) -> Array:
     """Return the standard deviation of drift, so many months after customers came.
 
@@ -117,7 +106,7 @@ def spread_after(months: npt.ArrayLike, m: Needs) -> Array:
     >>> spread_after([0, 1, 1000], m).round(4).tolist()
     [0.0, 0.3, 0.3464]
     """
-    kept = kept_after_a_month(m.half_life)
+    kept = left_after_a_month(m.half_life)
     rest = (m.step**2 + m.jump_rate * m.jump**2) / (1.0 - kept**2)
     spread: Array = np.sqrt(rest * (1.0 - kept ** (2.0 * np.asarray(months, dtype=np.float64))))
     return spread
@@ -172,5 +161,5 @@ class DriftingNeeds(Mechanism):
     def own(self, sums: Array) -> Own:  # noqa: ARG002  # it adds up nothing
         """Return the drift and the numbers for the passes of the month."""
         m = self.numbers
-        kept = kept_after_a_month(m.half_life)
+        kept = left_after_a_month(m.half_life)
         return Own(self.state["need_drift"], kept, m.step, m.jump_rate, m.jump)
