@@ -1,5 +1,6 @@
 """A limit stops what hangs, and never a compiler in the midst of its work."""
 
+import gc
 import signal
 import threading
 import time
@@ -118,3 +119,29 @@ def test_a_limit_that_is_met_in_compiled_code_is_the_limit(in_a_thread: bool) ->
         _met_in_compiled_code(found)
     assert [type(one) for one in found] == [TimeExceeded]
     assert "0.05 s" in str(found[0])
+
+
+def test_a_limit_waits_for_what_tidies_up() -> None:
+    """An exception in a callback of Python's own tidying is dropped with a warning."""
+    waited: list[float] = []
+
+    def tidies(phase: str, _: object) -> None:
+        if phase == "start" and not waited:
+            begun = time.monotonic()
+            while time.monotonic() < begun + 0.3:
+                pass
+            waited.append(time.monotonic() - begun)
+
+    gc.callbacks.append(tidies)
+    try:
+        with pytest.raises(TimeExceeded):
+            _collect_and_rest()
+    finally:
+        gc.callbacks.remove(tidies)
+    assert waited[0] >= 0.3
+
+
+def _collect_and_rest() -> None:
+    with within(0.05):
+        gc.collect()
+        time.sleep(20.0)

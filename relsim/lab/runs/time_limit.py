@@ -1,12 +1,15 @@
 """A time limit for a run: what hangs is stopped, where Python can be stopped at all."""
 
+import _weakrefset
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
@@ -75,8 +78,8 @@ def abandon(threads: Iterable[threading.Thread], patience: float = 1.0) -> None:
     _abandoned.update(thread.ident for thread in pool if thread.ident is not None)
     _wait(pool, patience)
     for thread in pool:
-        compiles = _compiles(sys._current_frames().get(thread.ident or 0))  # noqa: SLF001  # as below
-        if thread.is_alive() and thread.ident in _at_work and not compiles:
+        deaf = _is_deaf(sys._current_frames().get(thread.ident or 0))  # noqa: SLF001  # as below
+        if thread.is_alive() and thread.ident in _at_work and not deaf:
             _raise_in(thread.ident)
     _wait(pool, patience)
     _abandoned.difference_update(thread.ident for thread in pool if not thread.is_alive())
@@ -111,7 +114,7 @@ def _by_signal(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(left, _AGAIN), _AGAIN)
             if callable(before):
                 before(number, frame)
-        elif left < _EARLY and not _compiles(frame):
+        elif left < _EARLY and not _is_deaf(frame):
             signal.setitimer(signal.ITIMER_REAL, _REPEAT, _REPEAT)
             raise TimeExceeded(_words(seconds))
 
@@ -140,7 +143,7 @@ def _by_watch(seconds: float) -> Iterator[None]:
         patience = seconds
         while not done.wait(patience):  # until it is heard, as above
             patience = _AGAIN
-            if _compiles(sys._current_frames().get(thread)):  # noqa: SLF001  # there is no other way to look
+            if _is_deaf(sys._current_frames().get(thread)):  # noqa: SLF001  # there is no other way to look
                 continue
             with guard:  # nothing is raised once what was watched is over
                 if not done.is_set():
@@ -181,13 +184,22 @@ def _comes_of_the_limit(error: BaseException) -> bool:
     return False
 
 
-def _compiles(frame: FrameType | None) -> bool:
-    """Return whether a thread that is at a frame is compiling.
+_TIDIES = (weakref.__file__, _weakrefset.__file__)
+"""Files whose functions Python calls when it lets go of something."""
 
-    Stopped there it could leave the compiler's lock locked, and all that wait for it for ever.
+
+def _is_deaf(frame: FrameType | None) -> bool:
+    """Return whether a thread that is at a frame compiles, or does what drops any exception.
+
+    Stopped in a compiler it could leave its lock locked, and all that wait for it for ever. What
+    tidies up drops exceptions with a warning.
     """
+    tidying = {getattr(one, "__code__", None) for one in gc.callbacks}
     while frame is not None:
-        if f"{os.sep}numba{os.sep}" in frame.f_code.co_filename:
+        code = frame.f_code
+        if f"{os.sep}numba{os.sep}" in code.co_filename:
+            return True
+        if code in tidying or code.co_name == "__del__" or code.co_filename in _TIDIES:
             return True
         frame = frame.f_back
     return False
