@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"{name}: no such market in {GIVEN.name}; known: {', '.join(known)}")
     order.out.mkdir(parents=True, exist_ok=True)
     for name in order.markets or known:
-        journal = order.out / f"{name}.jsonl"
+        journal = order.out / f"{name}.journal"
         found = fitted(name, order, journal)
         write(found, name, order.out)
         journal.unlink()

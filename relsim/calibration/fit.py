@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,14 @@ import numpy.typing as npt
 from scipy import optimize
 
 from relsim.calibration.identification import IDENTIFIED, identify
-from relsim.calibration.inputs import Free, Target, check, check_whole
-from relsim.calibration.journal import Journal
+from relsim.calibration.inputs import Free, Target, all_of, check, check_kind, check_whole
+from relsim.calibration.journal import Journal, opened
 from relsim.calibration.measurement import Wanted, Window, check_firms, simulated
 from relsim.calibration.result import Calibration, FittedMoment, FittedNumber
 from relsim.errors import RelsimError
+from relsim.lab.archive.own_code import codes_of
 from relsim.lab.runs.executors import Crew, StandingCrew, crew_of, standing
+from relsim.own_class import kinds_in
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec
 from relsim.spec.config import spec_hash
@@ -55,7 +57,8 @@ class _Simulator:
     journal: Journal
     expected: int
     told: Told
-    runs: int = 0
+    done: int = 0
+    asked: dict[str, int] = field(default_factory=dict)
 
     def at(self, places: Array) -> Array:
         """Return moments at places (points, numbers): (points, replications, moments)."""
@@ -64,7 +67,8 @@ class _Simulator:
     def simulate(self, assignments: list[dict[str, Any]], replications: int) -> Array:
         """Return moments by assignment and replication; what is known is not simulated again."""
         keys = [json.dumps([values, replications]) for values in assignments]
-        new = [k for k, key in enumerate(keys) if key not in self.journal.known]
+        self.asked |= dict.fromkeys(keys, replications)
+        new = [k for k, key in enumerate(keys) if not self.journal.has(key)]
         if new:
             wanted: list[Wanted] = [(one.moment, one.firm) for one in self.targets]
             simulated = functools.partial(self.run, self.spec, wanted, replications=replications)
@@ -73,8 +77,13 @@ class _Simulator:
         return np.array([self.journal.known[key] for key in keys])
 
     def _each(self, more: int, _: int) -> None:
-        self.runs += more
-        self.told(self.runs, max(self.runs, self.expected))
+        self.done += more
+        self.told(self.done, max(self.done, self.expected))
+
+    @property
+    def runs(self) -> int:
+        """Runs that the result is made of, whether simulated now or known before."""
+        return sum(self.asked.values())
 
     def assignment(self, place: Array) -> dict[str, Any]:
         """Return the numbers at a place, by dotted path."""
@@ -172,15 +181,17 @@ def calibrate(
     >>> found.numbers[0].path, found.moments[0].moment
     ('mechanisms.reconsider.base_hazard', 'churn')
     """
-    chosen, aims = tuple(free), tuple(targets)
+    chosen, aims = all_of(free, Free, "free"), all_of(targets, Target, "targets")
+    check_kind(window, (Window, type(None)), "window")
+    check_kind(journal, (str, Path, type(None)), "journal")
     for name, value in (("replications", replications), ("held_out", held_out)):
         check_whole(value, name, _ENOUGH)
     check_whole(steps, "steps", 1)
     check_firms(spec, [(one.moment, one.firm) for one in aims])
     check(spec, chosen, aims)
     expected = replications * (1 + steps * (1 + 2 * len(chosen))) + held_out
-    kept = Journal(journal, _identity(spec, aims, window))
-    with _standing(crew_of(executor, workers)) as crew:
+    identity = _identity(spec, aims, window)
+    with opened(journal, identity) as kept, _standing(crew_of(executor, workers)) as crew:
         run = functools.partial(simulated, window=window, executor=crew)
         simulator = _Simulator(spec, chosen, aims, replications, run, kept, expected, each)
         start = np.array([one.start(spec) for one in chosen])
@@ -201,7 +212,8 @@ def _identity(spec: MarketSpec, targets: Sequence[Target], window: Window | None
     """Return what simulated moments depend on besides the numbers, as a hash."""
     moments = [[one.moment, one.firm] for one in targets]
     months = window or Window()
-    settings = [code_version(), spec_hash(spec), moments, months.warm_up, months.months]
+    own = codes_of(kinds_in(spec))
+    settings = [code_version(), own, spec_hash(spec), moments, months.skipped, months.months]
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 
 
@@ -220,7 +232,7 @@ def _check_defined(simulator: _Simulator, start: Array) -> None:
         if not math.isfinite(value):
             raise RelsimError(
                 f"{one.moment}: not defined at the numbers that the search starts from: nobody was "
-                "acquired, nothing is spent on it, or nothing is sold"
+                "acquired, nothing is spent on it, nothing is sold, or the window is too short"
             )
 
 
@@ -233,7 +245,7 @@ def _result(
     simulator: _Simulator, start: Array, end: Array, held_out: int, *, converged: bool
 ) -> Calibration:
     slopes, errors = simulator.slopes(end)
-    known = identify(slopes, errors)
+    known = identify(slopes, errors, simulator.replications)
     spec, targets = simulator.spec, simulator.targets
     other = {"run.seed": (spec.run.seed + 1) % 2**64}
     fresh = simulator.simulate([simulator.assignment(end) | other], held_out)[0]
@@ -255,7 +267,7 @@ def _result(
         ),
         slopes=tuple(tuple(row) for row in slopes.tolist()),
         cost=float(sum(one.residual**2 for one in moments)),
-        held_out_cost=float(sum(one.held_out_residual**2 for one in moments)),
+        held_out_cost=float(sum(((one.held_out - one.target) / one.error) ** 2 for one in moments)),
         degrees=len(targets) - (end.size - len(known.unknown)),
         seed=spec.run.seed,
         replications=simulator.replications,

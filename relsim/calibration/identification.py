@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from relsim.lab.statistics.intervals import CONFIDENCE, quantile
+
 Array = npt.NDArray[np.float64]
 
 PRIOR_VARIANCE = 1.0 / 12.0
@@ -40,12 +42,12 @@ class Identification(NamedTuple):
     learned: Array
 
 
-def identify(slopes: Array, errors: Array) -> Identification:
+def identify(slopes: Array, errors: Array, replications: int) -> Identification:
     """Return what moments say of numbers.
 
     A number is taken to lie anywhere between its bounds; moments then add the information
-    ``J'J``, ``J`` being the slopes. A slope within two standard errors of 0 counts as 0, so that
-    noise is not taken for knowledge.
+    ``J'J``, ``J`` being the slopes. A slope whose confidence interval holds 0 counts as 0, so that
+    noise is seldom taken for knowledge; intervals are adjusted for all slopes (Bonferroni).
 
     Parameters
     ----------
@@ -54,16 +56,19 @@ def identify(slopes: Array, errors: Array) -> Identification:
         to the other.
     errors : array of shape (moments, numbers)
         Standard errors of the slopes.
+    replications : int
+        How many these are from.
 
     Examples
     --------
-    >>> found = identify(np.array([[20.0, 20.0, 0.5]]), np.array([[1.0, 1.0, 1.0]]))
+    >>> found = identify(np.array([[20.0, 20.0, 0.5]]), np.array([[1.0, 1.0, 1.0]]), 8)
     >>> found.learned.round(2).tolist()
     [0.49, 0.49, 0.0]
     >>> [{place: round(w, 2) for place, w in one.items()} for one in found.unknown]
     [{2: 1.0}, {0: 0.71, 1: -0.71}]
     """
-    seen = np.where(np.abs(slopes) > 2.0 * np.nan_to_num(errors), slopes, 0.0)
+    reach = quantile(replications, 1.0 - (1.0 - CONFIDENCE) / slopes.size)
+    seen = np.where(np.abs(slopes) > reach * np.nan_to_num(errors), slopes, 0.0)
     information = seen.T @ seen
     values, vectors = np.linalg.eigh(information)
     covariance = np.linalg.inv(information + np.eye(len(information)) / PRIOR_VARIANCE)

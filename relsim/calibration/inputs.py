@@ -1,8 +1,10 @@
 """What a calibration is given: free numbers of a market, and moments that they are to meet."""
 
 import math
+import numbers
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 
@@ -11,6 +13,37 @@ from relsim.errors import SpecError
 from relsim.spec import MarketSpec
 from relsim.spec.hints import shown
 from relsim.spec.paths import found, overwrites
+
+_Kind = TypeVar("_Kind")
+_LEAST_ERROR = 1e-9
+_INSIDE = 0.381966  # of the way between bounds: no whole number where whole ones are asked for
+
+
+def check_kind(given: Any, kind: type[Any] | tuple[type[Any], ...], where: str) -> None:
+    """Refuse what is of another kind.
+
+    Raises
+    ------
+    SpecError
+        With what was given and what is allowed.
+    """
+    if not isinstance(given, kind):
+        names = " or ".join(one.__name__ for one in (kind if isinstance(kind, tuple) else (kind,)))
+        raise SpecError(f"{where}: given {shown(given)}, allowed: {names}")
+
+
+def all_of(given: Sequence[_Kind], kind: type[_Kind], where: str) -> tuple[_Kind, ...]:
+    """Return several as a tuple, if all of them are of a kind.
+
+    Raises
+    ------
+    SpecError
+        With what was given and what is allowed.
+    """
+    check_kind(given, (list, tuple), where)
+    for one in given:
+        check_kind(one, kind, where)
+    return tuple(given)
 
 
 def _number(value: Any, where: str) -> float:
@@ -21,7 +54,7 @@ def _number(value: Any, where: str) -> float:
     SpecError
         If it is none.
     """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
     if not is_number or not math.isfinite(value):
         raise SpecError(f"{where}: given {shown(value)}, allowed: a finite number")
     return float(value)
@@ -35,7 +68,8 @@ def check_whole(value: Any, where: str, least: int) -> None:
     SpecError
         With what was given and what is allowed.
     """
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_whole or value < least:
         raise SpecError(f"{where}: given {shown(value)}, allowed: a whole number from {least}")
 
 
@@ -64,6 +98,8 @@ class Free:
     also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_kind(self.path, str, "path")
+        all_of(self.also, str, f"{self.path}: also")
         low, high = (_number(getattr(self, end), f"{self.path}: {end}") for end in ("low", "high"))
         if self.scale not in ("linear", "log"):
             raise SpecError(
@@ -140,10 +176,17 @@ class Target:
     source: str = ""
 
     def __post_init__(self) -> None:
+        check_kind(self.moment, str, "moment")
         moment(self.moment, "target")
-        _number(self.value, f"{self.moment}: value")
-        if _number(self.error, f"{self.moment}: error") <= 0.0:
+        value = _number(self.value, f"{self.moment}: value")
+        error = _number(self.error, f"{self.moment}: error")
+        if error <= 0.0:
             raise SpecError(f"{self.moment}: error: given {self.error:g}, allowed: above 0")
+        if error < _LEAST_ERROR * abs(value):
+            raise SpecError(
+                f"{self.moment}: error: given {self.error:g}, allowed: at least {_LEAST_ERROR:g} "
+                f"of the value, {value:g}"
+            )
 
     @classmethod
     def band(
@@ -180,6 +223,11 @@ def check(spec: MarketSpec, free: tuple[Free, ...], targets: tuple[Target, ...])
     for key in twice:
         if twice.count(key) > 1:
             raise SpecError(f"{key[0]}: given as a target twice; allowed: once for each firm")
+    on = set(spec.mechanisms.model_dump())
     for one in free:
-        for end in (one.low, one.high):
-            spec.with_(dict.fromkeys(one.paths, end))
+        for number in (one.low, one.value(_INSIDE), one.high):
+            changed = spec.with_(dict.fromkeys(one.paths, number))
+        for name in sorted(set(changed.mechanisms.model_dump()) - on):
+            raise SpecError(
+                f"{one.path}: mechanisms.{name} is off in this market: name it in the config"
+            )

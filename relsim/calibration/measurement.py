@@ -27,17 +27,17 @@ class Window:
 
     Attributes
     ----------
-    warm_up : int
+    skipped : int
         Months that are simulated first and not counted.
     months : int
         Months behind them that count; elasticities begin with the first of them.
     """
 
-    warm_up: int = 36
+    skipped: int = 36
     months: int = 24
 
     def __post_init__(self) -> None:
-        check_whole(self.warm_up, "window: warm_up", 0)
+        check_whole(self.skipped, "window: skipped", 0)
         check_whole(self.months, "window: months", 1)
 
 
@@ -59,7 +59,7 @@ class Measurement:
 
     def __call__(self, market: FollowingMarket) -> list[float]:
         """Return the moments of a market."""
-        market.run(self.window.warm_up)
+        market.run(self.window.skipped)
         first = len(market.records)
         answers = self._elasticities(market)
         market.run(max(0, self.window.months - (len(market.records) - first)))
@@ -181,7 +181,7 @@ def simulated(
     changes = [one.change for one in (moment(name) for name, _ in wanted) if one.change]
     months = max([window.months, *(HORIZONS[change.horizon] for change in changes)])
     found = lab.evaluate(
-        spec.with_({"run.months": window.warm_up + months}),
+        spec.with_({"run.months": window.skipped + months}),
         Measurement(tuple(wanted), window),
         assignments,
         replications=replications,

@@ -146,8 +146,8 @@ MOMENTS: Mapping[str, Moment] = {
     ),
     **{
         f"survival_{year}": Moment(
-            f"Share of a cohort that is left after {year} year{'s' if year > 1 else ''}: the "
-            "product of monthly retention by year of tenure.",
+            f"Share of a cohort that is left after {year} year{'s' if year > 1 else ''}, from mean "
+            "monthly retention by year of tenure: somewhat low where loss within a year is uneven.",
             "share of the cohort",
             _survival(year),
         )

@@ -109,9 +109,19 @@ def test_a_moment_that_is_not_defined_at_the_start_is_said() -> None:
         ),
         ([Free("firms.0.price", -1.0, 2.0)], [Target("churn", 0.1, 0.1)], "firms.0.price"),
         ([FREE[0]], [Target("churn", 0.1, 0.1, "Atack")], "did you mean 'Attack'"),
+        (["x"], [Target("churn", 0.1, 0.1)], "free: given 'x', allowed: Free"),
+        (FREE[0], [Target("churn", 0.1, 0.1)], "allowed: list or tuple"),
+        ([FREE[0]], ["churn"], "targets: given 'churn', allowed: Target"),
+        ([Free("market.customers", 100, 300)], [Target("churn", 0.1, 0.1)], "whole number"),
+        ([Free("run.seed", 1, 3)], [Target("churn", 0.1, 0.1)], "whole number"),
+        (
+            [Free("mechanisms.awareness.decay", 0.1, 0.6)],
+            [Target("churn", 0.1, 0.1)],
+            "mechanisms.awareness is off in this market",
+        ),
     ],
 )
-def test_bad_input_is_said(free: list[Free], targets: list[Target], words: str) -> None:
+def test_bad_input_is_said(free: Any, targets: Any, words: str) -> None:
     with pytest.raises(SpecError, match=words):
         calibrate(SPEC, free, targets)
 
@@ -125,12 +135,29 @@ def test_bad_input_is_said(free: list[Free], targets: list[Target], words: str) 
         (lambda: Free("a", 1.0, 2.0, "logarithm"), "a: scale: given 'logarithm'"),  # type: ignore[arg-type]
         (lambda: Target("churn", 0.1, 0.0), "churn: error: given 0, allowed: above 0"),
         (lambda: Target("chrun", 0.1, 0.1), "did you mean 'churn'"),
-        (lambda: Window(-1), "window: warm_up: given -1"),
+        (lambda: Window(-1), "window: skipped: given -1"),
+        (lambda: Free("a", 1.0, 2.0, also="b"), "a: also: given 'b', allowed: list or tuple"),  # type: ignore[arg-type]
+        (lambda: Target(None, 0.1, 0.1), "moment: given nothing, allowed: str"),  # type: ignore[arg-type]
+        (lambda: Target("churn", 0.1, 1e-320), "churn: error: given 9.99989e-321, allowed: at le"),
+        (
+            lambda: calibrate(SPEC, FREE, [Target("churn", 0.1, 0.1)], window=(1, 3)),  # type: ignore[arg-type]
+            "window: given",
+        ),
+        (
+            lambda: calibrate(SPEC, FREE, [Target("churn", 0.1, 0.1)], journal=3),  # type: ignore[arg-type]
+            "journal: given 3, allowed: str or Path",
+        ),
     ],
 )
 def test_bad_numbers_and_targets_are_said(make: Any, words: str) -> None:
     with pytest.raises(SpecError, match=words):
         make()
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    one = Free("a", np.int64(0), np.float32(0.5))  # type: ignore[arg-type]
+    assert (one.value(0.0), one.value(1.0)) == (0.0, 0.5)
+    assert Window(np.int64(1), np.int64(2)).months == 2  # type: ignore[arg-type]
 
 
 def test_places_go_from_low_to_high() -> None:

@@ -16,7 +16,8 @@ from relsim.spec import starter
 
 @pytest.mark.parametrize("name", calibration.given())
 def test_what_is_given_fits_the_market(name: str) -> None:
-    one, spec = calibration.given()[name], relsim.load(name)
+    one = calibration.given()[name]
+    spec = relsim.load(name, one.get("set", {}))
     targets = tuple(calibration.target(keys, one["one_firm"]) for keys in one["targets"])
     check(spec, tuple(Free(**keys) for keys in one["free"]), targets)
     check_firms(spec, [(target.moment, target.firm) for target in targets])

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from relsim.economics.lifetime import monthly_rate
 from relsim.engines import engine_of
 from relsim.fork import fault
-from relsim.lab.archive.own_code import code_of
+from relsim.lab.archive.own_code import codes_of
 from relsim.lab.runs.outcomes import Outcome, column_of, measure
 from relsim.lab.runs.time_limit import is_abandoned, within
 from relsim.market import Market
+from relsim.own_class import kinds_in
 from relsim.own_code import allow, look_in
 from relsim.provenance import code_version
 from relsim.spec import MarketSpec, override, spec_hash
@@ -209,6 +210,6 @@ def content_key(recipe: Recipe, assignment: Assignment, spec: MarketSpec) -> str
         recipe.panel,
         recipe.every,
         code_version(),
-        tuple(code_of(firm.strategy.kind) for firm in spec.firms),
+        codes_of(kinds_in(spec)),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
