@@ -28,7 +28,7 @@ from experiments.elasticities import RESULTS as ELASTICITIES
 from relsim import lab
 from relsim.economics.lifetime import MONTHS_A_YEAR, left_after_a_month, monthly_rate
 from relsim.firms.budgets import BUDGETS
-from relsim.lab.statistics.intervals import t_interval
+from relsim.lab.statistics.intervals import CONFIDENCE, t_interval
 from relsim.market import Market
 from relsim.mechanisms.awareness import Awareness
 from relsim.report.run_figures import save
@@ -39,7 +39,9 @@ RESULTS = Path("results/budgets")
 PAGE = Path("docs/budgets.md")
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)
 """Budgets, as shares of revenue."""
-CUSTOMERS, MONTHS, REPLICATIONS = 4_000, 120, 8
+CUSTOMERS, MONTHS, REPLICATIONS = 4_000, 120, 20
+ADJUSTED = 1.0 - (1.0 - CONFIDENCE) / (2 * (len(SHARES) - 1) * len(shipped()))
+"""Level of each interval, so that all of the study's hold together (Bonferroni)."""
 _ACQUIRING = [place for place, one in enumerate(BUDGETS) if one.line == "acquisition"]
 _FOCAL = "balanced"
 
@@ -139,7 +141,7 @@ def rows(
 def _row(values: "np.ndarray[Any, np.dtype[np.float64]]", k: int) -> dict[str, float]:
     """Return the numbers of a budget; gains in % of the revenue under the first one."""
     profit, revenue = values[..., 0], values[0, :, 1].mean()
-    gained = t_interval(100.0 * (profit[k] - profit[0]) / revenue)
+    gained = t_interval(100.0 * (profit[k] - profit[0]) / revenue, ADJUSTED)
     return {
         "profit": profit[k].mean(),
         "gain": gained.estimate,

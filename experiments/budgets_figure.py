@@ -4,14 +4,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.budgets_page import loses
 from relsim.report.style import BLUE, INK, MUTED, SMALL, TITLE, VERMILLION, WIDTH, drawing
 
 _COLUMNS = 3
 _PENS = {False: (MUTED, "s", "awareness constant"), True: (VERMILLION, "o", "awareness a stock")}
 _SAYS = (
     "Discounted profit of ten years of one firm, over that of spending nothing, in % of its "
-    "revenue then;\nall others as the market says. Bars: 95% intervals, paired by replication. "
-    "Dotted: the best budget with the stock."
+    "revenue then;\nall others as the market says. Bars: 95% intervals, adjusted for all budgets "
+    "and markets. Dotted: best with the stock."
 )
 
 
@@ -33,7 +34,7 @@ def draw(frame: pd.DataFrame) -> Figure:
             _panel(axes, frame[frame["market"] == name], name)
         for axes in every[len(names) :]:
             axes.set_axis_off()
-        every[0].set_ylabel("profit gained (%)")
+        every[0].set_ylabel("profit gained (% of revenue)")
         every[len(names) - 1].set_xlabel("budget (% of revenue)")
         figure.suptitle(
             _title(frame), x=0.02, y=0.98, ha="left", va="top", size=TITLE, weight="bold"
@@ -49,7 +50,7 @@ def draw(frame: pd.DataFrame) -> Figure:
 
 def _title(frame: pd.DataFrame) -> str:
     """Return what was found: in how many markets some budget clearly beats none."""
-    beaten = frame[frame["stock"] & (frame["low"] > 0.0)]["market"].nunique()
+    beaten = len(loses(frame, stock=True))
     return (
         "Where awareness is a stock, spending nothing loses in "
         f"{beaten} of {frame['market'].nunique()} markets"

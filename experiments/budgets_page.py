@@ -35,7 +35,7 @@ page](elasticities.md), where awareness is constant:
 _LIMITS = """## What to bear in mind
 
 - The best budget is the best of those tried; its gain is the largest of {tried} and so a little
-  flattered. Its interval is of that one budget.
+  flattered. Between neighbours on the grid noise may decide: it says where about, not where.
 - The configs keep awareness constant. The stock is anchored: at the first month's spend the mean
   declared awareness is at rest, and half of a difference is left after a year. What the stock is
   worth in a market is only as sure as that.
@@ -85,9 +85,9 @@ def best(frame: pd.DataFrame, *, stock: bool) -> pd.DataFrame:
 
 
 def loses(frame: pd.DataFrame, *, stock: bool) -> list[str]:
-    """Return the markets in which spending nothing loses, interval clear of zero."""
-    found = best(frame, stock=stock)
-    return [str(market) for market in found.index[found["low"] > 0.0]]
+    """Return the markets in which some budget beats spending nothing, interval clear of zero."""
+    mine = frame[(frame["stock"] == stock) & (frame["low"] > 0.0)]
+    return sorted(set(mine["market"]))
 
 
 def inner(frame: pd.DataFrame, *, stock: bool) -> list[str]:
@@ -124,7 +124,8 @@ def _best(frame: pd.DataFrame) -> str:
     heads = ["market", "best, awareness constant", "gain, %", "best, a stock", "gain, %"]
     return (
         "## The best budget\n\nOf 0 to 20% of revenue, and what it gains over spending nothing, in "
-        "% of the revenue that there is then, with 95% confidence intervals.\n\n"
+        "% of the revenue that there is then, with 95% confidence intervals that are adjusted "
+        "for all budgets and markets (Bonferroni).\n\n"
         f"{table(heads, rows)}\n"
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 import relsim
 from experiments import budgets
-from experiments.budgets_page import inner, loses, ruled
+from experiments.budgets_page import inner, ruled
 from relsim.mechanisms.awareness import stock
 from relsim.spec.locations import shipped
 
@@ -48,9 +48,6 @@ def test_the_page_is_made_from_the_tables_and_says_what_they_show() -> None:
     recorded = pd.read_csv(ROOT / budgets.RESULTS / "budgets.csv")
     written = (ROOT / budgets.PAGE).read_text(encoding="utf-8")
     assert written == budgets.written(recorded)
-    for market in loses(recorded, stock=True):
-        mine = recorded[(recorded["market"] == market) & recorded["stock"]]
-        assert mine["low"].max() > 0.0
     assert inner(recorded, stock=True) == sorted(shipped())
 
 
