@@ -128,21 +128,15 @@ def _misses(mean: pd.DataFrame) -> str:
             [LEVERS[lever], run, f"{low:g} to {high:g}", f"{len(inside)} of {len(markets)}", names]
         )
     heads = ["lever", "after", "half to twice the mean", "inside", "outside"]
-    why = _WHY if any(len(row[4]) > 4 for row in rows if row[0] != "price") else ""
-    slow = _SLOW if "business-software" not in met(mean).get(("price", "long"), ()) else ""
-    told = "\n".join(words for words in (why, slow) if words)
-    return f"## Which bands are met\n\n{table(heads, rows)}\n\n{told}"
+    return f"## Which bands are met\n\n{table(heads, rows)}\n\n{_WHY}"
 
 
-_WHY = """Two things keep the answer to advertising small. Most firms buy nearly all that reaching
-prospects can bring (`relsim validate` says where): an effect `1 - exp(-y)` has the elasticity
-`y / (exp(y) - 1)`, .34 at y = 1.9, .12 at y = 3.4, .01 at y = 6.6. And awareness is given, unless
-`mechanisms.awareness` makes it a stock: who decides thinks of most firms unprompted, and money
-reaches only those who do not, in the month in which they decide. See [calibration](calibration.md)
-for how such numbers are fitted.
-"""
-
-_SLOW = """Business-software misses the band of price because few of its customers decide: one in
-ten leaves in a year, under contracts of twelve months, so that five years are not yet its long run.
-After fifteen years its elasticity to price is -2.1 (10,000 customers, two replications).
+_WHY = """Two things keep the answer to advertising small where it is. A firm that buys most of what
+reaching prospects can bring (`relsim validate` says which) gains little by more: an effect
+`1 - exp(-y)` has the elasticity `y / (exp(y) - 1)`, .34 at y = 1.9, .12 at y = 3.4, .01 at
+y = 6.6. And awareness is given, unless `mechanisms.awareness` makes it a stock: who decides thinks
+of most firms unprompted, and money reaches only those who do not, in the month in which they
+decide. The answer to price is slow where few customers decide in a year, or contracts bind them:
+five years are then not yet the long run. See [calibration](calibration.md) for how such numbers are
+fitted.
 """

@@ -41,7 +41,7 @@ FIRM = 2
 """Place of the firm that is given five points; its strategy is balanced in both markets."""
 
 CUSTOMERS, SOLVED_ON, REPLICATIONS = 10_000, 2, 8
-WINDOW = Window(warm_up=120, months=120)
+WINDOW = Window(skipped=120, months=120)
 SPREAD, REGULAR_BASE = 1.62, 0.0283
 """Of frailty (log-odds), and the base hazard a month: those of the "regular" cohort."""
 
@@ -101,8 +101,8 @@ def way_of(name: str, way: str, trust: float, customers: int = CUSTOMERS) -> Mar
 
 def resting(market: Market) -> dict[str, float]:
     """Return churn a month and mean trust of a market's customers after the warm-up."""
-    columns = market.run(WINDOW.warm_up + WINDOW.months).columns
-    late = {name: column[WINDOW.warm_up :] for name, column in columns.items()}
+    columns = market.run(WINDOW.skipped + WINDOW.months).columns
+    late = {name: column[WINDOW.skipped :] for name, column in columns.items()}
     trust = np.average(late["trust"], weights=late["customers"])
     return {"churn": late["churned"].sum() / late["opening"].sum(), "trust": float(trust)}
 
@@ -135,7 +135,7 @@ def markets(
         Whether contracts are taken away; churn is still that of the market as shipped.
     """
     shipped = way_of(name, "building", 0.0)
-    months = WINDOW.warm_up + WINDOW.months
+    months = WINDOW.skipped + WINDOW.months
     found = lab.evaluate(shipped, resting, replications=SOLVED_ON, months=months).whole()
     rest = pd.DataFrame(found.left).mean()
     for way in ways:
@@ -166,7 +166,7 @@ def retention(spec: MarketSpec) -> pd.DataFrame:
 def earned(market: Market) -> dict[str, float]:
     """Return what the firm has, years 6 to 10 after five points came, or did not."""
     columns = market.run().columns
-    late = slice(WINDOW.warm_up + 60, None)
+    late = slice(WINDOW.skipped + 60, None)
     mine = {name: column[late, FIRM] for name, column in columns.items()}
     sums = {name: float(mine[name].sum()) for name in ("profit", "churned", "opening", "saved")}
     held = {name: float(mine[name].mean()) for name in ("customers", "lifetime_value")}
@@ -180,8 +180,8 @@ def five_points(spec: MarketSpec) -> pd.DataFrame:
     what they are without; ``saves``: customers kept a year for each hundred; ``profit_a_save``:
     added profit for each of these, in money.
     """
-    event = {"kind": "save", "month": WINDOW.warm_up + 1, "firm": FIRM, "annual_points": 0.05}
-    months = WINDOW.warm_up + WINDOW.months
+    event = {"kind": "save", "month": WINDOW.skipped + 1, "firm": FIRM, "annual_points": 0.05}
+    months = WINDOW.skipped + WINDOW.months
     long = spec.with_({"run.months": months})
     arms = [{}, {"events": [event]}]
     found = lab.evaluate(long, earned, arms, replications=REPLICATIONS).whole()

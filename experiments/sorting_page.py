@@ -90,7 +90,8 @@ def _curves(frame: pd.DataFrame) -> str:
     return (
         "## Retention by year of tenure\n\nIn per cent a year, of all firms, years 11 to 20. The "
         "rise is from years 3 and 4 to years 9 and 10: pairs of years, for a contract of 24 "
-        "months lets go every other year.\n\n"
+        "months lets go every other year. Retention of a year is that of its months pooled. Rises "
+        "have no intervals here.\n\n"
         f"{table(heads, rows)}\n\n{_rises(frame)}"
     )
 
@@ -115,9 +116,9 @@ def _rises(frame: pd.DataFrame) -> str:
     kept = frame.pivot(index=["market", "way"], columns="year", values="estimate")
     rise = risen(kept).unstack("way")
     return "\n".join(
-        f"- {str(market).capitalize()}: retention rises by {each['sorting']:.1f} points by sorting "
-        f"alone, by {each['building']:.1f} by building alone, by {each['both']:.1f} by both, and "
-        f"by {each['neither']:.1f} with neither."
+        f"- {str(market).capitalize()}: retention rises by {each['neither']:.1f} points with "
+        f"neither, by {each['sorting']:.1f} with sorting, by {each['building']:.1f} with building "
+        f"and by {each['both']:.1f} with both."
         for market, each in rise.to_dict("index").items()
     )
 

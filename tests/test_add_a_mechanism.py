@@ -1,5 +1,6 @@
 """The page on mechanisms of one's own: what stands there runs, from every command."""
 
+import json
 import re
 import subprocess
 import sys
@@ -76,49 +77,50 @@ def test_the_example_is_short() -> None:
     assert len(PYTHON[0].splitlines()) <= 60
 
 
-def test_run(folder: Path) -> None:
-    refused = call(folder, "run", "market.yaml", "--no-figures", "--out", "no", *SMALL)
-    assert refused.returncode == 2
-    assert "gifts" in refused.stderr
-    words = ("run", "market.yaml", "--no-figures", "--allow-code", "--out", "out", *SMALL)
-    done = call(folder, *words)
-    assert done.returncode == 0, done.stderr
+SEVERAL = """import json, sys
+from typer.testing import CliRunner
+from relsim.cli.app import app
+
+done = [CliRunner().invoke(app, words) for words in json.loads(sys.argv[1])]
+print(json.dumps([[one.exit_code, one.output] for one in done]))
+"""
+
+
+@pytest.fixture(scope="module")
+def done(folder: Path) -> list[tuple[int, str]]:
+    """Return what commands came to in one process, which compiles the month once: code, output."""
+    quiet = ["--no-figures", "--allow-code", "--workers", "1"]
+    at = ["--for", "firms.0.price", "--between", "40", "60", "--until", "gifts@0=-100"]
+    commands = [
+        ["run", "market.yaml", "--no-figures", "--out", "no", *SMALL],
+        ["run", "market.yaml", "--no-figures", "--allow-code", "--out", "out", *SMALL],
+        ["experiment", "experiment.yaml", *quiet, "--out", "trial"],
+        ["solve", "market.yaml", *at, "--allow-code", "--replications", "3", *quiet[2:], *SMALL],
+    ]
+    words = [sys.executable, "-c", SEVERAL, json.dumps(commands)]
+    called = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    assert called.returncode == 0, called.stderr
+    return [(code, text) for code, text in json.loads(called.stdout.splitlines()[-1])]
+
+
+def test_run(folder: Path, done: list[tuple[int, str]]) -> None:
+    refused, allowed, *_ = done
+    assert refused[0] == 2
+    assert "gifts" in refused[1]
+    assert allowed[0] == 0, allowed[1]
     table = pd.read_parquet(folder / "out" / "market.parquet")
     assert (table["gifts"] < 0.0).any()
     assert (folder / "out" / "code" / "gifts.py").is_file()
 
 
-def test_experiment_and_solve(folder: Path) -> None:
-    words = (
-        "experiment",
-        "experiment.yaml",
-        "--allow-code",
-        "--no-figures",
-        "--workers",
-        "1",
-        "--out",
-        "trial",
-    )
-    done = call(folder, *words)
-    assert done.returncode == 0, done.stderr
+def test_experiment_and_solve(folder: Path, done: list[tuple[int, str]]) -> None:
+    *_, experiment, solved = done
+    assert experiment[0] == 0, experiment[1]
     runs = pd.read_parquet(folder / "trial" / "runs.parquet")
     assert set(runs["arm"]) == {"none", "gifts"}
     assert runs["profit"].notna().all()
-    at = ("--for", "firms.0.price", "--between", "40", "60", "--until", "gifts@0=-100")
-    solve = (
-        "solve",
-        "market.yaml",
-        *at,
-        "--allow-code",
-        "--replications",
-        "3",
-        "--workers",
-        "1",
-        *SMALL,
-    )
-    solved = call(folder, *solve)
-    assert solved.returncode in (0, 2), solved.stderr
-    assert "Traceback" not in solved.stderr
+    assert solved[0] in (0, 2), solved[1]
+    assert "Traceback" not in solved[1]
 
 
 def test_a_claim(folder: Path) -> None:

@@ -49,7 +49,8 @@ TERMS = (
     Term(
         "customer acquisition cost", ("CAC", "acquisition cost", "cost of acquisition"),
         "What a firm spends to acquire one customer.",
-        "cac = -(acquisition + onboarding + discounts + rewards) / acquired; not a number where "
+        "cac = -(acquisition + onboarding + discounts + rewards) / acquired, the selling cost of "
+        "every sale included where a firm sells sale by sale; not a number where "
         "nobody was acquired.",
         ("cac", "acquisition", "onboarding", "discounts", "rewards", "acquired"), "winning",
     ),

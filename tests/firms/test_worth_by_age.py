@@ -37,10 +37,10 @@ def at_rest(alive: Any, margin: float = MARGIN) -> tuple[Accounts, Any]:
     return accounts, figures
 
 
-def worth(alive: Any) -> tuple[WorthByAge, Any]:
+def worth(alive: Any, stay: float = 1.0) -> tuple[WorthByAge, Any]:
     accounts, month = at_rest(alive)
     found = WorthByAge(1, 12.0)
-    found.update(accounts, month, quantities.empty(1), RATE, 1.0)
+    found.update(accounts, month, quantities.empty(1), RATE, stay)
     return found, month[0]
 
 
@@ -49,10 +49,12 @@ def regular(months: Any) -> Any:
     return survival.survival(np.asarray(months) / 12.0, 0.704, 1.182)
 
 
-def test_customers_alike_are_worth_the_closed_form() -> None:
+@pytest.mark.parametrize("stay", [1.0, 0.98])
+def test_customers_alike_are_worth_the_closed_form(stay: float) -> None:
+    """Who leaves the market pays in that month too: there are ``kept / stay`` who pay."""
     kept = 0.97
-    found, row = worth(kept ** np.arange(OLDEST))
-    later = MARGIN * kept / (1.0 + RATE - kept)
+    found, row = worth(kept ** np.arange(OLDEST), stay)
+    later = MARGIN * (kept / stay) / (1.0 + RATE - kept)
     np.testing.assert_allclose(found.by_tenure[0, 1:, CUSTOMER], later, rtol=1e-9)
     assert row[PLACES["entry_value"]] == pytest.approx(MARGIN + later, rel=1e-9)
     assert row[PLACES["lifetime_value"]] == pytest.approx(later, rel=1e-9)

@@ -116,9 +116,12 @@ def test_the_path_is_the_closed_form(presence: float) -> None:
 
 def test_a_start_at_rest_stays_there() -> None:
     spec = kept()
-    money = 0.02 * spec.market.customers * spec.market.reference_price
-    shares = shares_of(simulated(spec, 0.02))
-    first, second = stock.resting(spec, [money, 2.0 * money], shares)
+    m = spec.mechanisms.awareness
+    assert m is not None
+    first, second = (
+        stock.at_rest(stock.gain(np.log(2.0) / m.half_at, spend, m.presence, share), m.decay)
+        for spend, share in zip((0.02, 0.04), shares_of(simulated(spec, 0.02)), strict=True)
+    )
     rest = override(spec, {"firms.0.awareness": first, "firms.1.awareness": second})
     found = simulated(rest, 0.02).columns["awareness"]
     np.testing.assert_allclose(found, [[first, second]] * 60, rtol=1e-12)

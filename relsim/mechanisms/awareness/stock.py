@@ -1,7 +1,6 @@
 """Awareness: its rules, and the stock of each firm."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -84,40 +83,6 @@ def at_rest(gain: float, decay: float) -> float:
 
 
 # The mechanism ----------------------------------------------------------------------------
-
-
-def resting(spec: MarketSpec, spend: Sequence[float], shares: Sequence[float]) -> list[float]:
-    """Return the level of each firm at rest, under constant spend and a constant share.
-
-    Parameters
-    ----------
-    spec : MarketSpec
-        A market that has awareness as a stock.
-    spend : sequence of float
-        By firm: spend on the brand, and spillover times spend to reach people, in money a month.
-    shares : sequence of float
-        By firm: its customers over all people of the market, from 0 to 1.
-
-    Examples
-    --------
-    >>> from relsim.spec import override, starter
-    >>> spec = override(starter(), {"mechanisms.awareness": {"presence": 0.05, "decay": 0.05}})
-    >>> [round(level, 12) for level in resting(spec, [0.0, 0.0], [0.25, 1.0])]
-    [0.2, 0.5]
-    """
-    m = spec.mechanisms.awareness or Awareness()
-    gains = _gains(spec, m, spend, shares)
-    return [at_rest(each, m.decay) for each in gains]
-
-
-def _gains(
-    spec: MarketSpec, m: Awareness, spend: Sequence[float], shares: Sequence[float]
-) -> list[float]:
-    rate, size = rate_of(m.half_at, spec.market.reference_price), float(spec.market.customers)
-    return [
-        gain(rate, money / size, m.presence, share)
-        for money, share in zip(spend, shares, strict=True)
-    ]
 
 
 def _curves(m: Awareness) -> tuple[Array, dict[str, Array]]:
